@@ -1,0 +1,32 @@
+//! The pure heart of the till: what is owed, what was paid, and what that does to the books.
+//!
+//! No async, no clock, no randomness, no I/O: time and ids are inputs. Everything that happened to a sale is a
+//! [`SaleEvent`]; [`Sale::apply`] folds one into the next state, the entries it posts and the effects it asks for.
+//! The state of a sale is the fold of its events and nothing else, so the journal alone can rebuild it.
+//!
+//! Start at [`Sale`] (an invoice with its payments), then [`posting`] (what each event does to the books), then
+//! [`Stray`] (money without a sale) and [`rail`] (the port every kind of money is reached through).
+#![deny(clippy::float_arithmetic)]
+
+pub mod cart;
+pub mod ids;
+pub mod policy;
+pub mod posting;
+pub mod quote;
+pub mod rail;
+pub mod sale;
+pub mod standing;
+pub mod stray;
+pub mod time;
+pub mod transfer;
+
+pub use cart::{Cart, CartError, CartLine, TaxTotal, Totals};
+pub use ids::{IdError, InvoiceId, PaymentId, StrayId};
+pub use policy::Policy;
+pub use quote::{Quote, QuoteError, QuotedRate};
+pub use rail::{Rail, RailError, RailId};
+pub use sale::{Payment, PaymentTerms, Refused, Sale, SaleEvent};
+pub use standing::{HandOver, Standing, State};
+pub use stray::{Stray, StrayEvent, StrayReason};
+pub use time::Timestamp;
+pub use transfer::{Level, Observation, Transfer, TransferRef};

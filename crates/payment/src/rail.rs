@@ -1,0 +1,193 @@
+//! The port to every kind of money that is not in the drawer. Wire formats, clients and their traps live behind it.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use money::{Currency, Money};
+use thiserror::Error;
+
+use crate::{Observation, PaymentId, Timestamp};
+
+/// A future of a port method, boxed so that rails can be kept side by side.
+pub type RailFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// Which rail: by technology, such as `bitcoin`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RailId(&'static str);
+
+impl RailId {
+    /// On-chain bitcoin.
+    pub const BITCOIN: Self = Self("bitcoin");
+
+    const ALL: &'static [Self] = &[Self::BITCOIN];
+
+    /// The stable name, as stored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        self.0
+    }
+
+    /// Finds a rail by its stored name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|rail| rail.0 == name)
+    }
+}
+
+impl fmt::Display for RailId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0)
+    }
+}
+
+/// A wish to be paid. Stored before the rail is called; the id is the rail's idempotency key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The payment, and the key: asking again with it gives the same answer.
+    pub payment: PaymentId,
+    /// What to ask for, in the rail's coin.
+    pub amount: Money,
+}
+
+/// Where the customer can send the money.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Offer {
+    /// The payment it answers.
+    pub payment: PaymentId,
+    /// A fresh address, never offered before.
+    pub address: String,
+    /// What the rail must have stored before the address is shown: opaque to everybody else.
+    pub change_set: Option<Vec<u8>>,
+}
+
+/// What the rail saw, and what it must remember of having seen it. Both are committed together.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Readings of transfers.
+    pub observations: Vec<Observation>,
+    /// The rail's own state to store with them: opaque to everybody else.
+    pub change_set: Option<Vec<u8>>,
+    /// The observations are all transfers the rail knows of: what the books hold open and is not among them is gone.
+    pub complete: bool,
+    /// A full scan after a restore is done: ordinary watching may resume at the next start.
+    pub scanned: bool,
+}
+
+/// What a rail is given back of what it asked to be stored.
+#[derive(Clone, Debug, Default)]
+pub struct RailMemory {
+    /// Every change set in the order it was stored.
+    pub change_sets: Vec<Vec<u8>>,
+    /// The highest observation number stored; the next one must be above it.
+    pub last_observation: u64,
+    /// The database came from a backup: addresses shown after it are unknown here. Scan in full and skip ahead.
+    pub restored: bool,
+}
+
+/// Takes reports and answers when they are committed.
+pub trait ReportSink: Send + Sync {
+    /// Commits a report. A rail may forget what it staged only after `Ok`.
+    fn report<'a>(&'a self, rail: RailId, report: Report) -> RailFuture<'a, Result<(), NotCommitted>>;
+}
+
+/// A report was not committed: stop watching; the next start begins from what is stored.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+#[error("the report was not committed")]
+pub struct NotCommitted;
+
+/// What a call's failure allows the caller to do next.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum RailError {
+    /// Final: the customer's bank or wallet said no.
+    #[error("declined: {0}")]
+    Declined(String),
+    /// Nothing was sent: safe to try again.
+    #[error("not sent: {0}")]
+    NotSent(String),
+    /// The answer never came: ask what became of it, never send again blindly.
+    #[error("the outcome is not known: {0}")]
+    Unknown(String),
+    /// The shop's settings or keys must change first.
+    #[error("not set up right: {0}")]
+    Misconfigured(String),
+    /// The other side broke its own rules: a defect or a change over there.
+    #[error("unexpected answer: {0}")]
+    Protocol(String),
+}
+
+/// The newest block a rail knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tip {
+    /// Its height.
+    pub height: u32,
+    /// Its hash.
+    pub hash: String,
+    /// The time it claims.
+    pub time: Timestamp,
+}
+
+/// One counterparty's health.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ServerHealth {
+    /// Its address, without any password.
+    pub address: String,
+    /// `None` while it answers, else why not.
+    pub problem: Option<String>,
+}
+
+/// A rail's health, for the status strip and for what the till may offer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RailHealth {
+    /// The newest block, when known.
+    pub tip: Option<Tip>,
+    /// The counterparties.
+    pub servers: Vec<ServerHealth>,
+}
+
+impl RailHealth {
+    /// Does any counterparty answer?
+    #[must_use]
+    pub fn is_up(&self) -> bool {
+        self.servers.iter().any(|server| server.problem.is_none())
+    }
+}
+
+/// A payment link and the text to draw as its code.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentLink {
+    /// The link to copy or open.
+    pub uri: String,
+    /// The same link spelled so that its code is smallest (upper case where the standard allows it).
+    pub code: String,
+}
+
+/// One kind of money that is not in the drawer.
+pub trait Rail: Send + Sync {
+    /// Its name.
+    fn id(&self) -> RailId;
+
+    /// The coin it is quoted in.
+    fn coin(&self) -> Currency;
+
+    /// The network's name (`regtest`).
+    fn network(&self) -> String;
+
+    /// How its counterparties are.
+    fn health(&self) -> RailHealth;
+
+    /// The smallest amount worth asking for, in the coin (dust is refused by the network).
+    fn amount_min(&self) -> Money;
+
+    /// A link for an amount to an address this rail offered.
+    fn link(&self, address: &str, amount: Money) -> PaymentLink;
+
+    /// Finds a fresh place to be paid at. Works while every server is down. The same attempt gets the same answer
+    /// until it is committed and the next address after that.
+    fn offer<'a>(&'a self, attempt: &'a Attempt) -> RailFuture<'a, Result<Offer, RailError>>;
+
+    /// Watches until dropped: reports what it sees, waits for each report's commit, and rides out servers that fail.
+    /// The first report of a watch is complete.
+    fn watch<'a>(&'a self, sink: Arc<dyn ReportSink>) -> RailFuture<'a, Result<(), RailError>>;
+}

@@ -1,0 +1,230 @@
+//! One payment of a sale: cash, or a chain payment with its quote, its address and the transfers seen there.
+
+use std::collections::BTreeMap;
+
+use money::{Money, MoneyError};
+
+use crate::rail::{RailError, RailId};
+use crate::{PaymentId, Policy, Quote, Timestamp, Transfer, TransferRef};
+
+/// One tender leg.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Payment {
+    /// Its id.
+    pub id: PaymentId,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// How it is paid.
+    pub method: PaymentMethod,
+}
+
+/// How a payment is made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PaymentMethod {
+    /// Notes and coins.
+    Cash(CashPayment),
+    /// A transfer on a chain.
+    Chain(Box<ChainPayment>),
+}
+
+/// Cash taken at the counter. `tendered − change = counted + rounding`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CashPayment {
+    /// What counts for the sale.
+    pub counted: Money,
+    /// What the customer handed over.
+    pub tendered: Money,
+    /// What was given back.
+    pub change: Money,
+    /// What rounding to the smallest coin added; negative when it took away.
+    pub rounding: Money,
+}
+
+impl CashPayment {
+    /// What stays in the drawer.
+    ///
+    /// # Errors
+    /// When the sum is out of range.
+    pub fn to_pay(&self) -> Result<Money, MoneyError> {
+        self.counted.checked_add(self.rounding)
+    }
+}
+
+/// The terms a chain payment began with. They never change.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PaymentTerms {
+    /// The rail.
+    pub rail: RailId,
+    /// What it is to cover, in the unit of account.
+    pub amount: Money,
+    /// The quote for that amount.
+    pub quote: Quote,
+    /// What is safe and what is final.
+    pub policy: Policy,
+}
+
+/// A payment on a chain.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChainPayment {
+    /// Its terms.
+    pub terms: PaymentTerms,
+    /// Where to pay, once offered.
+    pub address: Option<String>,
+    /// Why no address could be offered.
+    pub failure: Option<RailFailure>,
+    /// When the quote ended.
+    pub ended_at: Option<Timestamp>,
+    /// Taken back by the clerk; still watched.
+    pub cancelled: bool,
+    /// What was seen at the address.
+    pub transfers: BTreeMap<TransferRef, Transfer>,
+}
+
+/// What a rail's refusal allows next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RailFailureClass {
+    /// Final: the customer's side said no.
+    Declined,
+    /// Nothing was sent.
+    NotSent,
+    /// The outcome is not known.
+    Unknown,
+    /// The shop must act.
+    Misconfigured,
+    /// The other side broke its rules.
+    Protocol,
+}
+
+impl RailFailureClass {
+    /// Every class with its stored name.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Declined, "declined"),
+        (Self::NotSent, "not_sent"),
+        (Self::Unknown, "unknown"),
+        (Self::Misconfigured, "misconfigured"),
+        (Self::Protocol, "protocol"),
+    ];
+}
+
+/// A rail's refusal, as recorded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RailFailure {
+    /// What it allows next.
+    pub class: RailFailureClass,
+    /// Why, one line.
+    pub reason: String,
+}
+
+impl From<RailError> for RailFailure {
+    fn from(error: RailError) -> Self {
+        let (class, reason) = match error {
+            RailError::Declined(reason) => (RailFailureClass::Declined, reason),
+            RailError::NotSent(reason) => (RailFailureClass::NotSent, reason),
+            RailError::Unknown(reason) => (RailFailureClass::Unknown, reason),
+            RailError::Misconfigured(reason) => (RailFailureClass::Misconfigured, reason),
+            RailError::Protocol(reason) => (RailFailureClass::Protocol, reason),
+        };
+        Self { class, reason }
+    }
+}
+
+/// Which transfers to count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Counting {
+    /// Everything seen and not gone.
+    Present,
+    /// Only what is safe by the policy.
+    Safe,
+    /// Only what is final by the policy.
+    Final,
+}
+
+impl ChainPayment {
+    pub(crate) const fn started(terms: PaymentTerms) -> Self {
+        Self {
+            terms,
+            address: None,
+            failure: None,
+            ended_at: None,
+            cancelled: false,
+            transfers: BTreeMap::new(),
+        }
+    }
+
+    /// Is the code on screen something a customer may still pay?
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        self.ended_at.is_none() && !self.cancelled && self.failure.is_none()
+    }
+
+    /// Is this transfer safe by the payment's policy?
+    #[must_use]
+    pub fn is_safe(&self, transfer: &Transfer) -> bool {
+        self.terms.policy.is_safe(&transfer.latest.level)
+    }
+
+    /// Is this transfer final by the payment's policy?
+    #[must_use]
+    pub fn is_final(&self, transfer: &Transfer) -> bool {
+        self.terms.policy.is_final(&transfer.latest.level)
+    }
+
+    /// Transfers seen and not gone.
+    pub fn present(&self) -> impl Iterator<Item = &Transfer> {
+        self.transfers.values().filter(|transfer| transfer.is_present())
+    }
+
+    /// What one transfer alone counts for.
+    ///
+    /// # Errors
+    /// When the value is out of range.
+    pub fn value_of(&self, transfer: &Transfer) -> Result<Money, MoneyError> {
+        self.terms.quote.value_of(transfer.latest.amount, self.terms.amount)
+    }
+
+    /// Coins received.
+    ///
+    /// # Errors
+    /// When the sum is out of range.
+    pub fn coins_present(&self) -> Result<Money, MoneyError> {
+        self.coins(Counting::Present)
+    }
+
+    pub(crate) fn coins(&self, counting: Counting) -> Result<Money, MoneyError> {
+        let counts = |transfer: &&Transfer| match counting {
+            Counting::Present => transfer.is_present(),
+            Counting::Safe => self.is_safe(transfer),
+            Counting::Final => self.is_final(transfer),
+        };
+        let zero = Money::zero(self.terms.quote.currency());
+        self.transfers.values().filter(counts).try_fold(zero, |sum, t| sum.checked_add(t.latest.amount))
+    }
+}
+
+impl Payment {
+    /// What the payment counts for, its transfers taken together: the quoted amount is worth exactly what was due.
+    pub(crate) fn value(&self, counting: Counting) -> Result<Money, MoneyError> {
+        match &self.method {
+            PaymentMethod::Cash(cash) => Ok(cash.counted),
+            PaymentMethod::Chain(chain) => {
+                chain.terms.quote.value_of(chain.coins(counting)?, chain.terms.amount)
+            }
+        }
+    }
+
+    /// The chain payment, if it is one.
+    #[must_use]
+    pub const fn chain(&self) -> Option<&ChainPayment> {
+        match &self.method {
+            PaymentMethod::Chain(chain) => Some(chain),
+            PaymentMethod::Cash(_) => None,
+        }
+    }
+
+    pub(crate) const fn chain_mut(&mut self) -> Option<&mut ChainPayment> {
+        match &mut self.method {
+            PaymentMethod::Chain(chain) => Some(chain),
+            PaymentMethod::Cash(_) => None,
+        }
+    }
+}

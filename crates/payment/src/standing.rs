@@ -1,0 +1,198 @@
+//! What the screens say of a sale: one word, its flags, and whether the goods may go. Computed, never stored.
+
+use money::MoneyError;
+
+use crate::sale::{ChainPayment, Coverage, PaymentMethod, RailFailureClass, Sale};
+
+/// The word on the screen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum State {
+    /// The code is being made, or no way to pay is chosen yet.
+    Preparing,
+    /// The code is shown, nothing seen yet.
+    Waiting,
+    /// Enough was seen, in no block yet.
+    Detected,
+    /// Enough was seen, confirmations are being counted.
+    Confirming,
+    /// Covered, and every counted payment is safe.
+    Paid,
+    /// Something came, less than due.
+    Partial,
+    /// Covered, and more came than was due.
+    Overpaid,
+    /// Covered after the quote had ended.
+    Late,
+    /// The quote ended before enough came.
+    Expired,
+    /// Given up by the clerk; still watched.
+    Cancelled,
+    /// The customer's side said no.
+    Declined,
+    /// Nothing was charged.
+    Failed,
+    /// Nobody knows yet: never charge again.
+    Unknown,
+    /// Was paid, and the money is gone again.
+    Reversed,
+    /// A cash sale undone by reversal.
+    Voided,
+}
+
+impl State {
+    /// Every state with its stable name: stored, sent to screens, printed by `tillstream charge --json`.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Preparing, "preparing"),
+        (Self::Waiting, "waiting"),
+        (Self::Detected, "detected"),
+        (Self::Confirming, "confirming"),
+        (Self::Paid, "paid"),
+        (Self::Partial, "partial"),
+        (Self::Overpaid, "overpaid"),
+        (Self::Late, "late"),
+        (Self::Expired, "expired"),
+        (Self::Cancelled, "cancelled"),
+        (Self::Declined, "declined"),
+        (Self::Failed, "failed"),
+        (Self::Unknown, "unknown"),
+        (Self::Reversed, "reversed"),
+        (Self::Voided, "voided"),
+    ];
+
+    /// The stable name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(state, _)| *state == self).map_or("unknown", |(_, name)| name)
+    }
+
+    /// Covered and safe: exit 0 for scripts.
+    #[must_use]
+    pub const fn is_paid(self) -> bool {
+        matches!(self, Self::Paid | Self::Overpaid | Self::Late)
+    }
+
+    /// May the goods go?
+    #[must_use]
+    pub const fn hand_over(self) -> HandOver {
+        match self {
+            Self::Paid | Self::Overpaid | Self::Late => HandOver::Yes,
+            Self::Preparing | Self::Waiting | Self::Detected | Self::Confirming | Self::Partial => {
+                HandOver::NotYet
+            }
+            Self::Expired
+            | Self::Cancelled
+            | Self::Declined
+            | Self::Failed
+            | Self::Unknown
+            | Self::Reversed
+            | Self::Voided => HandOver::No,
+        }
+    }
+}
+
+/// The light beside the amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HandOver {
+    /// The goods may go.
+    Yes,
+    /// Wait.
+    NotYet,
+    /// They may not.
+    No,
+}
+
+/// A sale's standing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The word.
+    pub state: State,
+    /// What came in against what is due.
+    pub coverage: Coverage,
+    /// Fewest confirmations among the transfers that are not safe yet; with none of those, among all present.
+    pub confirmations: u32,
+    /// Confirmations that payment needs before the goods go.
+    pub confirmations_safe: u32,
+}
+
+impl Sale {
+    /// What the screens say of this sale.
+    ///
+    /// # Errors
+    /// When a sum is out of range.
+    pub fn standing(&self) -> Result<Standing, MoneyError> {
+        let coverage = self.coverage()?;
+        let (confirmations, confirmations_safe) = self.fewest_confirmations();
+        let state = self.state(&coverage, confirmations);
+        Ok(Standing { state, coverage, confirmations, confirmations_safe })
+    }
+
+    fn state(&self, coverage: &Coverage, confirmations: u32) -> State {
+        if self.voided.is_some() {
+            return State::Voided;
+        }
+        if self.cancelled {
+            return State::Cancelled;
+        }
+        if coverage.is_safe {
+            return paid_state(coverage);
+        }
+        if self.was_safe && self.withdrawn_after_safe() > 0 && !coverage.is_covered {
+            return State::Reversed;
+        }
+        if coverage.is_covered {
+            return if confirmations == 0 { State::Detected } else { State::Confirming };
+        }
+        self.open_state(coverage)
+    }
+
+    fn open_state(&self, coverage: &Coverage) -> State {
+        let current = self.payments.iter().rev().find_map(|payment| match &payment.method {
+            PaymentMethod::Chain(chain) if !chain.cancelled || chain.present().next().is_some() => {
+                Some(chain)
+            }
+            PaymentMethod::Chain(_) | PaymentMethod::Cash(_) => None,
+        });
+        let Some(chain) = current else {
+            return if coverage.present.is_zero() { State::Preparing } else { State::Partial };
+        };
+        if let Some(state) = failed_state(chain) {
+            return state;
+        }
+        match (chain.ended_at.is_some(), coverage.present.is_zero(), chain.address.is_some()) {
+            (true, _, _) => State::Expired,
+            (false, false, _) => State::Partial,
+            (false, true, true) => State::Waiting,
+            (false, true, false) => State::Preparing,
+        }
+    }
+
+    fn fewest_confirmations(&self) -> (u32, u32) {
+        let chains = || self.payments.iter().filter_map(super::sale::Payment::chain);
+        let levels = chains().flat_map(|chain| {
+            let needed = u32::from(chain.terms.policy.safe);
+            chain.present().map(move |t| (chain.is_safe(t), t.latest.level.confirmations(), needed))
+        });
+        let fallback = chains().next_back().map_or(0, |chain| u32::from(chain.terms.policy.safe));
+        levels.min().map_or((0, fallback), |(_, confirmations, needed)| (confirmations, needed))
+    }
+}
+
+const fn paid_state(coverage: &Coverage) -> State {
+    if coverage.excess.is_positive() {
+        State::Overpaid
+    } else if coverage.is_late {
+        State::Late
+    } else {
+        State::Paid
+    }
+}
+
+fn failed_state(chain: &ChainPayment) -> Option<State> {
+    chain.failure.as_ref().map(|failure| match failure.class {
+        RailFailureClass::Declined => State::Declined,
+        RailFailureClass::Unknown => State::Unknown,
+        RailFailureClass::NotSent | RailFailureClass::Misconfigured | RailFailureClass::Protocol => {
+            State::Failed
+        }
+    })
+}

@@ -1,0 +1,16 @@
+//! Wire shapes between the core and its screens. The same shapes cross Tauri's IPC and `tillstream serve`.
+//!
+//! Rules: amounts are strings of minor units beside their currency and scale, never numbers; instants are RFC 3339
+//! strings; ids are their prefixed text form; every request refuses fields it does not know; no shape can carry a
+//! secret but [`setup::NewWalletWords`], which only the set-up window may ask for.
+
+pub mod error;
+pub mod feed;
+pub mod ledger;
+pub mod money;
+pub mod receipt;
+pub mod sale;
+pub mod settings;
+pub mod setup;
+pub mod status;
+pub mod stray;

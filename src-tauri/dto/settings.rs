@@ -1,0 +1,112 @@
+//! The shop's settings as the screens edit them.
+
+use serde::{Deserialize, Serialize};
+use specta::Type;
+
+/// All settings. Sent whole and checked whole: a bad value changes nothing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsDto {
+    /// `[shop]`
+    pub shop: ShopDto,
+    /// `[tax]`
+    pub tax: TaxSettingsDto,
+    /// `[cash]`
+    pub cash: CashSettingsDto,
+    /// `[rates]`
+    pub rates: RatesDto,
+    /// `[[policy]]`, first match wins.
+    pub policy: Vec<PolicyDto>,
+    /// `[rail.bitcoin]`
+    pub bitcoin: BitcoinDto,
+}
+
+/// The shop.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct ShopDto {
+    /// Name on screens and receipts.
+    pub name: String,
+    /// Unit of account, ISO 4217. Can't change once a sale is booked.
+    pub currency: String,
+    /// `en` or `de`.
+    pub language: String,
+    /// Lines under the name on the receipt.
+    pub receipt_header: String,
+    /// Lines at the end of the receipt.
+    pub receipt_footer: String,
+    /// How long a quote lives, minutes, 1 to 1440.
+    pub quote_minutes: u16,
+    /// Underpayment accepted, percent as decimal text, 0 to 5.
+    pub tolerance_percent: String,
+}
+
+/// Tax.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct TaxSettingsDto {
+    /// Prices typed contain the tax.
+    pub included: bool,
+    /// Rates offered on the keypad, percent as decimal text; the first is usual.
+    pub rates: Vec<String>,
+}
+
+/// Cash.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct CashSettingsDto {
+    /// Cash is taken.
+    pub enabled: bool,
+    /// Smallest coin in the shop's currency as decimal text (`0.05`), rounded to for cash.
+    pub smallest_coin: String,
+    /// Notes and coins suggested, decimal text, ascending.
+    pub notes: Vec<String>,
+}
+
+/// Rates.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct RatesDto {
+    /// Fixed rates: pair (`BTC/EUR`) and price as decimal text.
+    pub fixed: Vec<FixedRateDto>,
+    /// Spread in percent as decimal text, 0 to 20.
+    pub spread_percent: String,
+}
+
+/// One fixed rate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct FixedRateDto {
+    /// `BTC/EUR`.
+    pub pair: String,
+    /// Decimal text, positive.
+    pub price: String,
+}
+
+/// What is safe and final for an amount on a rail.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct PolicyDto {
+    /// `bitcoin`.
+    pub rail: String,
+    /// Applies up to this amount in the shop's currency (decimal text); none for every amount.
+    pub up_to: Option<String>,
+    /// Confirmations before the goods go, 0 to 100.
+    pub safe: u16,
+    /// Confirmations after which it is final, at least `safe` and at least 1.
+    pub r#final: u16,
+}
+
+/// Bitcoin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct BitcoinDto {
+    /// Offered at the till.
+    pub enabled: bool,
+    /// `bitcoin`, `testnet4`, `signet`, `regtest`.
+    pub network: String,
+    /// Key origin and account xpub, or a descriptor: watch-only. Empty when not set up.
+    pub account: String,
+    /// Servers by address scheme.
+    pub servers: Vec<String>,
+}
