@@ -24,9 +24,6 @@ impl Money {
         if text.is_empty() {
             return Err(ParseMoneyError::Empty);
         }
-        if has_exponent(text) {
-            return Err(ParseMoneyError::Exponent);
-        }
         let (number, currency) = split_code(text, default_currency)?;
         let (whole, fraction) = TypedNumber::scan(number)?.read(currency)?;
         amount(false, &whole, &fraction, currency)
@@ -139,14 +136,6 @@ fn amount(negative: bool, whole: &str, fraction: &str, currency: Currency) -> Re
     minor.map(|minor| Money::new(minor, currency)).ok_or(ParseMoneyError::OutOfRange { currency })
 }
 
-fn has_exponent(text: &str) -> bool {
-    text.as_bytes().windows(3).enumerate().any(|(start, window)| {
-        let after_sign = text.as_bytes().get(start + 3);
-        matches!(window, [b'0'..=b'9' | b'.' | b',', b'e' | b'E', next]
-            if next.is_ascii_digit() || (matches!(next, b'+' | b'-') && after_sign.is_some_and(u8::is_ascii_digit)))
-    })
-}
-
 /// The number, and the currency its code or else the default names.
 ///
 /// Codes begin with a letter and numbers contain none, so the first letter begins the code.
@@ -156,9 +145,19 @@ fn split_code(text: &str, default_currency: Currency) -> Result<(&str, Currency)
         Some(0) => Err(ParseMoneyError::NumberNotFirst),
         Some(start) => {
             let (number, code) = text.split_at(start);
+            if is_exponent(number, code) {
+                return Err(ParseMoneyError::Exponent);
+            }
             Ok((number.trim_end_matches(is_blank), currency_of(code, default_currency)?))
         }
     }
+}
+
+/// Whether the letters that end the number are the exponent of `1e5` or `1.5E-3`.
+fn is_exponent(number: &str, code: &str) -> bool {
+    let power = code.strip_prefix(['e', 'E']).map(|power| power.strip_prefix(['+', '-']).unwrap_or(power));
+    power.is_some_and(|power| power.starts_with(|first: char| first.is_ascii_digit()))
+        && number.ends_with(|last: char| last.is_ascii_digit() || matches!(last, '.' | ','))
 }
 
 fn currency_of(code: &str, default_currency: Currency) -> Result<Currency, ParseMoneyError> {

@@ -53,6 +53,15 @@ fn a_code_after_the_number_names_its_currency() {
 }
 
 #[test]
+fn a_code_that_contains_an_exponent_is_still_a_code() {
+    let token = Currency::asset("T0E4", 2).unwrap();
+    assert_eq!(Money::parse("4.50 T0E4", token), Ok(Money::new(450, token)));
+    let token = Currency::asset("E4", 2).unwrap();
+    assert_eq!(Money::parse("4.50 E4", token), Ok(Money::new(450, token)));
+    assert_eq!(Money::parse("4.50E4", token), Err(ParseMoneyError::Exponent));
+}
+
+#[test]
 fn one_mark_before_three_digits_is_read_only_where_it_is_clear() {
     let yen = |minor| Ok(Money::new(minor, iso("JPY")));
     assert_eq!(Money::parse("1,234", iso("JPY")), yen(1234));
