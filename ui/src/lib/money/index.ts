@@ -1,0 +1,1 @@
+export { Money, decimalText, marksOf } from './money';

@@ -1,0 +1,89 @@
+/** What every screen stands on: the core behind its one door, what it last said of itself, and where we are. */
+import { createContext } from 'svelte';
+import { faultOf, type Backend, type Connection, type Fault, type PracticeActDto, type StatusDto } from '$lib/backend';
+import { language } from '$words';
+import { Router } from './router.svelte';
+
+/** Ages in the strip, and a till that fell silent, are noticed within this time and the answer's own. */
+const STATUS_EVERY_MS = 3_000;
+
+/** The simulated customer of the payment on screen. */
+export interface PracticeCustomer {
+  acts: PracticeActDto[];
+  act: (act: PracticeActDto) => void;
+}
+
+export class Till {
+  /** What the core last said; null until its first answer. */
+  status = $state.raw<StatusDto | null>(null);
+  connection = $state<Connection>('connected');
+  /** The last thing that was refused, until it is put away or something succeeds. */
+  fault = $state.raw<Fault | null>(null);
+  /** Present while a payment is on screen in practice mode. */
+  customer = $state.raw<PracticeCustomer | null>(null);
+  readonly router = new Router();
+  readonly practice = $derived(this.status?.mode === 'practice');
+
+  constructor(readonly backend: Backend) {}
+
+  /** Listens to the core until the returned function is called. */
+  start(): () => void {
+    const stops = [
+      this.backend.onConnection((connection) => this.connected(connection)),
+      this.backend.onChange(({ topic }) => {
+        if (topic !== 'sale') void this.refresh();
+      }),
+    ];
+    const beat = setInterval(() => void this.refresh(), STATUS_EVERY_MS);
+    void this.refresh();
+    return () => {
+      clearInterval(beat);
+      for (const stop of stops) stop();
+    };
+  }
+
+  /** Reads the status again. A failure shows in the connection, so it is no fault of its own. */
+  async refresh(): Promise<void> {
+    try {
+      this.accept(await this.backend.call('status', {}));
+    } catch (thrown) {
+      if (this.status === null) this.fault = faultOf(thrown);
+    }
+  }
+
+  /** Takes a status that came as a reply. */
+  accept(status: StatusDto): void {
+    if (this.status === null) this.fault = null;
+    this.status = status;
+    language.choose(status.language);
+    if (status.first_run && this.router.now.name !== 'setup') this.router.swap('setup');
+  }
+
+  /** Does something that may be refused; a refusal is shown on top of the screen, and null is returned. */
+  async attempt<T>(deed: () => Promise<T>): Promise<T | null> {
+    try {
+      const done = await deed();
+      this.fault = null;
+      return done;
+    } catch (thrown) {
+      this.fault = faultOf(thrown);
+      return null;
+    }
+  }
+
+  /** Calls `again` after each change of this sale, and when everything may have changed. */
+  watchSale(invoice: string, again: () => void): () => void {
+    return this.backend.onChange(({ topic, id }) => {
+      if (topic === 'everything' || (topic === 'sale' && id === invoice)) again();
+    });
+  }
+
+  private connected(connection: Connection): void {
+    const back = this.connection !== 'connected' && connection === 'connected';
+    this.connection = connection;
+    if (back) void this.refresh();
+  }
+}
+
+/** The till of this page: `getTill()` in any component's script. */
+export const [getTill, setTill] = createContext<Till>();

@@ -1,0 +1,19 @@
+/** Shows one scenario of fixtures: `tests/harness.html?scenario=NAME#/ROUTE`, under `npm run dev` only. */
+import { mount } from 'svelte';
+import App from '../src/App.svelte';
+import '../src/lib/design/base.css';
+import { followSystemTheme } from '../src/lib/shell/theme';
+import { FixtureBackend, type Replies } from './fixture-backend';
+
+/** Each file in scenarios/ exports replies by name; the file's own name comes first: `sell.cart`. */
+const files = import.meta.glob<Record<string, Replies>>('./scenarios/*.ts', { eager: true });
+
+function repliesOf(scenario: string): Replies {
+  const [file = '', name = ''] = scenario.split('.');
+  return files[`./scenarios/${file}.ts`]?.[name] ?? {};
+}
+
+followSystemTheme();
+const backend = new FixtureBackend(repliesOf(new URLSearchParams(location.search).get('scenario') ?? ''));
+Object.assign(globalThis, { backend });
+mount(App, { target: document.getElementById('app') as HTMLElement, props: { backend } });
