@@ -1,0 +1,36 @@
+//! Real counterparties for tests and the sandbox: a Bitcoin node on regtest, an Electrum indexer, a TLS front and an
+//! Esplora-shaped front over the node.
+//!
+//! Each one listens on free loopback ports and lives in a private folder and home; several run side by side. Dropping a
+//! handle stops exactly the process it started, and a process also dies with the program that started it, however that
+//! ends. Nothing here is ever linked into the till (the tidy test holds that), and nothing here talks to a network
+//! outside this machine.
+//!
+//! Everything blocks: from an async test call it through `spawn_blocking`. Amounts are whole sats in a `u64`.
+//!
+//! Start with [`Bitcoind::start`]: a funded node, one call later a customer who pays.
+
+mod background;
+mod bitcoind;
+mod conflict;
+mod deadline;
+mod electrs;
+mod error;
+mod esplora;
+mod node;
+mod port;
+mod process;
+mod program;
+mod reorg;
+mod rpc;
+mod tls_front;
+
+pub use bitcoin::{BlockHash, Txid};
+pub use bitcoind::Bitcoind;
+pub use deadline::wait_until;
+pub use electrs::Electrs;
+pub use error::CounterpartyError;
+pub use esplora::EsploraShim;
+pub use node::Node;
+pub use reorg::Fate;
+pub use tls_front::TlsFront;

@@ -1,0 +1,157 @@
+//! Asking a node on regtest: blocks, and payments by the customer whose wallet it holds.
+
+use bitcoin::{BlockHash, Txid};
+use serde_json::{Map, Value, json};
+
+use crate::CounterpartyError;
+use crate::rpc::{Rpc, btc, parsed, parsed_list, unknown_form};
+
+const CUSTOMER: &str = "customer";
+const TILL: &str = "till";
+
+/// A running node, reached by RPC. Cloning is cheap. [`crate::Bitcoind`] is one that also owns the process.
+#[derive(Clone)]
+pub struct Node {
+    url: String,
+    user: String,
+    password: String,
+    pub(crate) rpc: Rpc,
+}
+
+impl Node {
+    /// The node at `url` (`http://127.0.0.1:PORT`); nothing is sent yet.
+    ///
+    /// # Errors
+    /// When `url` is not one.
+    pub fn at(url: &str, user: &str, password: &str) -> Result<Self, CounterpartyError> {
+        let rpc = Rpc::new(&format!("{url}/wallet/{CUSTOMER}"), user, password)?;
+        Ok(Self { url: url.to_owned(), user: user.to_owned(), password: password.to_owned(), rpc })
+    }
+
+    /// Mines `count` blocks to a fresh address of the node's wallet; the mempool goes into the first.
+    ///
+    /// # Errors
+    /// When the node refuses.
+    pub fn mine(&self, count: u32) -> Result<Vec<BlockHash>, CounterpartyError> {
+        self.mine_to(&self.new_address()?, count)
+    }
+
+    /// Mines `count` blocks whose rewards go to `address`.
+    ///
+    /// # Errors
+    /// When the node refuses, for example an address of another network.
+    pub fn mine_to(&self, address: &str, count: u32) -> Result<Vec<BlockHash>, CounterpartyError> {
+        let method = "generatetoaddress";
+        parsed_list(method, &self.rpc.call(method, &json!([count, address]))?)
+    }
+
+    /// The height of the tip.
+    ///
+    /// # Errors
+    /// When the node cannot be reached.
+    pub fn height(&self) -> Result<u32, CounterpartyError> {
+        self.rpc.height()
+    }
+
+    /// The hash of the tip.
+    ///
+    /// # Errors
+    /// When the node cannot be reached.
+    pub fn tip(&self) -> Result<BlockHash, CounterpartyError> {
+        self.rpc.tip()
+    }
+
+    /// A fresh address of the node's own wallet.
+    ///
+    /// # Errors
+    /// When the node cannot be reached.
+    pub fn new_address(&self) -> Result<String, CounterpartyError> {
+        self.rpc.text("getnewaddress", &json!([]))
+    }
+
+    /// Pays `sat` to `address` into the mempool, at the wallet's fallback fee (10 sat/vB), replaceable.
+    ///
+    /// # Errors
+    /// When the node refuses: a bad address, dust, no money.
+    pub fn pay(&self, address: &str, sat: u64) -> Result<Txid, CounterpartyError> {
+        self.send(&json!({ "address": address, "amount": btc(sat) }))
+    }
+
+    /// As [`Bitcoind::pay`] with a fee rate in sat/vB.
+    ///
+    /// # Errors
+    /// As [`Bitcoind::pay`], and when the fee rate is below the relay minimum (1 sat/vB).
+    pub fn pay_with_fee(&self, address: &str, sat: u64, sat_per_vb: u64) -> Result<Txid, CounterpartyError> {
+        self.send(&json!({ "address": address, "amount": btc(sat), "fee_rate": sat_per_vb }))
+    }
+
+    /// Pays several addresses (amounts in sats) with one transaction.
+    ///
+    /// # Errors
+    /// As [`Bitcoind::pay`]; an address may appear once only.
+    pub fn pay_many(&self, payments: &[(&str, u64)]) -> Result<Txid, CounterpartyError> {
+        let amounts: Map<String, Value> =
+            payments.iter().map(|(address, sat)| ((*address).to_owned(), btc(*sat).into())).collect();
+        parsed("sendmany", &self.rpc.call("sendmany", &json!({ "dummy": "", "amounts": amounts }))?)
+    }
+
+    /// Any RPC of the node, with positional (array) or named (object) parameters.
+    ///
+    /// # Errors
+    /// The node's own refusal.
+    pub fn raw(&self, method: &str, parameters: &Value) -> Result<Value, CounterpartyError> {
+        self.rpc.call(method, parameters)
+    }
+
+    /// The account a till may watch, with its key origin: `[fingerprint/84'/1'/0']tpub…`. Its private keys are in a
+    /// second wallet of the node, `till`, made at the first call.
+    ///
+    /// # Errors
+    /// When the node refuses.
+    pub fn till_account(&self) -> Result<String, CounterpartyError> {
+        self.load_wallet(TILL)?;
+        let till = Rpc::new(&format!("{}/wallet/{TILL}", self.url), &self.user, &self.password)?;
+        let answer = till.call("listdescriptors", &json!([]))?;
+        let descriptors = answer["descriptors"].as_array().into_iter().flatten();
+        let mut texts = descriptors.filter_map(|descriptor| descriptor["desc"].as_str());
+        let segwit = texts.find_map(|text| text.strip_prefix("wpkh(")?.split_once("/0/*)"));
+        let account = segwit.and_then(|(account, _)| account.split_once(']'));
+        let (origin, xpub) = account.ok_or_else(|| unknown_form("listdescriptors", "no wpkh account"))?;
+        Ok(format!("{}]{xpub}", origin.replace('h', "'")))
+    }
+
+    /// Loads the customer's wallet, or makes it in a new node.
+    pub(crate) fn load_customer(&self) -> Result<(), CounterpartyError> {
+        self.load_wallet(CUSTOMER)
+    }
+
+    /// `http://127.0.0.1:PORT`, without user and password.
+    #[must_use]
+    pub fn rpc_url(&self) -> &str {
+        &self.url
+    }
+
+    /// The RPC user.
+    #[must_use]
+    pub fn rpc_user(&self) -> &str {
+        &self.user
+    }
+
+    /// The RPC password, drawn anew at each start.
+    #[must_use]
+    pub fn rpc_password(&self) -> &str {
+        &self.password
+    }
+
+    fn send(&self, parameters: &Value) -> Result<Txid, CounterpartyError> {
+        parsed("sendtoaddress", &self.rpc.call("sendtoaddress", parameters)?)
+    }
+
+    fn load_wallet(&self, name: &str) -> Result<(), CounterpartyError> {
+        let loaded: Vec<String> = parsed_list("listwallets", &self.rpc.call("listwallets", &json!([]))?)?;
+        if !loaded.iter().any(|other| other == name) && self.rpc.call("loadwallet", &json!([name])).is_err() {
+            self.rpc.call("createwallet", &json!([name]))?;
+        }
+        Ok(())
+    }
+}
