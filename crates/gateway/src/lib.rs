@@ -1,0 +1,30 @@
+//! HTTP and WebSocket for `tillstream serve`: the screens, the commands and the feed for a browser on this machine.
+//!
+//! The gateway knows no domain type. It is given three things and asks nothing else of the till: a table of
+//! [`Commands`], a [`Feed`] of changes already encoded, and the [`Assets`] of the screens. Start at [`Gateway`].
+//!
+//! Invariants, each held by a test in `tests/`:
+//! - Only loopback addresses are listened on unless the caller says [`Surface::Network`].
+//! - Every request must name this server in `Host` (no DNS rebinding), and in `Origin` when there is one. No CORS
+//!   header is ever sent, so no other site's script can read an answer.
+//! - Commands and feed need the [`Token`]; the screens themselves hold no secret and don't.
+//! - The token appears in no log, error, answer or `Debug` output.
+//! - Bodies, messages, waits and wrong guesses are bounded.
+
+mod api;
+mod asset;
+mod commands;
+mod door;
+mod feed;
+mod gateway;
+mod headers;
+mod host;
+mod refusal;
+mod token;
+
+pub use asset::{Asset, Assets};
+pub use commands::{CommandRefused, Commands};
+pub use feed::Feed;
+pub use gateway::{BindError, Bound, Gateway};
+pub use host::Surface;
+pub use token::{NoRandomness, Token};

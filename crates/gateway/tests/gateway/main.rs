@@ -1,0 +1,6 @@
+//! The gateway over real HTTP and WebSocket on loopback.
+
+mod feed;
+mod http;
+mod secrecy;
+mod till;
