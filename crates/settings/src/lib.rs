@@ -1,0 +1,117 @@
+//! The shop's settings: typed, checked as a whole, read from and printed as the stable TOML form.
+//!
+//! Every setting is one row of the key table: its path in the form, how it is read and how it is shown. The settings
+//! file ([`Settings::parse`]), the command line ([`Settings::get`], [`Settings::with`]) and the database rows
+//! ([`Settings::to_rows`], [`Settings::from_rows`]) all go through that table, so they cannot disagree.
+//!
+//! Nothing is ever half applied: whoever changes settings gets new ones or one line that says what is wrong and, for a
+//! file, on which line. Secrets are no settings and are refused.
+
+mod bitcoin;
+mod cash;
+mod error;
+mod field;
+mod flat;
+mod form;
+mod key;
+mod mode;
+mod policy;
+mod print;
+mod rates;
+mod shop;
+mod tax;
+
+use money::{Currency, Money};
+use payment::{Policy, QuotedRate, RailId, Timestamp};
+
+pub use bitcoin::{Bitcoin, Network};
+pub use cash::Cash;
+pub use error::{Hint, Place, Problem, SettingsError};
+pub use mode::Mode;
+pub use policy::PolicyRow;
+pub use rates::{Rates, fixed_rate};
+pub use shop::{Language, Shop};
+pub use tax::Tax;
+
+/// All settings of one till.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// The mode of the data file they belong to. Not in the form: a file is imported into a mode.
+    pub mode: Mode,
+    /// `[shop]`
+    pub shop: Shop,
+    /// `[tax]`
+    pub tax: Tax,
+    /// `[cash]`
+    pub cash: Cash,
+    /// `[rates]`
+    pub rates: Rates,
+    /// `[[policy]]`: the first row that matches wins.
+    pub policy: Vec<PolicyRow>,
+    /// `[rail.bitcoin]`
+    pub bitcoin: Bitcoin,
+    /// The first run is done. A fact about the till that is stored with its settings, but not in the form.
+    pub setup_done: bool,
+}
+
+impl Settings {
+    /// What a new till starts with.
+    ///
+    /// Practice is a café that can sell at once; sandbox is the same on a regtest node; live has no rate until its
+    /// owner sets one, and bitcoin switched off until there is a wallet.
+    #[must_use]
+    pub fn defaults(mode: Mode) -> Self {
+        let shop = Shop::defaults(mode);
+        let cash = Cash::defaults(shop.currency);
+        Self {
+            mode,
+            shop,
+            tax: Tax::defaults(),
+            cash,
+            rates: Rates::defaults(mode),
+            policy: Vec::new(),
+            bitcoin: Bitcoin::defaults(mode),
+            setup_done: false,
+        }
+    }
+
+    /// Checks every setting by itself, against the others and against the mode.
+    ///
+    /// # Errors
+    /// The first problem in the order of the form, with the key it is about.
+    pub fn check(&self) -> Result<(), Problem> {
+        self.shop.check()?;
+        self.tax.check()?;
+        self.cash.check(self.shop.currency)?;
+        self.rates.check()?;
+        policy::check(&self.policy, self.shop.currency)?;
+        self.bitcoin.check(self.mode)
+    }
+
+    /// What is safe and what is final for `amount` (in the shop's currency) on `rail`: the first row that matches,
+    /// else [`Policy::DEFAULT`].
+    #[must_use]
+    pub fn policy_for(&self, rail: RailId, amount: Money) -> Policy {
+        self.policy.iter().find(|row| row.matches(rail, amount)).map_or(Policy::DEFAULT, PolicyRow::policy)
+    }
+
+    /// The owner's fixed price of one `base` in `quote`, given at `now`. `None` when there is none.
+    #[must_use]
+    pub fn rate(&self, base: Currency, quote: Currency, now: Timestamp) -> Option<QuotedRate> {
+        self.rates.quoted(base, quote, now)
+    }
+
+    /// How long a quote lives, in milliseconds.
+    #[must_use]
+    pub fn quote_life_ms(&self) -> u32 {
+        u32::from(self.shop.quote_minutes) * 60_000
+    }
+
+    /// Changes the unit of account. Amounts of cash follow, because coins and notes are the currency's own.
+    pub(crate) fn adopt(&mut self, currency: Currency) {
+        if self.shop.currency != currency {
+            self.shop.currency = currency;
+            self.cash = Cash { enabled: self.cash.enabled, ..Cash::defaults(currency) };
+        }
+    }
+}

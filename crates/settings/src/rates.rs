@@ -1,0 +1,135 @@
+//! `[rates]`: what a coin is worth. The owner's fixed prices are the only source yet; the names of live sources are
+//! kept for the versions that ask them.
+
+use std::collections::BTreeMap;
+
+use money::{Currency, Percent, Rate};
+use payment::{QuotedRate, Timestamp};
+use toml::{Table, Value};
+
+use crate::key::{Form, Key};
+use crate::shop::at_most;
+use crate::{Mode, Problem};
+
+/// The source that the owner is.
+const FIXED: &str = "fixed";
+const SOURCES: &[&str] = &[FIXED, "kraken", "coinbase", "bitstamp"];
+const SPREAD_DEFAULT: &str = "0.5";
+const SPREAD_MAX: &str = "20";
+
+/// Coins beside bitcoin that may have a price, with their own decimals. What a symbol is on a chain is a rail's matter.
+const COINS: &[(&str, u8)] = &[("ETH", 18), ("USDC", 6), ("USDT", 6), ("DAI", 18)];
+
+/// Rates.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rates {
+    /// Names of sources, without repetition.
+    pub sources: Vec<String>,
+    /// The owner's prices by pair (`BTC/EUR`, the rate's own currencies); made by [`fixed_rate`].
+    pub fixed: BTreeMap<String, Rate>,
+    /// What the shop keeps of each coin's price, 0 to 20 percent.
+    pub spread: Percent,
+}
+
+/// Reads a pair such as `BTC/EUR` and the price of one unit of the first in units of the second.
+///
+/// # Errors
+/// With the key `rates.fixed.PAIR`.
+pub fn fixed_rate(pair: &str, price: &str) -> Result<(String, Rate), Problem> {
+    let refused = |message: String| Problem::new(format!("rates.fixed.{pair}"), message);
+    let (base, quote) =
+        pair.split_once('/').ok_or_else(|| refused("write the pair as coin/currency: \"BTC/EUR\"".into()))?;
+    let base = coin(base).map_err(|error| refused(error.to_string()))?;
+    let quote = Currency::iso(quote).map_err(|error| refused(error.to_string()))?;
+    let rate = Rate::parse(base, quote, price).map_err(|error| refused(error.to_string()))?;
+    Ok((pair_of(base, quote), rate))
+}
+
+fn coin(code: &str) -> Result<Currency, money::CurrencyError> {
+    match COINS.iter().find(|(known, _)| code.eq_ignore_ascii_case(known)) {
+        Some((code, decimals)) => Currency::asset(code, *decimals),
+        None => Currency::from_code(code),
+    }
+}
+
+fn pair_of(base: Currency, quote: Currency) -> String {
+    format!("{base}/{quote}")
+}
+
+impl Rates {
+    pub(crate) fn defaults(mode: Mode) -> Self {
+        let fixed = match mode {
+            Mode::Practice | Mode::Sandbox => {
+                [fixed_rate("BTC/EUR", "58000.00").expect("a pair and a price above zero")].into()
+            }
+            Mode::Live => BTreeMap::new(),
+        };
+        let spread = Percent::parse(SPREAD_DEFAULT).expect("half a percent");
+        Self { sources: vec![FIXED.to_owned()], fixed, spread }
+    }
+
+    pub(crate) fn check(&self) -> Result<(), Problem> {
+        for (index, source) in self.sources.iter().enumerate() {
+            let key = format!("rates.sources.{}", index + 1);
+            if !SOURCES.contains(&source.as_str()) {
+                let message = format!("unknown source {source:?}: known are {}", SOURCES.join(", "));
+                return Err(Problem::new(key, message));
+            }
+            if self.sources[..index].contains(source) {
+                return Err(Problem::new(key, format!("{source} stands here twice: remove one")));
+            }
+        }
+        for (pair, rate) in &self.fixed {
+            if *pair != pair_of(rate.base(), rate.quote()) {
+                let message = format!("this is a price of {}", pair_of(rate.base(), rate.quote()));
+                return Err(Problem::new(format!("rates.fixed.{pair}"), message));
+            }
+        }
+        at_most("rates.spread_percent", self.spread, SPREAD_MAX)
+    }
+
+    pub(crate) fn quoted(&self, base: Currency, quote: Currency, now: Timestamp) -> Option<QuotedRate> {
+        let market = *self.fixed.get(&pair_of(base, quote))?;
+        Some(QuotedRate { market, spread: self.spread, source: FIXED.to_owned(), as_of: now })
+    }
+}
+
+pub(crate) const KEYS: &[Key] = &[
+    Key {
+        path: "rates.sources",
+        form: Form::Toml,
+        show: |s| s.rates.sources.clone().into(),
+        read: |s, field| {
+            s.rates.sources = field.parsed_items(|source| Ok::<_, Problem>(source.to_owned()))?;
+            Ok(())
+        },
+    },
+    Key {
+        path: "rates.fixed",
+        form: Form::Toml,
+        show: |s| {
+            let price = |(pair, rate): (&String, &Rate)| (pair.clone(), rate.price().to_string().into());
+            Value::Table(s.rates.fixed.iter().map(price).collect::<Table>())
+        },
+        read: |s, field| {
+            let mut fixed = BTreeMap::new();
+            for (pair, price) in field.members()? {
+                let (pair, rate) = fixed_rate(pair, price.text()?)?;
+                if fixed.insert(pair, rate).is_some() {
+                    return Err(price.problem("this pair stands here twice: remove one"));
+                }
+            }
+            s.rates.fixed = fixed;
+            Ok(())
+        },
+    },
+    Key {
+        path: "rates.spread_percent",
+        form: Form::Text,
+        show: |s| Value::String(s.rates.spread.to_string()),
+        read: |s, field| {
+            s.rates.spread = field.parsed(Percent::parse)?;
+            Ok(())
+        },
+    },
+];
