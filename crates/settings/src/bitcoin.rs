@@ -131,7 +131,7 @@ fn check_server(server: &str) -> Result<(), &'static str> {
     }
     match (scheme, user) {
         ("electrum+tls" | "electrum+tcp", None) if has_port(host) && authority == rest => Ok(()),
-        ("bitcoind+http", Some(_)) if has_port(host) => Ok(()),
+        ("bitcoind+http", Some(_)) if has_port(host) && authority == rest => Ok(()),
         ("esplora+https" | "esplora+http", None) if !host.is_empty() => Ok(()),
         ("electrum+tls" | "electrum+tcp", _) => Err("write the address as electrum+tls://host:port"),
         ("bitcoind+http", _) => Err("write the address as bitcoind+http://user@host:port"),

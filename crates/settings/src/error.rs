@@ -6,7 +6,7 @@ use thiserror::Error;
 
 /// A value that can't stand, and the key it belongs to.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{key}: {message}")]
+#[error("{}: {message}", key.escape_debug())]
 pub struct Problem {
     /// Path in the form, such as `rail.bitcoin.account`; items of lists are counted from 1: `rail.bitcoin.servers.1`.
     pub key: String,

@@ -3,7 +3,7 @@
 use std::fmt::Display;
 
 use toml::Spanned;
-use toml::de::DeValue;
+use toml::de::{DeString, DeValue};
 
 use crate::Problem;
 
@@ -76,7 +76,7 @@ impl<'a> Field<'a> {
     /// The keys and values of a table.
     pub(crate) fn members(&self) -> Result<Vec<(&'a str, Self)>, Problem> {
         let table = self.value.get_ref().as_table().ok_or_else(|| self.expected("a table in braces"))?;
-        let member = |(key, value): (&'a Spanned<std::borrow::Cow<'a, str>>, &'a Spanned<DeValue<'a>>)| {
+        let member = |(key, value): (&'a Spanned<DeString<'a>>, &'a Spanned<DeValue<'a>>)| {
             let name: &str = key.get_ref();
             (name, Self::new(format!("{}.{name}", self.path), value, self.source))
         };
@@ -91,7 +91,8 @@ impl<'a> Field<'a> {
 const fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a text",
-        DeValue::Integer(_) | DeValue::Float(_) => "a number",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number with a point",
         DeValue::Boolean(_) => "true or false",
         DeValue::Datetime(_) => "a date",
         DeValue::Array(_) => "a list",

@@ -6,7 +6,7 @@ use toml::{Table, Value};
 
 use crate::field::Field;
 use crate::key::{Form, Key};
-use crate::{Problem, Settings};
+use crate::{Hint, Problem, Settings};
 
 const ROWS_MAX: usize = 50;
 const SAFE_MAX: u16 = 100;
@@ -97,7 +97,7 @@ fn read_row(row: &Field<'_>, currency: Currency) -> Result<PolicyRow, Problem> {
             "up_to" => up_to = Some(field.parsed(|text| Money::parse_exact(text, currency))?),
             "safe" => safe = Some(field.count()?),
             "final" => r#final = Some(field.count()?),
-            _ => return Err(field.problem(format!("unknown key; known are {}", NAMES.join(", ")))),
+            _ => return Err(field.problem(format!("unknown key{}", Hint::about(name, NAMES)))),
         }
     }
     let missing = |name| row.problem(format!("write {name} too"));

@@ -8,7 +8,7 @@ use payment::{QuotedRate, Timestamp};
 use toml::{Table, Value};
 
 use crate::key::{Form, Key};
-use crate::shop::at_most;
+use crate::shop::{at_most, unit_of_account};
 use crate::{Mode, Problem};
 
 /// The source that the owner is.
@@ -40,7 +40,7 @@ pub fn fixed_rate(pair: &str, price: &str) -> Result<(String, Rate), Problem> {
     let (base, quote) =
         pair.split_once('/').ok_or_else(|| refused("write the pair as coin/currency: \"BTC/EUR\"".into()))?;
     let base = coin(base).map_err(|error| refused(error.to_string()))?;
-    let quote = Currency::iso(quote).map_err(|error| refused(error.to_string()))?;
+    let quote = unit_of_account(quote).map_err(refused)?;
     let rate = Rate::parse(base, quote, price).map_err(|error| refused(error.to_string()))?;
     Ok((pair_of(base, quote), rate))
 }

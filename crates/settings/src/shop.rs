@@ -1,6 +1,6 @@
 //! `[shop]`: who sells, in which currency and language, and for how long a quote holds.
 
-use money::{Currency, Percent};
+use money::{Currency, CurrencyError, Percent};
 use toml::Value;
 
 use crate::key::{Form, Key};
@@ -96,6 +96,16 @@ impl Shop {
     }
 }
 
+/// Reads a currency that prices can be in: bitcoin is money to be paid with, not to account in.
+pub(crate) fn unit_of_account(code: &str) -> Result<Currency, String> {
+    Currency::iso(code).map_err(|error| match error {
+        CurrencyError::Unknown { code } => {
+            format!("unknown currency {code}: write an ISO 4217 code, such as EUR")
+        }
+        other => other.to_string(),
+    })
+}
+
 /// Refuses a percentage above `max`, which must be one itself.
 pub(crate) fn at_most(key: &str, percent: Percent, max: &str) -> Result<(), Problem> {
     if Percent::parse(max).is_ok_and(|max| percent <= max) {
@@ -129,7 +139,7 @@ pub(crate) const KEYS: &[Key] = &[
         form: Form::Text,
         show: |s| Value::String(s.shop.currency.to_string()),
         read: |s, field| {
-            s.adopt(field.parsed(Currency::iso)?);
+            s.adopt(field.parsed(unit_of_account)?);
             Ok(())
         },
     },

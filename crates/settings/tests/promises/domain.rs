@@ -1,0 +1,78 @@
+//! What the other rooms ask the settings.
+
+use money::{Currency, Money, Percent};
+use payment::{Policy, RailId, Timestamp};
+use settings::{Mode, Settings};
+
+use crate::{practice, read};
+
+fn eur(minor: i64) -> Money {
+    Money::new(minor, Currency::iso("EUR").unwrap())
+}
+
+fn safe_for(settings: &Settings, minor: i64) -> (u16, u16) {
+    let policy = settings.policy_for(RailId::BITCOIN, eur(minor));
+    (policy.safe, policy.r#final)
+}
+
+#[test]
+fn the_first_row_that_matches_decides() {
+    let row = |up_to: &str, safe, r#final| {
+        format!("[[policy]]\nrail = \"bitcoin\"\n{up_to}\nsafe = {safe}\nfinal = {final}\n")
+    };
+    let rows = [row("up_to = \"50.00\"", 0, 1), row("up_to = \"1000\"", 1, 6), row("", 6, 12)];
+    let settings = read(&rows.concat(), Mode::Practice);
+    assert_eq!(safe_for(&settings, 1), (0, 1));
+    assert_eq!(safe_for(&settings, 5_000), (0, 1));
+    assert_eq!(safe_for(&settings, 5_001), (1, 6));
+    assert_eq!(safe_for(&settings, 100_001), (6, 12));
+}
+
+#[test]
+fn without_a_row_the_default_policy_holds() {
+    assert_eq!(practice().policy_for(RailId::BITCOIN, eur(1)), Policy::DEFAULT);
+    let bounded = "[[policy]]\nrail = \"bitcoin\"\nup_to = \"50.00\"\nsafe = 0\nfinal = 1\n";
+    assert_eq!(safe_for(&read(bounded, Mode::Practice), 5_001), (1, 6));
+}
+
+#[test]
+fn a_fixed_rate_is_quoted_with_the_shops_spread() {
+    let now = Timestamp::from_millis(1_790_000_000_000);
+    let eur = Currency::iso("EUR").unwrap();
+    let rate = practice().rate(Currency::BTC, eur, now).unwrap();
+    assert_eq!(rate.market.to_string(), "58000.00 EUR/BTC");
+    assert_eq!(rate.applied().unwrap().to_string(), "57710.00 EUR/BTC");
+    assert_eq!(
+        (rate.spread, rate.source.as_str(), rate.as_of),
+        (Percent::parse("0.5").unwrap(), "fixed", now)
+    );
+    assert_eq!(practice().rate(Currency::BTC, Currency::iso("CHF").unwrap(), now), None);
+}
+
+#[test]
+fn live_sells_no_bitcoin_before_its_owner_sets_it_up() {
+    let live = Settings::defaults(Mode::Live);
+    assert!(!live.bitcoin.enabled && live.rates.fixed.is_empty());
+    assert_eq!(live.get("rail.bitcoin.network").as_deref(), Some("bitcoin"));
+}
+
+#[test]
+fn the_defaults_of_every_mode_pass_their_own_checks() {
+    for mode in Mode::ALL {
+        assert_eq!(Settings::defaults(*mode).check(), Ok(()), "{mode}");
+    }
+}
+
+#[test]
+fn every_currency_has_coins_and_notes_that_pass_the_checks() {
+    for currency in Currency::all_iso() {
+        let settings = practice().with("shop.currency", currency.code()).unwrap();
+        assert_eq!(settings.cash.notes[0].currency(), currency);
+    }
+}
+
+#[test]
+fn a_quote_lives_as_long_as_the_shop_says() {
+    assert_eq!(practice().quote_life_ms(), 900_000);
+    assert_eq!(read("shop.quote_minutes = 1440", Mode::Live).quote_life_ms(), 86_400_000);
+}

@@ -1,0 +1,161 @@
+//! Whatever settings a shop can have, the file and the rows bring them back unchanged, and no text makes them panic.
+
+use money::{Currency, Money, Percent};
+use payment::RailId;
+use proptest::collection::{btree_map, btree_set, vec};
+use proptest::option;
+use proptest::prelude::*;
+use settings::{Bitcoin, Cash, Language, Mode, Network, PolicyRow, Rates, Settings, Shop, Tax, fixed_rate};
+
+use crate::practice;
+
+fn config() -> ProptestConfig {
+    ProptestConfig { failure_persistence: None, cases: 300, ..ProptestConfig::default() }
+}
+
+fn percent(max: u32) -> impl Strategy<Value = Percent> {
+    (0..max, 0..1_000_000_u32)
+        .prop_map(|(whole, part)| Percent::parse(&format!("{whole}.{part:06}")).unwrap())
+}
+
+fn currency() -> impl Strategy<Value = Currency> {
+    prop::sample::select(Currency::all_iso().collect::<Vec<_>>())
+}
+
+fn shop() -> impl Strategy<Value = Shop> {
+    let texts = ("[^\\pC]{1,20}", "[^\\pC]{0,20}(\n[^\\pC]{0,20})?", "[^\\pC]{0,20}");
+    let language = prop::sample::select(Language::ALL.to_vec());
+    (texts, currency(), language, 1..=1440_u16, percent(5))
+        .prop_map(|((name, receipt_header, receipt_footer), currency, language, quote_minutes, tolerance)| {
+            Shop { name, currency, language, receipt_header, receipt_footer, quote_minutes, tolerance }
+        })
+        .prop_filter("a shop has a name", |shop| !shop.name.trim().is_empty())
+}
+
+fn tax() -> impl Strategy<Value = Tax> {
+    let rates = btree_set(percent(100), 1..=5).prop_map(|rates| rates.into_iter().rev().collect());
+    (any::<bool>(), rates).prop_map(|(included, rates)| Tax { included, rates })
+}
+
+fn cash(currency: Currency) -> impl Strategy<Value = Cash> {
+    let notes = btree_set(1..=i64::MAX, 0..=12);
+    (any::<bool>(), 1..=i64::MAX, notes).prop_map(move |(enabled, smallest_coin_minor, notes)| Cash {
+        enabled,
+        smallest_coin_minor,
+        notes: notes.into_iter().map(|note| Money::new(note, currency)).collect(),
+    })
+}
+
+fn rates() -> impl Strategy<Value = Rates> {
+    let sources = prop::sample::subsequence(vec!["fixed", "kraken", "coinbase", "bitstamp"], 0..=4);
+    let pair = (prop::sample::select(vec!["BTC", "ETH", "USDC"]), currency());
+    let fixed = btree_map(
+        pair.prop_map(|(coin, currency)| format!("{coin}/{currency}")),
+        "[1-9][0-9]{0,9}(\\.[0-9]{1,9})?",
+        0..5,
+    );
+    (sources, fixed, percent(20)).prop_map(|(sources, fixed, spread)| Rates {
+        sources: sources.into_iter().map(str::to_owned).collect(),
+        fixed: fixed.iter().map(|(pair, price)| fixed_rate(pair, price).unwrap()).collect(),
+        spread,
+    })
+}
+
+fn policy(currency: Currency) -> impl Strategy<Value = Vec<PolicyRow>> {
+    let levels = || (0..=100_u16, 0..=900_u16);
+    let limits = btree_map(1..=i64::MAX, levels(), 0..4);
+    (limits, option::of(levels())).prop_map(move |(limits, rest)| {
+        let row = |up_to, (safe, more): (u16, u16)| PolicyRow {
+            rail: RailId::BITCOIN,
+            up_to,
+            safe,
+            r#final: (safe + more).max(1),
+        };
+        let bounded =
+            limits.into_iter().map(|(limit, levels)| row(Some(Money::new(limit, currency)), levels));
+        bounded.chain(rest.map(|levels| row(None, levels))).collect()
+    })
+}
+
+fn bitcoin() -> impl Strategy<Value = Bitcoin> {
+    let network = prop::sample::select(vec![Network::Testnet4, Network::Signet]);
+    let schemes = prop::sample::select(vec![
+        "electrum+tls://",
+        "electrum+tcp://",
+        "esplora+https://",
+        "bitcoind+http://u@",
+    ]);
+    let server = (schemes, "[a-z]{1,12}", 1..=u16::MAX)
+        .prop_map(|(scheme, host, port)| format!("{scheme}{host}:{port}"));
+    let servers = btree_set(server, 0..=8).prop_map(|servers| servers.into_iter().collect());
+    (any::<bool>(), network, option::of("[!-~]{1,90}"), servers)
+        .prop_map(|(enabled, network, account, servers)| Bitcoin { enabled, network, account, servers })
+}
+
+prop_compose! {
+    fn any_settings()(shop in shop())(
+        mode in prop::sample::select(Mode::ALL.to_vec()),
+        tax in tax(),
+        cash in cash(shop.currency),
+        rates in rates(),
+        policy in policy(shop.currency),
+        bitcoin in bitcoin(),
+        setup_done in any::<bool>(),
+        shop in Just(shop),
+    ) -> Settings {
+        Settings { mode, shop, tax, cash, rates, policy, bitcoin, setup_done }
+    }
+}
+
+/// Settings of the same till with everything else at its default.
+fn blank(settings: &Settings) -> Settings {
+    Settings { setup_done: settings.setup_done, ..Settings::defaults(settings.mode) }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn settings_come_back_from_their_printed_form(settings in any_settings()) {
+        prop_assert_eq!(settings.check(), Ok(()));
+        let printed = settings.to_toml();
+        prop_assert_eq!(Settings::parse(&printed, &blank(&settings)), Ok(settings.clone()), "{}", printed);
+        prop_assert_eq!(Settings::parse(&printed, &settings).map(|s| s.to_toml()), Ok(printed));
+    }
+
+    #[test]
+    fn settings_come_back_from_their_rows(settings in any_settings()) {
+        let rows = settings.to_rows();
+        prop_assert_eq!(Settings::from_rows(&rows, &Settings::defaults(settings.mode)), Ok(settings));
+    }
+
+    #[test]
+    fn no_file_makes_the_reader_panic_and_every_refusal_is_one_line(text in "(\\PC|\n){0,200}") {
+        if let Err(refusal) = Settings::parse(&text, &practice()) {
+            prop_assert_eq!(refusal.to_string().lines().count(), 1);
+        }
+    }
+
+    #[test]
+    fn a_damaged_file_is_refused_on_one_line_or_read(
+        settings in any_settings(),
+        at in any::<prop::sample::Index>(),
+        junk in vec(prop::sample::select(vec!["\"", "[", "]", "=", "\n", ".", "{", "'", "#", "9", "x"]), 0..3),
+    ) {
+        let mut characters: Vec<char> = settings.to_toml().chars().collect();
+        let at = at.index(characters.len());
+        characters.splice(at..=at, junk.concat().chars());
+        let text: String = characters.into_iter().collect();
+        if let Err(refusal) = Settings::parse(&text, &blank(&settings)) {
+            prop_assert_eq!(refusal.to_string().lines().count(), 1, "{}", refusal);
+            prop_assert!(!refusal.to_string().chars().any(char::is_control), "{:?}", refusal);
+        }
+    }
+
+    #[test]
+    fn no_value_of_a_key_makes_it_panic(key in prop::sample::select(Settings::keys().collect::<Vec<_>>()), value in "\\PC{0,40}") {
+        if let Ok(settings) = practice().with(key, &value) {
+            prop_assert_eq!(settings.check(), Ok(()));
+        }
+    }
+}
