@@ -2,7 +2,7 @@
 
 use money::MoneyError;
 
-use crate::sale::{ChainPayment, Coverage, PaymentMethod, RailFailureClass, Sale};
+use crate::sale::{ChainPayment, Coverage, Payment, PaymentMethod, RailFailureClass, Sale};
 
 /// The word on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -126,6 +126,35 @@ impl Sale {
         Ok(Standing { state, coverage, confirmations, confirmations_safe })
     }
 
+    /// What the screens say of one payment of this sale, by itself.
+    ///
+    /// # Errors
+    /// When a sum is out of range.
+    pub fn payment_state(&self, payment: &Payment) -> Result<State, MoneyError> {
+        let PaymentMethod::Chain(chain) = &payment.method else {
+            return Ok(if self.voided.is_some() { State::Voided } else { State::Paid });
+        };
+        let (coins, quoted) = (chain.coins_present()?, chain.terms.quote.coin);
+        let lost = chain.transfers.values().any(|t| t.was_safe && !t.is_present());
+        let (is_safe, fewest) = chain.present().fold((true, u32::MAX), |(safe, fewest), transfer| {
+            (safe && chain.is_safe(transfer), fewest.min(transfer.latest.level.confirmations()))
+        });
+        Ok(if coins >= quoted {
+            match (is_safe, fewest) {
+                (true, _) if coins > quoted => State::Overpaid,
+                (true, _) => State::Paid,
+                (false, 0) => State::Detected,
+                (false, _) => State::Confirming,
+            }
+        } else if lost {
+            State::Reversed
+        } else if chain.cancelled && coins.is_zero() {
+            State::Cancelled
+        } else {
+            unpaid_state(chain, coins.is_zero())
+        })
+    }
+
     fn state(&self, coverage: &Coverage, confirmations: u32) -> State {
         if self.voided.is_some() {
             return State::Voided;
@@ -155,19 +184,11 @@ impl Sale {
         let Some(chain) = current else {
             return if coverage.present.is_zero() { State::Preparing } else { State::Partial };
         };
-        if let Some(state) = failed_state(chain) {
-            return state;
-        }
-        match (chain.ended_at.is_some(), coverage.present.is_zero(), chain.address.is_some()) {
-            (true, _, _) => State::Expired,
-            (false, false, _) => State::Partial,
-            (false, true, true) => State::Waiting,
-            (false, true, false) => State::Preparing,
-        }
+        unpaid_state(chain, coverage.present.is_zero())
     }
 
     fn fewest_confirmations(&self) -> (u32, u32) {
-        let chains = || self.payments.iter().filter_map(super::sale::Payment::chain);
+        let chains = || self.payments.iter().filter_map(Payment::chain);
         let levels = chains().flat_map(|chain| {
             let needed = u32::from(chain.terms.policy.safe);
             chain.present().map(move |t| (chain.is_safe(t), t.latest.level.confirmations(), needed))
@@ -185,6 +206,16 @@ const fn paid_state(coverage: &Coverage) -> State {
     } else {
         State::Paid
     }
+}
+
+/// A payment that has not brought what it asked for.
+fn unpaid_state(chain: &ChainPayment, nothing_came: bool) -> State {
+    failed_state(chain).unwrap_or(match (chain.ended_at.is_some(), nothing_came, chain.address.is_some()) {
+        (true, _, _) => State::Expired,
+        (false, false, _) => State::Partial,
+        (false, true, true) => State::Waiting,
+        (false, true, false) => State::Preparing,
+    })
 }
 
 fn failed_state(chain: &ChainPayment) -> Option<State> {

@@ -151,11 +151,16 @@ impl Sale {
         Ok(true)
     }
 
+    /// A till that was off when the quote ended says so later: the quote ended when its life was over.
     fn end_quote(&mut self, id: PaymentId, at: Timestamp) -> Result<bool, Refused> {
+        let started_at = self.payment(id).ok_or(Refused::NoSuchPayment)?.started_at;
         let chain = self.chain_mut(id)?;
-        let changed = chain.ended_at.is_none();
-        chain.ended_at = chain.ended_at.or(Some(at));
-        Ok(changed)
+        if chain.ended_at.is_some() {
+            return Ok(false);
+        }
+        let life = i64::from(chain.terms.quote.life_ms);
+        chain.ended_at = Some(at.min(started_at.plus_millis(life)));
+        Ok(true)
     }
 
     fn cancel_payment(&mut self, id: PaymentId) -> Result<bool, Refused> {
