@@ -14,7 +14,7 @@ use axum::response::Response;
 use futures_util::{Sink, SinkExt, Stream, StreamExt};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
-use tokio::time::{Instant, interval_at, timeout};
+use tokio::time::{Instant, MissedTickBehavior, interval_at, timeout};
 
 use crate::door::subprotocol;
 use crate::gateway::House;
@@ -57,6 +57,8 @@ async fn relay<S, E>(
     S: Stream<Item = Result<Message, E>> + Sink<Message> + Unpin,
 {
     let mut heartbeat = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
+    // After the machine slept, a browser still gets the whole time to answer.
+    heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut is_answering = true;
     loop {
         let message = tokio::select! {

@@ -1,0 +1,27 @@
+//! A customer and a bitcoin chain that exist only in this program, behind the same port as the real ones.
+//!
+//! Practice mode, demonstrations and simulation tests run on it: [`PracticeRail`] is the rail, [`Act`] is what its
+//! customer and miners can be made to do, [`PracticeScript`] makes them do it by themselves from a seed, and
+//! [`unreliable`] delivers what was seen as a bad network would.
+//!
+//! Invariants:
+//! - Everything that happens is an event, stored in the rail's change sets; a rail opened from them goes on exactly
+//!   where the stored one stopped. What was never committed never happened.
+//! - The same events give the same addresses, transactions, blocks and readings: there is no randomness but the seed's.
+//! - Addresses are of regtest, so nobody can pay one by accident.
+
+mod act;
+mod address;
+mod chain;
+mod change_set;
+mod draws;
+mod faults;
+mod rail;
+mod script;
+mod world;
+
+pub use act::{Act, ActRefused, Portion};
+pub use change_set::OpenError;
+pub use faults::unreliable;
+pub use rail::{Clock, Mining, PracticeRail};
+pub use script::{Customer, PracticeScript, Step};
