@@ -101,9 +101,6 @@ need_node_modules() {
   ln -sfn "$modules/node_modules" "$link"
 }
 
-# Builds the screens into ui/dist; the till carries them inside.
-build_screens() { npm --prefix ui run build; }
-
 # install_tool NAME VERSION DIR [OPTION...]: builds a Rust program for DIR/bin, for a quick build rather than a quick
 # program, in a temporary target folder that is removed afterwards.
 install_tool() {
