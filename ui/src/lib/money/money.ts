@@ -53,6 +53,12 @@ export class Money {
     return new Money(this.minor * BigInt(count), this.currency, this.scale);
   }
 
+  /** The least whole multiple of this amount that is not less than `other`. */
+  covering(other: Money): Money {
+    const count = (this.same(other).minor + this.minor - 1n) / this.minor;
+    return new Money(this.minor * count, this.currency, this.scale);
+  }
+
   isLess(other: Money): boolean {
     return this.minor < this.same(other).minor;
   }

@@ -1,8 +1,28 @@
 /** Which component shows which route. A screen gets the route's id. */
 import type { Component } from 'svelte';
+import CashScreen from '$lib/cash/CashScreen.svelte';
+import ChargeScreen from '$lib/charge/ChargeScreen.svelte';
+import Ledger from '$lib/ledger/Ledger.svelte';
+import PaidScreen from '$lib/paid/PaidScreen.svelte';
+import PaymentScreen from '$lib/payment/PaymentScreen.svelte';
+import Receipt from '$lib/receipt/Receipt.svelte';
+import Sales from '$lib/sales/Sales.svelte';
 import SellScreen from '$lib/sell/SellScreen.svelte';
+import Settings from '$lib/settings/Settings.svelte';
+import Setup from '$lib/setup/Setup.svelte';
+import Strays from '$lib/strays/Strays.svelte';
 import type { RouteName } from './router.svelte';
 
-export const SCREENS: Partial<Record<RouteName, Component<{ id: string }>>> = {
-  sell: SellScreen,
+export const SCREENS: Record<RouteName, Component<{ id: string }>> = {
+  sell: SellScreen as Component<{ id: string }>,
+  charge: ChargeScreen,
+  cash: CashScreen,
+  payment: PaymentScreen,
+  paid: PaidScreen,
+  sales: Sales,
+  ledger: Ledger,
+  strays: Strays,
+  settings: Settings,
+  receipt: Receipt,
+  setup: Setup,
 };

@@ -1,0 +1,72 @@
+/** Choosing a way to pay for what is still open of a sale. */
+import type { PaymentDto, SaleDto, TenderDto } from '$lib/backend';
+import { newPaymentId } from '$lib/backend/ids';
+import type { Till } from '$lib/shell/till.svelte';
+import { WatchedSale } from '$lib/shell/watched-sale.svelte';
+
+export class Charge {
+  readonly watched: WatchedSale;
+  tenders = $state.raw<readonly TenderDto[]>([]);
+  /** The method whose code is being made. */
+  starting = $state<string | null>(null);
+  /** The payment to be, once per method: a repeated press starts one. */
+  private intents: Record<string, string> = {};
+
+  constructor(
+    private readonly till: Till,
+    readonly invoice: string,
+  ) {
+    this.watched = new WatchedSale(till, invoice);
+  }
+
+  get sale(): SaleDto | null {
+    return this.watched.sale;
+  }
+
+  /** A code of this sale that can still be paid. */
+  get openCode(): PaymentDto | null {
+    return this.sale?.payments.findLast(isOpenCode) ?? null;
+  }
+
+  /** Follows the sale, and the readiness of each way to pay, until the returned function is called. */
+  start(): () => void {
+    void this.readTenders();
+    const stops = [
+      this.watched.start(),
+      this.till.backend.onChange(({ topic, id }) => {
+        if (topic !== 'sale' || id === this.invoice) void this.readTenders();
+      }),
+    ];
+    return () => stops.forEach((stop) => stop());
+  }
+
+  async readTenders(): Promise<void> {
+    const tenders = await this.till.attempt(() => this.till.backend.call('tenders', { invoice: this.invoice }));
+    if (tenders !== null) this.tenders = tenders;
+  }
+
+  /** Takes the way the clerk chose, if it is ready: cash has a screen of its own, the others show a code. */
+  async choose(tender: TenderDto): Promise<void> {
+    if (!tender.available || this.starting !== null) return;
+    if (tender.method === 'cash') this.till.router.go('cash', this.invoice);
+    else if (this.openCode?.method === tender.method) this.till.router.go('payment', this.invoice);
+    else await this.startPayment(tender.method);
+  }
+
+  private async startPayment(method: string): Promise<void> {
+    const { invoice } = this;
+    const payment = (this.intents[method] ??= newPaymentId());
+    this.starting = method;
+    const sale = await this.watched.does(() => this.till.backend.call('payment_start', { invoice, payment, method }));
+    this.starting = null;
+    if (sale === null) return;
+    this.intents = {};
+    this.till.router.go('payment', invoice);
+  }
+}
+
+function isOpenCode(payment: PaymentDto): boolean {
+  return (
+    !payment.cancelled && payment.code !== null && payment.code.remaining_ms > 0 && payment.code.remaining.minor !== '0'
+  );
+}

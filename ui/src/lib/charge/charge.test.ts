@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { Fault } from '$lib/backend';
+import { Till } from '$lib/shell/till.svelte';
+import { FixtureBackend, type Replies } from '../../../tests/fixture-backend';
+import { eur, INVOICE, payment, sale, tenders } from '../../../tests/fixtures/sale';
+import { Charge } from './charge.svelte';
+
+async function open(replies: Replies = {}): Promise<{ backend: FixtureBackend; till: Till; charge: Charge }> {
+  const backend = new FixtureBackend({
+    sale_get: () => sale(),
+    tenders: () => tenders(),
+    payment_start: () => sale({ version: 2, payments: [payment()] }),
+    ...replies,
+  });
+  const till = new Till(backend);
+  const charge = new Charge(till, INVOICE);
+  charge.start();
+  await expect.poll(() => charge.sale !== null && charge.tenders.length).toBe(2);
+  return { backend, till, charge };
+}
+
+const tender = (charge: Charge, method: string) => charge.tenders.find((each) => each.method === method)!;
+const started = (backend: FixtureBackend) => backend.calls.filter(({ name }) => name === 'payment_start');
+
+test('cash has a screen of its own', async () => {
+  const { till, charge } = await open();
+  await charge.choose(tender(charge, 'cash'));
+  expect(till.router.now).toEqual({ name: 'cash', id: INVOICE });
+});
+
+test('bitcoin makes a code and shows it', async () => {
+  const { till, charge } = await open();
+  await charge.choose(tender(charge, 'bitcoin'));
+  expect(till.router.now).toEqual({ name: 'payment', id: INVOICE });
+});
+
+test('pressing twice makes one payment', async () => {
+  const { backend, charge } = await open();
+  await Promise.all([charge.choose(tender(charge, 'bitcoin')), charge.choose(tender(charge, 'bitcoin'))]);
+  expect(started(backend)).toHaveLength(1);
+});
+
+test('an answer that never came is asked for with the same payment', async () => {
+  let lost = true;
+  const { backend, till, charge } = await open({
+    payment_start: () => {
+      if (lost) throw new Fault('unreachable', 'no answer');
+      return sale({ version: 2, payments: [payment()] });
+    },
+  });
+  await charge.choose(tender(charge, 'bitcoin'));
+  expect(till.fault?.code).toBe('unreachable');
+  lost = false;
+  await charge.choose(tender(charge, 'bitcoin'));
+  const [first, second] = started(backend).map(({ request }) => request);
+  expect(second).toEqual(first);
+});
+
+test('a way that is off can not be chosen', async () => {
+  const off = tenders().map((each) => ({ ...each, available: false, reason: 'no_rate' as const }));
+  const { backend, charge } = await open({ tenders: () => off });
+  await charge.choose(tender(charge, 'bitcoin'));
+  expect(backend.count('payment_start')).toBe(0);
+});
+
+test('a partly paid code is shown again instead of making another', async () => {
+  const partly = sale({ version: 2, state: 'partial', remaining: eur(610), payments: [payment()] });
+  const { backend, till, charge } = await open({ sale_get: () => partly });
+  await charge.choose(tender(charge, 'bitcoin'));
+  expect(backend.count('payment_start')).toBe(0);
+  expect(till.router.now.name).toBe('payment');
+});

@@ -1,0 +1,17 @@
+/** The ways to pay: how each looks and is called. One this screen is too old to know goes by its code. */
+import Banknote from '@lucide/svelte/icons/banknote';
+import Bitcoin from '@lucide/svelte/icons/bitcoin';
+import Coins from '@lucide/svelte/icons/coins';
+import type { Icon } from '$lib/design/icon';
+import { m } from '$words';
+
+export interface MethodLook {
+  icon: Icon;
+  word: string;
+}
+
+export function methodLook(method: string): MethodLook {
+  if (method === 'cash') return { icon: Banknote, word: m.charge_cash() };
+  if (method === 'bitcoin') return { icon: Bitcoin, word: m.charge_bitcoin() };
+  return { icon: Coins, word: method };
+}

@@ -1,0 +1,23 @@
+/** Why a way to pay is off, and what to do about it. */
+import type { TenderReasonDto } from '$lib/backend';
+import { m } from '$words';
+
+export interface Reason {
+  title: string;
+  advice: string;
+}
+
+const REASONS: Record<TenderReasonDto, () => Reason> = {
+  not_set_up: () => ({ title: m.charge_off_not_set_up(), advice: m.charge_off_not_set_up_advice() }),
+  switched_off: () => ({ title: m.charge_off_switched_off(), advice: m.charge_off_switched_off_advice() }),
+  no_rate: () => ({ title: m.charge_off_no_rate(), advice: m.charge_off_no_rate_advice() }),
+  no_server: () => ({ title: m.charge_off_no_server(), advice: m.charge_off_no_server_advice() }),
+  amount_out_of_range: () => ({
+    title: m.charge_off_amount_out_of_range(),
+    advice: m.charge_off_amount_out_of_range_advice(),
+  }),
+};
+
+export function reasonOf(reason: TenderReasonDto | null): Reason {
+  return REASONS[reason ?? 'switched_off']();
+}

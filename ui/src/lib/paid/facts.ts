@@ -1,0 +1,35 @@
+/** What is worth saying of a paid sale, beside that it is paid. */
+import type { MoneyDto, PaymentDto, SaleDto } from '$lib/backend';
+import { Money } from '$lib/money';
+import { m } from '$words';
+
+/** The change to give back, when cash was taken and there is some. */
+export function changeOf(sale: SaleDto): MoneyDto | null {
+  const cash = sale.payments.at(-1)?.cash;
+  return cash !== undefined && cash !== null && cash.change.minor !== '0' ? cash.change : null;
+}
+
+/** Short sentences, each about one thing. */
+export function paidFacts(sale: SaleDto, language: string): string[] {
+  const last = sale.payments.at(-1);
+  const facts = last === undefined ? [] : last.cash === null ? chainFacts(sale, last) : cashFacts(last, language);
+  if (sale.over) facts.push(m.paid_credit({ amount: spoken(sale.excess, language) }));
+  if (sale.late) facts.push(m.paid_late());
+  return facts;
+}
+
+function cashFacts({ cash }: PaymentDto, language: string): string[] {
+  if (cash === null) return [];
+  const given = m.paid_given({ given: spoken(cash.tendered, language), due: spoken(cash.to_pay, language) });
+  const rounding = cash.rounding.minor === '0' ? [] : [m.paid_rounding({ amount: spoken(cash.rounding, language) })];
+  return [given, ...rounding];
+}
+
+function chainFacts(sale: SaleDto, { confirmations_final: count }: PaymentDto): string[] {
+  if (sale.final) return [];
+  return [count === 1 ? m.paid_watching_one() : m.paid_watching({ count })];
+}
+
+function spoken(amount: MoneyDto, language: string): string {
+  return `${Money.from(amount).text(language)} ${amount.currency}`;
+}

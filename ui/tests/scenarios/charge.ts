@@ -1,0 +1,36 @@
+import type { Replies } from '../fixture-backend';
+import { eur, payment, sale, settings, tenders, transfer } from '../fixtures/sale';
+import { liveStatus } from '../fixtures/status';
+
+export const ready: Replies = { sale_get: () => sale(), tenders: () => tenders(), settings_get: () => settings() };
+
+export const off: Replies = {
+  ...ready,
+  status: () => liveStatus(),
+  tenders: () =>
+    tenders().map((tender) =>
+      tender.method === 'cash'
+        ? tender
+        : {
+            ...tender,
+            available: false,
+            reason: 'no_server' as const,
+            detail: 'electrum+tls://one.example:50002: timed out',
+            coin: null,
+          },
+    ),
+};
+
+export const live: Replies = { ...ready, status: () => liveStatus() };
+
+export const partly: Replies = {
+  ...ready,
+  sale_get: () =>
+    sale({
+      state: 'partial',
+      hand_over: 'no',
+      remaining: eur(610),
+      received: eur(1820),
+      payments: [payment({ state: 'partial', transfers: [transfer()] })],
+    }),
+};
