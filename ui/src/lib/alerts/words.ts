@@ -1,0 +1,14 @@
+/** Kinds of alerts: what happened, and what to do about it. */
+import { m } from '$words';
+
+const ALERTS: Record<string, { title: () => string; advice: () => string }> = {
+  reversed: { title: () => m.alerts_reversed(), advice: () => m.alerts_reversed_advice() },
+  mismatch: { title: () => m.alerts_mismatch(), advice: () => m.alerts_mismatch_advice() },
+  dead_letter: { title: () => m.alerts_dead_letter(), advice: () => m.alerts_dead_letter_advice() },
+};
+const OTHER = { title: () => m.alerts_other(), advice: () => m.alerts_other_advice() };
+
+export function alertWords(kind: string): { title: string; advice: string } {
+  const words = ALERTS[kind] ?? OTHER;
+  return { title: words.title(), advice: words.advice() };
+}

@@ -1,0 +1,47 @@
+/** Codes of the journal in the reader's words. A code newer than this screen still reads as a sentence, never raw. */
+import { m } from '$words';
+
+const EVENTS: Record<string, () => string> = {
+  opened: () => m.sales_event_opened(),
+  cash_taken: () => m.sales_event_cash_taken(),
+  payment_started: () => m.sales_event_payment_started(),
+  offered: () => m.sales_event_offered(),
+  offer_failed: () => m.sales_event_offer_failed(),
+  transfer_observed: () => m.sales_event_transfer_observed(),
+  quote_ended: () => m.sales_event_quote_ended(),
+  payment_cancelled: () => m.sales_event_payment_cancelled(),
+  cancelled: () => m.sales_event_cancelled(),
+  voided: () => m.sales_event_voided(),
+  stray_adopted: () => m.sales_event_stray_adopted(),
+  receipt_issued: () => m.sales_event_receipt_issued(),
+  receipt_printed: () => m.sales_event_receipt_printed(),
+  stray_found: () => m.sales_event_stray_found(),
+  stray_observed: () => m.sales_event_stray_observed(),
+  stray_assigned: () => m.sales_event_stray_assigned(),
+  stray_credited: () => m.sales_event_stray_credited(),
+};
+
+const SOURCES: Record<string, () => string> = {
+  till: () => m.sales_source_till(),
+  'rail-practice': () => m.sales_source_practice(),
+  'rail-bitcoin': () => m.sales_source_bitcoin(),
+  clock: () => m.sales_source_clock(),
+  cli: () => m.sales_source_cli(),
+};
+
+const METHODS: Record<string, () => string> = {
+  cash: () => m.sales_cash(),
+  bitcoin: () => m.sales_bitcoin(),
+};
+
+export function eventWord(kind: string): string {
+  return (EVENTS[kind] ?? m.sales_event_other)();
+}
+
+export function sourceWord(source: string): string {
+  return (SOURCES[source] ?? m.sales_source_other)();
+}
+
+export function methodWord(method: string): string {
+  return (METHODS[method] ?? m.sales_other_method)();
+}

@@ -1,0 +1,38 @@
+/** Between the settings as the core keeps them and the draft in the fields: decimals wear the mark of the language. */
+import type { SettingsDto } from '$lib/backend';
+import { typedOf, wireOf } from './decimal';
+
+/** A copy to edit, its decimals as this language writes them. */
+export function draftOf(settings: SettingsDto, language: string): SettingsDto {
+  return withDecimals(settings, (text) => typedOf(text, language));
+}
+
+/** What is sent: decimals with a point, blanks around texts gone. */
+export function requestOf(draft: SettingsDto): SettingsDto {
+  const request = withDecimals(draft, wireOf);
+  request.shop.name = request.shop.name.trim();
+  request.bitcoin.account = request.bitcoin.account.trim();
+  request.bitcoin.servers = request.bitcoin.servers.map((server) => server.trim());
+  for (const rate of request.rates.fixed) rate.pair = rate.pair.trim().toUpperCase();
+  return request;
+}
+
+/** Where the fixed rate for the pair stands, or -1. */
+export function rateAt(settings: SettingsDto, pair: string): number {
+  return settings.rates.fixed.findIndex((rate) => rate.pair.trim().toUpperCase() === pair);
+}
+
+function withDecimals(settings: SettingsDto, change: (text: string) => string): SettingsDto {
+  const { shop, tax, cash, rates, policy, bitcoin } = settings;
+  return {
+    shop: { ...shop, tolerance_percent: change(shop.tolerance_percent) },
+    tax: { ...tax, rates: tax.rates.map(change) },
+    cash: { ...cash, smallest_coin: change(cash.smallest_coin), notes: cash.notes.map(change) },
+    rates: {
+      fixed: rates.fixed.map((rate) => ({ ...rate, price: change(rate.price) })),
+      spread_percent: change(rates.spread_percent),
+    },
+    policy: policy.map((rule) => ({ ...rule, up_to: rule.up_to === null ? null : change(rule.up_to) })),
+    bitcoin: { ...bitcoin, servers: [...bitcoin.servers] },
+  };
+}

@@ -1,0 +1,76 @@
+/**
+ * What can be said about the settings before the core is asked: a fault beside the field it is about.
+ *
+ * The core checks everything again and has the last word. A field is named by its path in the settings, `shop.name` or
+ * `policy.1.safe`.
+ */
+import type { FixedRateDto, PolicyDto, SettingsDto } from '$lib/backend';
+import { isAtMost, isDecimal, isZero } from './decimal';
+
+/** What is wrong with a field. Each has its sentence in `faults.ts`. */
+export type FieldFault =
+  | 'required'
+  | 'decimal'
+  | 'positive'
+  | 'pair'
+  | 'minutes'
+  | 'tolerance'
+  | 'percent'
+  | 'spread'
+  | 'confirmations'
+  | 'final_below_safe'
+  | 'server';
+
+export type FieldFaults = ReadonlyMap<string, FieldFault>;
+
+const QUOTE_MINUTES_MAX = 1440;
+const CONFIRMATIONS_MAX = 100;
+const SERVER = /^(electrum\+(tls|tcp)|esplora\+https?|bitcoind\+https?):\/\/\S+$/;
+
+export function faultsOf(settings: SettingsDto): FieldFaults {
+  const faults = new Map<string, FieldFault>();
+  const say = (path: string, fault: FieldFault | null) => {
+    if (fault !== null) faults.set(path, fault);
+  };
+  say('shop.name', settings.shop.name.trim() === '' ? 'required' : null);
+  say('shop.quote_minutes', isWithin(settings.shop.quote_minutes, 1, QUOTE_MINUTES_MAX) ? null : 'minutes');
+  say('shop.tolerance_percent', percentFault(settings.shop.tolerance_percent, 5n, 'tolerance'));
+  settings.tax.rates.forEach((rate, at) => say(`tax.rates.${at}`, percentFault(rate, 100n, 'percent')));
+  say('cash.smallest_coin', positiveFault(settings.cash.smallest_coin));
+  settings.cash.notes.forEach((note, at) => say(`cash.notes.${at}`, positiveFault(note)));
+  say('rates.spread_percent', percentFault(settings.rates.spread_percent, 20n, 'spread'));
+  settings.rates.fixed.forEach((rate, at) => sayRate(say, rate, at));
+  settings.policy.forEach((policy, at) => sayPolicy(say, policy, at));
+  settings.bitcoin.servers.forEach((server, at) =>
+    say(`bitcoin.servers.${at}`, SERVER.test(server.trim()) ? null : 'server'),
+  );
+  return faults;
+}
+
+type Say = (path: string, fault: FieldFault | null) => void;
+
+function sayRate(say: Say, rate: FixedRateDto, at: number): void {
+  say(`rates.fixed.${at}.pair`, /^[A-Za-z]{3,5}\/[A-Za-z]{3}$/.test(rate.pair.trim()) ? null : 'pair');
+  say(`rates.fixed.${at}.price`, positiveFault(rate.price));
+}
+
+function sayPolicy(say: Say, policy: PolicyDto, at: number): void {
+  say(`policy.${at}.up_to`, policy.up_to === null ? null : positiveFault(policy.up_to));
+  say(`policy.${at}.safe`, isWithin(policy.safe, 0, CONFIRMATIONS_MAX) ? null : 'confirmations');
+  const finalIsSensible = isWithin(policy.final, Math.max(policy.safe, 1), CONFIRMATIONS_MAX);
+  say(`policy.${at}.final`, finalIsSensible ? null : 'final_below_safe');
+}
+
+function isWithin(value: number, min: number, max: number): boolean {
+  return Number.isInteger(value) && value >= min && value <= max;
+}
+
+function percentFault(typed: string, limit: bigint, fault: FieldFault): FieldFault | null {
+  if (!isDecimal(typed)) return 'decimal';
+  return isAtMost(typed, limit) ? null : fault;
+}
+
+function positiveFault(typed: string): FieldFault | null {
+  if (!isDecimal(typed)) return 'decimal';
+  return isZero(typed) ? 'positive' : null;
+}

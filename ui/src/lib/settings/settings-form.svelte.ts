@@ -1,0 +1,95 @@
+/**
+ * The settings being edited: sent whole, checked whole. A refused save changes nothing, and the refusal is shown at
+ * the field it names, or at the save button when it names none.
+ */
+import { faultOf, type Backend, type Fault, type SettingsDto } from '$lib/backend';
+import { draftOf, rateAt, requestOf } from './draft';
+import { faultsOf, type FieldFaults } from './rules';
+
+export class SettingsForm {
+  /** What stands in the fields; decimals wear the mark of the language. */
+  draft: SettingsDto;
+  saving = $state(false);
+  saved = $state(false);
+  /** Faults stay quiet until the owner tries to save: nobody is corrected while typing. */
+  tried = $state(false);
+  fault = $state.raw<Fault | null>(null);
+  /** What the core keeps. */
+  private kept: SettingsDto;
+
+  /** Reads the settings as they are. Throws a `Fault`. */
+  static async read(backend: Backend, language: () => string): Promise<SettingsForm> {
+    return new SettingsForm(backend, language, await backend.call('settings_get', {}));
+  }
+
+  private constructor(
+    private readonly backend: Backend,
+    private readonly language: () => string,
+    settings: SettingsDto,
+  ) {
+    this.kept = $state.raw(settings);
+    this.draft = $state(draftOf(settings, language()));
+  }
+
+  readonly faults: FieldFaults = $derived.by(() => faultsOf(this.draft));
+
+  readonly isChanged = $derived.by(
+    () => JSON.stringify(requestOf(this.draft)) !== JSON.stringify(requestOf(this.kept)),
+  );
+
+  /** The field a refusal of the core names, as `shop.quote_minutes` or `bitcoin.account`. */
+  readonly refusedField = $derived(this.fault === null ? '' : fieldNamedIn(this.fault.detail));
+
+  /** Bitcoin needs a rate the owner fixed for the shop's currency, until live sources exist. */
+  readonly ratePair = $derived.by(() => `BTC/${this.draft.shop.currency}`);
+  readonly lacksRate = $derived.by(() => this.draft.bitcoin.enabled && rateAt(this.draft, this.ratePair) < 0);
+
+  /** Reads again after a change elsewhere, but never over something the owner is typing. */
+  async reread(): Promise<void> {
+    if (this.isChanged || this.saving) return;
+    try {
+      const settings = await this.backend.call('settings_get', {});
+      if (!this.isChanged && !this.saving) this.take(settings);
+    } catch (thrown) {
+      this.fault = faultOf(thrown);
+    }
+  }
+
+  /** Sends everything. True when it was taken. */
+  async save(): Promise<boolean> {
+    if (this.saving) return false;
+    this.tried = true;
+    if (this.faults.size > 0) return false;
+    this.saving = true;
+    try {
+      this.take(await this.backend.call('settings_set', requestOf(this.draft)));
+      this.saved = true;
+      return true;
+    } catch (thrown) {
+      this.fault = faultOf(thrown);
+      return false;
+    } finally {
+      this.saving = false;
+    }
+  }
+
+  /** Takes back everything that was not saved. */
+  undo(): void {
+    this.take(this.kept);
+  }
+
+  private take(settings: SettingsDto): void {
+    this.kept = settings;
+    this.draft = draftOf(settings, this.language());
+    this.fault = null;
+    this.tried = false;
+    this.saved = false;
+  }
+}
+
+const FIELD_IN_DETAIL = /\b(?:rail\.)?((?:shop|tax|cash|rates|policy|bitcoin)(?:\.[a-z_0-9]+)+)/;
+
+/** The path of the field a refusal is about, without the `rail.` of the settings file; empty when it names none. */
+export function fieldNamedIn(detail: string): string {
+  return FIELD_IN_DETAIL.exec(detail)?.[1] ?? '';
+}
