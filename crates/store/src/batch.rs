@@ -1,0 +1,214 @@
+//! What is written together: a batch of records, committed in one transaction or not at all.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use ledger::Entry;
+use payment::sale::Effect;
+use payment::{InvoiceId, PaymentId, RailId, Sale, SaleEvent, Stray, StrayEvent, StrayId, Timestamp};
+
+/// Everything one transaction writes. Records go into the journal in their order.
+#[derive(Clone, Debug, Default)]
+pub struct Batch {
+    /// What happened.
+    pub records: Vec<Record>,
+    /// What rails must remember, in order.
+    pub rail_changes: Vec<RailChange>,
+    /// The settings, all of them, when they were changed.
+    pub settings: Option<SettingsChange>,
+    /// Alerts the owner has read.
+    pub alerts_acknowledged: Vec<AlertAcknowledged>,
+}
+
+impl Batch {
+    /// Nothing to write?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.records.is_empty()
+            && self.rail_changes.is_empty()
+            && self.settings.is_none()
+            && self.alerts_acknowledged.is_empty()
+    }
+
+    /// Takes over another batch, which comes after this one.
+    pub fn absorb(&mut self, later: Self) {
+        self.records.extend(later.records);
+        self.rail_changes.extend(later.rail_changes);
+        self.settings = later.settings.or(self.settings.take());
+        self.alerts_acknowledged.extend(later.alerts_acknowledged);
+    }
+}
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Record {
+    /// To a sale.
+    Sale(Box<SaleRecord>),
+    /// To a stray payment.
+    Stray(Box<StrayRecord>),
+    /// Something that could not be applied. It raises an alert of the same kind.
+    Finding(FindingRecord),
+}
+
+/// An event of a sale with what it did.
+#[derive(Clone, Debug)]
+pub struct SaleRecord {
+    /// What happened.
+    pub event: SaleEvent,
+    /// Who said so.
+    pub source: Source,
+    /// When it was recorded; folding the journal gives the event this time again.
+    pub at: Timestamp,
+    /// The entries it posts.
+    pub entries: Vec<Entry>,
+    /// What it asks for: offers become rows of the outbox, alerts are raised.
+    pub effects: Vec<Effect>,
+    /// The sale after it; `version` numbers the event.
+    pub after: Sale,
+}
+
+/// An event of a stray payment with what it did.
+#[derive(Clone, Debug)]
+pub struct StrayRecord {
+    /// What happened.
+    pub event: StrayEvent,
+    /// Who said so.
+    pub source: Source,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// The entries it posts.
+    pub entries: Vec<Entry>,
+    /// The stray payment after it; `version` numbers the event.
+    pub after: Stray,
+}
+
+/// Something refused, kept where the owner sees it.
+#[derive(Clone, Debug)]
+pub struct FindingRecord {
+    /// What it is about, in words: a rail and a reference, or an id.
+    pub subject: String,
+    /// A stable name of its kind, `mismatch`.
+    pub kind: &'static str,
+    /// Why it was refused, one line.
+    pub reason: String,
+    /// The facts as they came. Never holds a secret.
+    pub payload: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Who said that something happened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// A person at this till.
+    Till,
+    /// The command line.
+    Cli,
+    /// Time passing.
+    Clock,
+    /// A rail.
+    Rail(RailId),
+}
+
+impl fmt::Display for Source {
+    /// The stored name: `till`, `cli`, `clock`, `rail-bitcoin`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Till => f.write_str("till"),
+            Self::Cli => f.write_str("cli"),
+            Self::Clock => f.write_str("clock"),
+            Self::Rail(rail) => write!(f, "rail-{rail}"),
+        }
+    }
+}
+
+/// What a rail must remember.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RailChange {
+    /// The rail.
+    pub rail: RailId,
+    /// Its own state; opaque.
+    pub change_set: Option<Vec<u8>>,
+    /// The highest observation number it has used; a lower one than is stored changes nothing.
+    pub last_observation: u64,
+    /// It has finished a full scan since the last restore.
+    pub scanned: bool,
+}
+
+/// New settings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsChange {
+    /// Every setting by its key. A stored key that is missing here is removed.
+    pub rows: BTreeMap<String, String>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// An alert was read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct AlertAcknowledged {
+    /// Its number.
+    pub alert: i64,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// Whom a transfer belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TransferOwner {
+    /// A payment of a sale.
+    Sale(InvoiceId, PaymentId),
+    /// It is a stray payment.
+    Stray(StrayId),
+}
+
+/// A sale or a stray payment: what events happen to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Subject {
+    /// A sale.
+    Sale(InvoiceId),
+    /// A stray payment.
+    Stray(StrayId),
+}
+
+impl fmt::Display for Subject {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sale(id) => id.fmt(f),
+            Self::Stray(id) => id.fmt(f),
+        }
+    }
+}
+
+/// What a commit wrote.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Committed {
+    /// First event of the batch; one above `last_event` when it had none.
+    pub first_event: i64,
+    /// Last event in the journal.
+    pub last_event: i64,
+    /// Hash of that event: the head of the chain.
+    pub head: [u8; 32],
+}
+
+/// The numbers that come next. Both are gap-free: a rolled-back batch uses none up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Counters {
+    /// Of a sale.
+    pub next_sale_number: u32,
+    /// Of a receipt.
+    pub next_receipt_number: u32,
+}
+
+/// Something a rail was asked for and has not answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DueOffer {
+    /// Number in the outbox; they are due in this order.
+    pub outbox_id: i64,
+    /// The sale.
+    pub invoice: InvoiceId,
+    /// The rail.
+    pub rail: RailId,
+    /// What to ask.
+    pub attempt: payment::rail::Attempt,
+}

@@ -1,0 +1,242 @@
+//! Why something could not be read, written or opened. Every message is one line that says what to do next.
+
+use std::path::PathBuf;
+
+use payment::Timestamp;
+use payment::sale::Refused;
+use thiserror::Error;
+
+use crate::Mode;
+use crate::codec::CodecError;
+
+/// Why the journal could not be read.
+#[derive(Debug, Error)]
+pub enum ReadError {
+    /// SQLite refused a read on the pool.
+    #[error("the data file can't be read: {0}")]
+    Pool(#[from] sqlx::Error),
+    /// SQLite refused a read on the writer's connection.
+    #[error("the data file can't be read: {0}")]
+    Connection(#[from] rusqlite::Error),
+    /// An event is not what this version writes.
+    #[error("event {event}: {reason}")]
+    Event {
+        /// Its number.
+        event: i64,
+        /// What is wrong with it.
+        reason: CodecError,
+    },
+    /// An event does not follow from the ones before it.
+    #[error("event {event} does not fit what came before it: {reason}")]
+    Fold {
+        /// Its number.
+        event: i64,
+        /// Why.
+        reason: Refused,
+    },
+    /// A stored value is not what this version writes.
+    #[error("{place} holds {value}, which this version does not know: update Tillstream or restore a backup")]
+    Value {
+        /// Table and column.
+        place: &'static str,
+        /// What is there.
+        value: String,
+    },
+    /// The check of the whole journal was stopped from outside.
+    #[error("the check of the journal did not finish: {0}")]
+    Interrupted(String),
+}
+
+/// Why a batch was not written. Unless it says `Unknown`, nothing of the batch is in the data file.
+#[derive(Debug, Error)]
+pub enum WriteError {
+    /// The batch breaks a rule of the books.
+    #[error("not recorded: {0}")]
+    Refused(Refusal),
+    /// The disk is full.
+    #[error("the disk is full: nothing was recorded. Free some space and try again")]
+    Full,
+    /// The disk failed before the commit.
+    #[error("the data file can't be written: {0}. Nothing was recorded: check the disk")]
+    Io(String),
+    /// Another program holds the data file.
+    #[error("another program is writing to the data file: nothing was recorded. Close it and try again")]
+    Busy,
+    /// The commit failed: the batch may or may not be there. Drop the writer, reopen it, look the ids up.
+    #[error("it is not known whether this was recorded ({0}): look it up before doing it again")]
+    Unknown(String),
+}
+
+/// A rule of the books that a batch breaks.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum Refusal {
+    /// An address was handed out before.
+    #[error("this address was handed out before")]
+    AddressTaken,
+    /// A transfer belongs to another payment.
+    #[error("this transfer is counted for another payment")]
+    TransferTaken,
+    /// A sale number is not the next one.
+    #[error("the sale's number {0} is not the next one")]
+    SaleNumber(u32),
+    /// A receipt number is not the next one.
+    #[error("the receipt number {0} is not the next one")]
+    ReceiptNumber(u32),
+    /// The subject has another event of this version: somebody else was quicker.
+    #[error("the sale or stray payment has changed meanwhile")]
+    VersionTaken,
+    /// A payment id was used before.
+    #[error("this payment id was used before")]
+    PaymentTaken,
+    /// The sum of an account leaves the range of an amount.
+    #[error("the balance of {account} would leave the range of {currency}")]
+    BalanceOutOfRange {
+        /// The account.
+        account: &'static str,
+        /// The currency.
+        currency: String,
+    },
+    /// No alert has this number.
+    #[error("there is no alert {0}")]
+    NoSuchAlert(i64),
+    /// A number does not fit the data file.
+    #[error("the number {0} does not fit the data file")]
+    NumberTooLarge(u64),
+    /// Any other rule of the data file.
+    #[error("a rule of the data file was broken: {0}")]
+    Rule(String),
+}
+
+/// Why a data file was not opened. It is left as it was found.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// Another process has it open.
+    #[error("{} is open in another Tillstream{}: use that one, or close it first", path.display(), by(*pid))]
+    Owned {
+        /// The data file.
+        path: PathBuf,
+        /// The process that has it, when the lock file says so.
+        pid: Option<u32>,
+        /// Since when.
+        since: Option<Timestamp>,
+    },
+    /// Not a data file of Tillstream.
+    #[error(
+        "{} is not a Tillstream data file: move it away, or restore a backup if it was one", .0.display()
+    )]
+    Foreign(PathBuf),
+    /// Written by a newer version.
+    #[error(
+        "{} was written by a newer Tillstream (data version {found}, this one knows {known}): update first",
+        path.display()
+    )]
+    Newer {
+        /// The data file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest version this program knows.
+        known: i64,
+    },
+    /// It holds the books of another mode.
+    #[error("{} holds the books of {found} mode, not of {wanted} mode", path.display())]
+    OtherMode {
+        /// The data file.
+        path: PathBuf,
+        /// What it holds.
+        found: Mode,
+        /// What was asked for.
+        wanted: Mode,
+    },
+    /// Cut short or overwritten.
+    #[error(
+        "{} is damaged ({reason}): keep a copy of it and restore a backup with `tillstream backup restore`",
+        path.display()
+    )]
+    Damaged {
+        /// The data file.
+        path: PathBuf,
+        /// What SQLite says.
+        reason: String,
+    },
+    /// There is no such file (only when opening for reading).
+    #[error("there is no data file {}: start the till once", .0.display())]
+    Missing(PathBuf),
+    /// The backup before a migration failed, so nothing was migrated.
+    #[error("no backup before the update of {}, so it was not updated: {reason}", path.display())]
+    BackupFirst {
+        /// The data file.
+        path: PathBuf,
+        /// Why.
+        reason: Box<BackupError>,
+    },
+    /// A migration failed and was rolled back.
+    #[error("{} could not be updated: {reason}. The backup beside it is complete", path.display())]
+    Migration {
+        /// The data file.
+        path: PathBuf,
+        /// Why.
+        reason: sqlx::migrate::MigrateError,
+    },
+    /// This program carries a SQLite that can damage a data file.
+    #[error("SQLite {0} may damage data files (needs 3.51.3 or newer): install an official build")]
+    OldSqlite(&'static str),
+    /// The operating system gives no randomness.
+    #[error("the operating system gives no random numbers, so no data file can be made")]
+    NoRandomness,
+    /// The file or its folder can't be used.
+    #[error("{}: {reason}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        reason: std::io::Error,
+    },
+    /// SQLite can't be set up as the journal needs it.
+    #[error("{} can't be opened: {reason}", path.display())]
+    Sqlite {
+        /// The data file.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Why a backup was not made or not restored. What was there before is still there.
+#[derive(Debug, Error)]
+pub enum BackupError {
+    /// The target exists.
+    #[error("{} exists already: choose another name", .0.display())]
+    Exists(PathBuf),
+    /// The source can't be opened.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The copy does not verify.
+    #[error("{} does not verify: {problem}. Use another backup", path.display())]
+    Unverified {
+        /// The copy.
+        path: PathBuf,
+        /// The first thing that is wrong.
+        problem: String,
+    },
+    /// SQLite could not copy.
+    #[error("{} could not be copied: {reason}", path.display())]
+    Copy {
+        /// The file that was being copied.
+        path: PathBuf,
+        /// Why.
+        reason: rusqlite::Error,
+    },
+    /// The file or its folder can't be used.
+    #[error("{}: {reason}", path.display())]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        reason: std::io::Error,
+    },
+}
+
+fn by(pid: Option<u32>) -> String {
+    pid.map_or_else(String::new, |pid| format!(" (process {pid})"))
+}

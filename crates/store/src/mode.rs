@@ -1,0 +1,41 @@
+//! Which of the three sets of books a data file holds.
+
+use std::fmt;
+
+/// Practice, sandbox or live. A file belongs to one of them for good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Rails are simulated.
+    Practice,
+    /// Real code against counterparties on this machine.
+    Sandbox,
+    /// Real money.
+    Live,
+}
+
+impl Mode {
+    /// Every mode.
+    pub const ALL: &'static [Self] = &[Self::Practice, Self::Sandbox, Self::Live];
+
+    /// The stable name, as stored.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Practice => "practice",
+            Self::Sandbox => "sandbox",
+            Self::Live => "live",
+        }
+    }
+
+    /// Finds a mode by its stored name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|mode| mode.name() == name)
+    }
+}
+
+impl fmt::Display for Mode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
