@@ -1,0 +1,86 @@
+//! Which addresses deserve how much attention. All of them are watched for ever; the question is how often.
+
+use bdk_wallet::bitcoin::{OutPoint, ScriptBuf};
+use payment::Level;
+
+use super::Wallet;
+use crate::clock;
+
+/// A customer who was shown an address this long ago has paid or gone (a quote lives 15 minutes).
+const HOT_SECONDS: u64 = 30 * 60;
+/// Addresses that are listened to all the time.
+const RECENT_ADDRESSES: u32 = 200;
+/// A day of blocks: no reorganisation goes deeper, so what is deeper changes no more.
+pub(super) const DEEP_CONFIRMATIONS: u32 = 144;
+
+/// An unconfirmed transfer other servers are asked about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Question {
+    pub(crate) outpoint: OutPoint,
+    pub(crate) script: ScriptBuf,
+}
+
+impl Wallet {
+    /// All revealed addresses, and those of a scan window behind them.
+    pub(crate) fn revealed(&self) -> Vec<u32> {
+        (0..self.revealed_count()).collect()
+    }
+
+    /// Addresses somebody may pay this minute, or has paid without confirmation.
+    pub(crate) fn hot(&self) -> Vec<u32> {
+        let now = clock::unix_seconds();
+        let shown = self.shown.iter().rev().filter(|(_, shown)| shown.at.saturating_add(HOT_SECONDS) > now);
+        let mut indices: Vec<u32> = shown.map(|(index, _)| *index).collect();
+        indices.extend(self.indices_at(|level| matches!(level, Level::Unconfirmed { .. })));
+        sorted(indices)
+    }
+
+    /// Hot addresses and those whose transfers a reorganisation can still touch.
+    pub(crate) fn active(&self) -> Vec<u32> {
+        let mut indices = self.hot();
+        indices.extend(self.indices_at(|level| {
+            matches!(level, Level::Confirmed { confirmations, .. } if *confirmations <= DEEP_CONFIRMATIONS)
+        }));
+        sorted(indices)
+    }
+
+    /// Active addresses and the latest revealed ones.
+    pub(crate) fn recent(&self) -> Vec<u32> {
+        let revealed = self.revealed_count();
+        let mut indices = self.active();
+        indices.extend(revealed.saturating_sub(RECENT_ADDRESSES)..revealed);
+        sorted(indices)
+    }
+
+    /// The next `count` revealed addresses from `cursor` on, beginning again at the end.
+    pub(crate) fn batch(&self, cursor: u32, count: u32) -> (Vec<u32>, u32) {
+        let revealed = self.revealed_count();
+        let begin = if cursor < revealed { cursor } else { 0 };
+        let end = begin.saturating_add(count).min(revealed);
+        ((begin..end).collect(), end)
+    }
+
+    /// The script of an address.
+    pub(crate) fn script_at(&self, index: u32) -> ScriptBuf {
+        self.script(index)
+    }
+
+    /// What other servers are to be asked about.
+    pub(crate) fn questions(&self) -> Vec<Question> {
+        let unconfirmed =
+            self.sightings.iter().filter(|(_, sighting)| matches!(sighting.level, Level::Unconfirmed { .. }));
+        unconfirmed
+            .map(|(outpoint, sighting)| Question { outpoint: *outpoint, script: self.script(sighting.index) })
+            .collect()
+    }
+
+    fn indices_at(&self, wanted: impl Fn(&Level) -> bool) -> impl Iterator<Item = u32> {
+        self.sightings.values().filter(move |sighting| wanted(&sighting.level)).map(|sighting| sighting.index)
+    }
+}
+
+fn sorted(mut indices: Vec<u32>) -> Vec<u32> {
+    indices.sort_unstable();
+    indices.dedup();
+    indices
+}
