@@ -85,6 +85,9 @@ impl Sale {
         if !self.is_new(id, &PaymentMethod::Cash(cash))? {
             return Ok(false);
         }
+        if self.voided.is_some() {
+            return Err(Refused::SaleVoided);
+        }
         let entry = posting::cash_received(self.next_ordinal(), &cash)?;
         self.post(entry);
         self.payments.push(Payment { id, started_at: at, method: PaymentMethod::Cash(cash) });

@@ -111,7 +111,7 @@ impl Sale {
         if booked.is_zero() {
             return Ok(None);
         }
-        if self.cancelled {
+        if self.cancelled || self.voided.is_some() {
             return Ok(Some(ClosingTerms::Credit { booked }));
         }
         let is_safe = self.coverage()?.is_safe;
@@ -122,15 +122,14 @@ impl Sale {
         })
     }
 
-    /// What the payments brought into invoice clearing, each transfer at its own value.
+    /// What the payments brought into invoice clearing, each transfer at its own value. A void gave the cash back,
+    /// but a coin that was gone before it can still return.
     fn booked(&self) -> Result<Money, Refused> {
         let zero = Money::zero(self.due().currency());
-        if self.voided.is_some() {
-            return Ok(zero);
-        }
         let mut parts = Vec::new();
         for payment in &self.payments {
             match &payment.method {
+                PaymentMethod::Cash(_) if self.voided.is_some() => {}
                 PaymentMethod::Cash(cash) => parts.push(cash.counted),
                 PaymentMethod::Chain(chain) => {
                     for transfer in chain.transfers.values().filter(|t| chain.is_safe(t)) {
