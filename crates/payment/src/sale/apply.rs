@@ -227,7 +227,7 @@ impl Sale {
     /// Money that is gone after the screen said that the goods may go is the owner's business at once.
     fn notice_loss(&self, before: &Self, effects: &mut Vec<Effect>) -> Result<(), Refused> {
         let lost = self.withdrawn_after_safe() > before.withdrawn_after_safe();
-        if lost && !self.coverage()?.is_safe {
+        if lost && before.was_safe && !self.coverage()?.is_safe {
             effects.push(Effect::Alert(Alert::Reversed));
         }
         Ok(())
