@@ -187,10 +187,10 @@ impl Sale {
         observation: &Observation,
         at: Timestamp,
     ) -> Result<bool, Refused> {
-        if self.payment(id).is_some() {
+        let mut chain = ChainPayment::started(terms.clone());
+        if !self.is_new(id, &PaymentMethod::Chain(Box::new(chain.clone())))? {
             return Ok(false);
         }
-        let mut chain = ChainPayment::started(terms.clone());
         chain.address = Some(address.to_owned());
         chain.ended_at = Some(at);
         chain.transfers.insert(observation.reference.clone(), Transfer::first(observation.clone(), false));
