@@ -107,16 +107,13 @@ impl Sale {
     }
 
     fn closing_terms(&self) -> Result<Option<ClosingTerms>, Refused> {
-        let booked = self.booked()?;
-        if booked.is_zero() {
-            return Ok(None);
-        }
-        if self.cancelled || self.voided.is_some() {
-            return Ok(Some(ClosingTerms::Credit { booked }));
-        }
-        let is_safe = self.coverage()?.is_safe;
-        Ok(if is_safe {
-            Some(ClosingTerms::Sale { booked, counted: self.sum(Counting::Safe)? })
+        let (booked, counted) = (self.booked()?, self.sum(Counting::Safe)?);
+        let is_undone = self.cancelled || self.voided.is_some();
+        // Parts too small to be worth a cent each can be worth one together: `counted` decides about a sale.
+        Ok(if is_undone && !booked.is_zero() {
+            Some(ClosingTerms::Credit { booked })
+        } else if self.coverage()?.is_safe && !counted.is_zero() {
+            Some(ClosingTerms::Sale { booked, counted })
         } else {
             None
         })
