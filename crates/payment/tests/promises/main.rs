@@ -1,0 +1,14 @@
+//! What a sale promises: tables of what each event does to the books, and properties of every sequence of events.
+
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking, its helpers too")]
+
+mod bitcoin;
+mod books;
+mod cash;
+mod giving_up;
+mod limits;
+mod properties;
+mod repeated;
+mod reversal;
+mod strays;
+mod till;
