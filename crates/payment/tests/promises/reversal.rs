@@ -61,6 +61,14 @@ fn a_reorganisation_to_another_block_is_paid_again_and_nothing_is_doubled() {
 }
 
 #[test]
+fn a_reorganised_transaction_that_then_disappears_alarms_the_owner_once() {
+    let mut till = paid();
+    assert_eq!(till.sees(1, "a", SATS_DUE, unconfirmed(1)), [], "it may be mined again");
+    assert_eq!(till.sees(1, "a", SATS_DUE, dropped()), [Alert::Reversed]);
+    assert_eq!((till.state(), till.books().is_empty()), (State::Reversed, true));
+}
+
+#[test]
 fn a_reorganisation_seen_only_by_its_result_posts_nothing() {
     let mut till = paid();
     let entries = till.sale.entries().len();
