@@ -110,3 +110,21 @@ pub struct BitcoinDto {
     /// Servers by address scheme.
     pub servers: Vec<String>,
 }
+
+/// Reads a settings file.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsImportRequest {
+    /// The file's text (TOML). What it names is replaced, the rest is kept.
+    pub text: String,
+}
+
+/// Changes one setting.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct SettingsPutRequest {
+    /// Its key (`shop.name`).
+    pub key: String,
+    /// Its value as text.
+    pub value: String,
+}

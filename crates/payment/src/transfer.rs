@@ -131,12 +131,6 @@ impl Transfer {
         Self { latest: observation, late, pending_entry: None, settled_entry: None, was_safe: false }
     }
 
-    /// Would this reading change anything? Older and equal ones don't.
-    #[must_use]
-    pub fn is_news(&self, observation: &Observation) -> bool {
-        observation.number > self.latest.number && observation.level != self.latest.level
-    }
-
     /// Seen and not gone.
     #[must_use]
     pub const fn is_present(&self) -> bool {

@@ -1,0 +1,112 @@
+//! The settings. Whatever the way in (screen, file, one key), they are checked whole, by themselves and by the rails,
+//! before anything is changed.
+
+use std::sync::Arc;
+
+use engine::Command;
+use settings::{Language, Mode, Problem, Settings};
+
+use super::{Asker, refuse};
+use crate::app::App;
+use crate::dto::error::{AppError, ErrorCode};
+use crate::dto::settings::{SettingsDto, SettingsImportRequest, SettingsPutRequest};
+use crate::dto::setup::SetupFinishRequest;
+use crate::dto::status::{Nothing, StatusDto};
+use crate::till::{Till, rail_network};
+use crate::view;
+
+pub(super) async fn settings_get(app: &Arc<App>, _: Asker, _: Nothing) -> Result<SettingsDto, AppError> {
+    Ok(view::settings::settings(&*app.till().await?.engine.settings()))
+}
+
+pub(super) async fn settings_set(
+    app: &Arc<App>,
+    _: Asker,
+    request: SettingsDto,
+) -> Result<SettingsDto, AppError> {
+    let till = app.till().await?;
+    let wanted = view::settings::read(&request, &till.engine.settings()).map_err(|p| bad(&p))?;
+    wanted.check().map_err(|problem| bad(&problem))?;
+    check_rails(&wanted).map_err(|problem| bad(&problem))?;
+    change(app, &till, wanted).await
+}
+
+pub(super) async fn settings_import(
+    app: &Arc<App>,
+    _: Asker,
+    request: SettingsImportRequest,
+) -> Result<SettingsDto, AppError> {
+    let till = app.till().await?;
+    let wanted = Settings::parse_with(&request.text, &till.engine.settings(), &check_rails)
+        .map_err(|error| refuse(ErrorCode::BadRequest, error.to_string()))?;
+    change(app, &till, wanted).await
+}
+
+pub(super) async fn settings_put(
+    app: &Arc<App>,
+    _: Asker,
+    request: SettingsPutRequest,
+) -> Result<SettingsDto, AppError> {
+    let till = app.till().await?;
+    let wanted = till
+        .engine
+        .settings()
+        .with(&request.key, &request.value)
+        .map_err(|error| refuse(ErrorCode::BadRequest, error.to_string()))?;
+    check_rails(&wanted).map_err(|problem| bad(&problem))?;
+    change(app, &till, wanted).await
+}
+
+pub(super) async fn setup_finish(
+    app: &Arc<App>,
+    asker: Asker,
+    request: SetupFinishRequest,
+) -> Result<StatusDto, AppError> {
+    let till = app.till().await?;
+    let put = |settings: Settings, key: &str, value: &str| {
+        settings.with(key, value).map_err(|error| refuse(ErrorCode::BadRequest, error.to_string()))
+    };
+    let mut wanted = Settings::clone(&till.engine.settings());
+    wanted = put(wanted, "shop.name", &request.shop_name)?;
+    wanted = put(wanted, "shop.currency", &request.currency)?;
+    wanted.shop.language = Language::from_code(&request.language)
+        .ok_or_else(|| refuse(ErrorCode::BadRequest, "the language must be en or de"))?;
+    wanted.setup_done = true;
+    change(app, &till, wanted).await?;
+    super::status::status(app, asker, Nothing {}).await
+}
+
+/// Puts checked settings in force. Rails are built from settings, so some changes open the till anew.
+pub(super) async fn change(app: &Arc<App>, till: &Till, wanted: Settings) -> Result<SettingsDto, AppError> {
+    let before = till.engine.settings();
+    if wanted.shop.currency != before.shop.currency && till.engine.reader().sales_exist().await? {
+        let detail = "shop.currency: the books are kept in another currency already; start a new data folder";
+        return Err(refuse(ErrorCode::BadRequest, detail));
+    }
+    till.engine.ask(Command::ChangeSettings { settings: Box::new(wanted.clone()) }).await?;
+    if wanted.bitcoin != before.bitcoin {
+        app.reopen(till.mode).await?;
+    }
+    Ok(view::settings::settings(&wanted))
+}
+
+/// What only the rails can judge: does the account fit the network, are the servers' addresses understood?
+pub(crate) fn check_rails(settings: &Settings) -> Result<(), Problem> {
+    let bitcoin = &settings.bitcoin;
+    if settings.mode == Mode::Practice {
+        return Ok(());
+    }
+    if let Some(account) = &bitcoin.account {
+        rail_bitcoin::check_account(account, rail_network(bitcoin.network))
+            .map_err(|error| Problem::new("rail.bitcoin.account", error.to_string()))?;
+    }
+    for (number, server) in (1..).zip(&bitcoin.servers) {
+        rail_bitcoin::check_server(server)
+            .map_err(|error| Problem::new(format!("rail.bitcoin.servers.{number}"), error.to_string()))?;
+    }
+    Ok(())
+}
+
+fn bad(problem: &Problem) -> AppError {
+    refuse(ErrorCode::BadRequest, problem.to_string())
+}

@@ -1,0 +1,116 @@
+//! Setting up the bitcoin wallet. Fresh words exist here only between being shown and being proven; then they are in
+//! the keyring and nowhere else, and the settings have the account's public key.
+
+use std::sync::{Arc, PoisonError};
+
+use keys::{BitcoinNetwork, Mnemonic, SecretName, WordCount, WordProof};
+use settings::{Mode, Network};
+
+use super::{Asker, refuse, settings};
+use crate::app::App;
+use crate::dto::error::{AppError, ErrorCode};
+use crate::dto::settings::SettingsDto;
+use crate::dto::setup::{
+    NewWalletWords, WalletCreateRequest, WalletImportRequest, WalletProveRequest, WalletWatchRequest,
+};
+use crate::till::Till;
+
+/// Words that were shown and are not proven yet.
+pub struct PendingWallet {
+    mnemonic: Mnemonic,
+    proof: WordProof,
+}
+
+pub(super) async fn wallet_create(
+    app: &Arc<App>,
+    _: Asker,
+    request: WalletCreateRequest,
+) -> Result<NewWalletWords, AppError> {
+    refuse_in_practice(&*app.till().await?)?;
+    let count = match request.words {
+        12 => WordCount::Twelve,
+        24 => WordCount::TwentyFour,
+        _ => return Err(refuse(ErrorCode::BadRequest, "a wallet has 12 or 24 words")),
+    };
+    let mnemonic = Mnemonic::create(count).map_err(|e| refuse(ErrorCode::Internal, e.to_string()))?;
+    let proof = WordProof::ask(&mnemonic).map_err(|e| refuse(ErrorCode::Internal, e.to_string()))?;
+    let words = mnemonic.words().map(str::to_owned).collect();
+    let ask = proof.positions().iter().filter_map(|p| u8::try_from(p - 1).ok()).collect();
+    *app.pending_wallet.lock().unwrap_or_else(PoisonError::into_inner) =
+        Some(PendingWallet { mnemonic, proof });
+    Ok(NewWalletWords { words, ask })
+}
+
+pub(super) async fn wallet_prove(
+    app: &Arc<App>,
+    _: Asker,
+    request: WalletProveRequest,
+) -> Result<SettingsDto, AppError> {
+    let pending = app.pending_wallet.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let pending = pending.ok_or_else(|| refuse(ErrorCode::NotNow, "create the words first"))?;
+    let answers: Vec<&str> = request.answers.iter().map(String::as_str).collect();
+    let is_proven =
+        <&[&str; 3]>::try_from(answers.as_slice()).is_ok_and(|a| pending.proof.check(&pending.mnemonic, a));
+    if !is_proven {
+        *app.pending_wallet.lock().unwrap_or_else(PoisonError::into_inner) = Some(pending);
+        return Err(refuse(ErrorCode::BadRequest, "these are not the words asked for: look at your paper again"));
+    }
+    keep(app, &pending.mnemonic).await
+}
+
+pub(super) async fn wallet_import(
+    app: &Arc<App>,
+    _: Asker,
+    request: WalletImportRequest,
+) -> Result<SettingsDto, AppError> {
+    refuse_in_practice(&*app.till().await?)?;
+    let mnemonic = Mnemonic::parse(&request.words).map_err(|e| refuse(ErrorCode::BadRequest, e.to_string()))?;
+    keep(app, &mnemonic).await
+}
+
+pub(super) async fn wallet_watch(
+    app: &Arc<App>,
+    _: Asker,
+    request: WalletWatchRequest,
+) -> Result<SettingsDto, AppError> {
+    let till = app.till().await?;
+    refuse_in_practice(&till)?;
+    watch(app, &till, request.account.trim()).await
+}
+
+/// The keyring first: an account whose key was lost on the way would be money nobody can move.
+async fn keep(app: &Arc<App>, mnemonic: &Mnemonic) -> Result<SettingsDto, AppError> {
+    let till = app.till().await?;
+    let (vault, secret) = (till.vault.clone(), mnemonic.as_secret());
+    let kept = tokio::task::spawn_blocking(move || vault.set(SecretName::BitcoinMnemonic, &secret)).await;
+    kept.map_err(|error| refuse(ErrorCode::Internal, error.to_string()))?
+        .map_err(|error| refuse(ErrorCode::Keyring, error.to_string()))?;
+    let account = mnemonic.account(key_network(till.engine.settings().bitcoin.network));
+    watch(app, &till, account.as_str()).await
+}
+
+async fn watch(app: &Arc<App>, till: &Till, account: &str) -> Result<SettingsDto, AppError> {
+    let mut wanted = ::settings::Settings::clone(&till.engine.settings());
+    wanted.bitcoin.account = Some(account.to_owned());
+    wanted.bitcoin.enabled = true;
+    let checked = wanted.check().and_then(|()| settings::check_rails(&wanted));
+    checked.map_err(|problem| refuse(ErrorCode::BadRequest, problem.to_string()))?;
+    settings::change(app, till, wanted).await
+}
+
+/// Which keys a network uses.
+pub(crate) const fn key_network(network: Network) -> BitcoinNetwork {
+    match network {
+        Network::Bitcoin => BitcoinNetwork::Bitcoin,
+        Network::Testnet4 => BitcoinNetwork::Testnet4,
+        Network::Signet => BitcoinNetwork::Signet,
+        Network::Regtest => BitcoinNetwork::Regtest,
+    }
+}
+
+fn refuse_in_practice(till: &Till) -> Result<(), AppError> {
+    if till.mode == Mode::Practice {
+        return Err(refuse(ErrorCode::NotNow, "practice mode has no wallet: switch to live first"));
+    }
+    Ok(())
+}

@@ -1,0 +1,196 @@
+//! One opened till: a mode's data file with its engine, its rails and its vault.
+
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use engine::{Clock, Engine, RailSetup, Setup, SystemClock};
+use keys::{SecretName, Vault, VaultScope};
+use payment::rail::RailError;
+use payment::{Rail, RailId};
+use rail_bitcoin::{BitcoinConfig, BitcoinRail, RpcPassword};
+use rail_practice::{Mining, PracticeRail};
+use settings::{Mode, Settings};
+use store::{Store, StoreOptions};
+use thiserror::Error;
+
+/// Why a till does not open. Each is one line that says what to do.
+#[derive(Debug, Error)]
+pub enum OpenError {
+    /// The data file.
+    #[error(transparent)]
+    Store(#[from] store::OpenError),
+    /// The stored settings.
+    #[error("the stored settings can't be read: {0}")]
+    Settings(#[from] settings::SettingsError),
+    /// The engine.
+    #[error(transparent)]
+    Engine(#[from] engine::StartError),
+    /// The vault's name.
+    #[error("the data file's id can't name secrets: {0}")]
+    Vault(#[from] keys::ScopeError),
+    /// The data folder.
+    #[error("the data folder {folder} can't be made: {reason}")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// The simulated rail of practice mode, once the engine has opened it; the engine may open it anew.
+#[derive(Clone, Default)]
+pub struct PracticeSlot(Arc<Mutex<Option<Arc<PracticeRail>>>>);
+
+impl PracticeSlot {
+    /// The rail whose customer can be told what to do.
+    #[must_use]
+    pub fn get(&self) -> Option<Arc<PracticeRail>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set(&self, rail: Arc<PracticeRail>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(rail);
+    }
+}
+
+/// What the last check of the books found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LedgerHealth {
+    /// One line, empty when nothing is wrong.
+    pub problem: String,
+}
+
+/// One opened till.
+pub struct Till {
+    /// Which books these are.
+    pub mode: Mode,
+    /// The engine.
+    pub engine: Engine,
+    /// Its secrets.
+    pub vault: Vault,
+    /// Practice mode's rail.
+    pub practice: PracticeSlot,
+    /// What the last check found.
+    pub ledger: Mutex<LedgerHealth>,
+}
+
+/// The data file of a mode.
+#[must_use]
+pub fn data_file(data_dir: &Path, mode: Mode) -> PathBuf {
+    data_dir.join(format!("till-{mode}.db"))
+}
+
+impl Till {
+    /// Opens a mode's data file, making it when there is none, and starts its engine.
+    ///
+    /// # Errors
+    /// Says what stands in the way, and who has the file when somebody else does.
+    pub async fn open(data_dir: &Path, mode: Mode) -> Result<Arc<Self>, OpenError> {
+        make_private_folder(data_dir)?;
+        let options = StoreOptions { path: data_file(data_dir, mode), mode: store_mode(mode) };
+        let store::Opened { store, writer } = Store::open(options).await?;
+        let settings = Settings::from_rows(&writer_settings(&writer)?, &Settings::defaults(mode))?;
+        let scope = VaultScope::new(mode.name(), store.database_id())?;
+        let vault = if mode == Mode::Practice { Vault::in_memory(scope) } else { Vault::open(scope) };
+        let practice = PracticeSlot::default();
+        let rails = rails(mode, &settings, &vault, &practice);
+        let clock = Arc::new(SystemClock);
+        let engine = Engine::start(Setup { store, writer, settings, rails, clock })?;
+        let ledger = Mutex::default();
+        Ok(Arc::new(Self { mode, engine, vault, practice, ledger }))
+    }
+
+    /// What the last check of the books found.
+    #[must_use]
+    pub fn ledger_health(&self) -> LedgerHealth {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes what a check found.
+    pub fn note_ledger(&self, problem: String) {
+        *self.ledger.lock().unwrap_or_else(PoisonError::into_inner) = LedgerHealth { problem };
+    }
+}
+
+/// The store has its own word for the mode, because it is written into the file.
+#[must_use]
+pub const fn store_mode(mode: Mode) -> store::Mode {
+    match mode {
+        Mode::Practice => store::Mode::Practice,
+        Mode::Sandbox => store::Mode::Sandbox,
+        Mode::Live => store::Mode::Live,
+    }
+}
+
+fn writer_settings(
+    writer: &store::Writer,
+) -> Result<std::collections::BTreeMap<String, String>, engine::StartError> {
+    writer.settings().map_err(engine::StartError::from)
+}
+
+/// The rails the settings ask for. Practice has its simulated one, always.
+fn rails(mode: Mode, settings: &Settings, vault: &Vault, practice: &PracticeSlot) -> Vec<RailSetup> {
+    if mode == Mode::Practice {
+        return if settings.bitcoin.enabled { vec![practice_rail(practice.clone())] } else { Vec::new() };
+    }
+    match (&settings.bitcoin.account, settings.bitcoin.enabled) {
+        (Some(account), true) => vec![bitcoin_rail(settings, account.clone(), vault.clone())],
+        (None, _) | (_, false) => Vec::new(),
+    }
+}
+
+fn practice_rail(slot: PracticeSlot) -> RailSetup {
+    let open = move |memory| {
+        let clock: rail_practice::Clock = Arc::new(|| SystemClock.now().wall);
+        let rail = PracticeRail::open(&memory, clock, Mining::PRACTICE)
+            .map_err(|error| RailError::Misconfigured(error.to_string()))?;
+        let rail = Arc::new(rail);
+        slot.set(rail.clone());
+        Ok(rail as Arc<dyn Rail>)
+    };
+    RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }
+}
+
+/// The node's password is read from the keyring each time the rail is opened, and only when a node is configured.
+fn bitcoin_rail(settings: &Settings, account: String, vault: Vault) -> RailSetup {
+    let (network, servers) = (rail_network(settings.bitcoin.network), settings.bitcoin.servers.clone());
+    let open = move |memory| {
+        let needs_password = servers.iter().any(|server| server.starts_with("bitcoind+"));
+        let password = if needs_password { node_password(&vault)? } else { None };
+        let config =
+            BitcoinConfig { network, account: account.clone(), servers: servers.clone(), password };
+        let rail = BitcoinRail::open(&config, &memory)
+            .map_err(|error| RailError::Misconfigured(error.to_string()))?;
+        Ok(Arc::new(rail) as Arc<dyn Rail>)
+    };
+    RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }
+}
+
+/// The rail's own word for a network.
+pub(crate) const fn rail_network(network: settings::Network) -> rail_bitcoin::Network {
+    match network {
+        settings::Network::Bitcoin => rail_bitcoin::Network::Bitcoin,
+        settings::Network::Testnet4 => rail_bitcoin::Network::Testnet4,
+        settings::Network::Signet => rail_bitcoin::Network::Signet,
+        settings::Network::Regtest => rail_bitcoin::Network::Regtest,
+    }
+}
+
+fn node_password(vault: &Vault) -> Result<Option<RpcPassword>, RailError> {
+    match vault.get(SecretName::BitcoindPassword) {
+        Ok(secret) => Ok(secret.map(|s| RpcPassword::new(s.expose()))),
+        Err(error) => Err(RailError::Misconfigured(format!("the node's password can't be read: {error}"))),
+    }
+}
+
+/// 0700: what a shop sells is nobody else's business on a shared machine.
+fn make_private_folder(folder: &Path) -> Result<(), OpenError> {
+    let mut builder = std::fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder
+        .create(folder)
+        .map_err(|e| OpenError::Folder { folder: folder.display().to_string(), reason: e.to_string() })
+}

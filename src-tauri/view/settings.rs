@@ -1,0 +1,143 @@
+//! Settings for the screens, and back.
+
+use std::collections::BTreeMap;
+
+use money::{Money, Percent};
+use payment::RailId;
+use settings::{Language, Network, PolicyRow, Problem, Settings, fixed_rate};
+
+use crate::dto::settings::{
+    BitcoinDto, CashSettingsDto, FixedRateDto, PolicyDto, RatesDto, SettingsDto, ShopDto, TaxSettingsDto,
+};
+
+/// The settings as the screens edit them.
+#[must_use]
+pub fn settings(settings: &Settings) -> SettingsDto {
+    let currency = settings.shop.currency;
+    SettingsDto {
+        shop: ShopDto {
+            name: settings.shop.name.clone(),
+            currency: currency.code().to_owned(),
+            language: settings.shop.language.code().to_owned(),
+            receipt_header: settings.shop.receipt_header.clone(),
+            receipt_footer: settings.shop.receipt_footer.clone(),
+            quote_minutes: settings.shop.quote_minutes,
+            tolerance_percent: settings.shop.tolerance.to_string(),
+        },
+        tax: TaxSettingsDto {
+            included: settings.tax.included,
+            rates: settings.tax.rates.iter().map(Percent::to_string).collect(),
+        },
+        cash: CashSettingsDto {
+            enabled: settings.cash.enabled,
+            smallest_coin: Money::new(settings.cash.smallest_coin_minor, currency).to_decimal_string(),
+            notes: settings.cash.notes.iter().map(|note| note.to_decimal_string()).collect(),
+        },
+        rates: RatesDto {
+            fixed: settings.rates.fixed.iter().map(|(pair, rate)| fixed(pair, rate)).collect(),
+            spread_percent: settings.rates.spread.to_string(),
+        },
+        policy: settings.policy.iter().map(policy).collect(),
+        bitcoin: BitcoinDto {
+            enabled: settings.bitcoin.enabled,
+            network: settings.bitcoin.network.name().to_owned(),
+            account: settings.bitcoin.account.clone().unwrap_or_default(),
+            servers: settings.bitcoin.servers.clone(),
+        },
+    }
+}
+
+fn fixed(pair: &str, rate: &money::Rate) -> FixedRateDto {
+    FixedRateDto { pair: pair.to_owned(), price: rate.price().to_string() }
+}
+
+fn policy(row: &PolicyRow) -> PolicyDto {
+    PolicyDto {
+        rail: row.rail.name().to_owned(),
+        up_to: row.up_to.map(Money::to_decimal_string),
+        safe: row.safe,
+        r#final: row.r#final,
+    }
+}
+
+/// What the screens sent, typed; whether it makes sense together is for [`Settings::check`]. A changed unit of
+/// account brings its own coins and notes.
+///
+/// # Errors
+/// The first field that can't be read, with its key.
+pub fn read(dto: &SettingsDto, current: &Settings) -> Result<Settings, Problem> {
+    let mut wanted = with_currency(current, &dto.shop.currency)?;
+    let currency_changed = wanted.shop.currency != current.shop.currency;
+    read_shop(&dto.shop, &mut wanted)?;
+    wanted.tax.included = dto.tax.included;
+    wanted.tax.rates =
+        dto.tax.rates.iter().map(|rate| percent("tax.rates", rate)).collect::<Result<_, _>>()?;
+    wanted.cash.enabled = dto.cash.enabled;
+    if !currency_changed {
+        read_cash(&dto.cash, &mut wanted)?;
+    }
+    wanted.rates.spread = percent("rates.spread_percent", &dto.rates.spread_percent)?;
+    wanted.rates.fixed = read_fixed(&dto.rates.fixed)?;
+    wanted.policy = dto.policy.iter().map(|row| read_policy(row, &wanted)).collect::<Result<_, _>>()?;
+    read_bitcoin(&dto.bitcoin, &mut wanted)?;
+    Ok(wanted)
+}
+
+fn with_currency(current: &Settings, code: &str) -> Result<Settings, Problem> {
+    if code == current.shop.currency.code() {
+        return Ok(current.clone());
+    }
+    current.with("shop.currency", code).map_err(|error| Problem::new("shop.currency", error.to_string()))
+}
+
+fn read_shop(dto: &ShopDto, wanted: &mut Settings) -> Result<(), Problem> {
+    let shop = &mut wanted.shop;
+    shop.name.clone_from(&dto.name);
+    shop.language = Language::from_code(&dto.language)
+        .ok_or_else(|| Problem::new("shop.language", "choose \"en\" or \"de\""))?;
+    shop.receipt_header.clone_from(&dto.receipt_header);
+    shop.receipt_footer.clone_from(&dto.receipt_footer);
+    shop.quote_minutes = dto.quote_minutes;
+    shop.tolerance = percent("shop.tolerance_percent", &dto.tolerance_percent)?;
+    Ok(())
+}
+
+fn read_cash(dto: &CashSettingsDto, wanted: &mut Settings) -> Result<(), Problem> {
+    let currency = wanted.shop.currency;
+    let amount = |key: &'static str, text: &str| {
+        Money::parse_exact(text, currency).map_err(|error| Problem::new(key, error.to_string()))
+    };
+    wanted.cash.smallest_coin_minor = amount("cash.smallest_coin", &dto.smallest_coin)?.minor();
+    wanted.cash.notes = dto.notes.iter().map(|note| amount("cash.notes", note)).collect::<Result<_, _>>()?;
+    Ok(())
+}
+
+fn read_fixed(rows: &[FixedRateDto]) -> Result<BTreeMap<String, money::Rate>, Problem> {
+    rows.iter().map(|row| fixed_rate(&row.pair, &row.price)).collect()
+}
+
+fn read_policy(dto: &PolicyDto, wanted: &Settings) -> Result<PolicyRow, Problem> {
+    let rail = RailId::named(&dto.rail)
+        .ok_or_else(|| Problem::new("policy", format!("there is no rail named {:?}", dto.rail)))?;
+    let amount = |text: &String| {
+        Money::parse_exact(text, wanted.shop.currency).map_err(|e| Problem::new("policy", e.to_string()))
+    };
+    let up_to = dto.up_to.as_ref().map(amount).transpose()?;
+    Ok(PolicyRow { rail, up_to, safe: dto.safe, r#final: dto.r#final })
+}
+
+fn read_bitcoin(dto: &BitcoinDto, wanted: &mut Settings) -> Result<(), Problem> {
+    let bitcoin = &mut wanted.bitcoin;
+    bitcoin.enabled = dto.enabled;
+    bitcoin.network = Network::named(&dto.network).ok_or_else(|| {
+        Problem::new("rail.bitcoin.network", "choose \"bitcoin\", \"testnet4\", \"signet\" or \"regtest\"")
+    })?;
+    let account = dto.account.trim();
+    bitcoin.account = (!account.is_empty()).then(|| account.to_owned());
+    bitcoin.servers = dto.servers.iter().map(|server| server.trim().to_owned()).collect();
+    Ok(())
+}
+
+fn percent(key: &'static str, text: &str) -> Result<Percent, Problem> {
+    Percent::parse(text).map_err(|error| Problem::new(key, error.to_string()))
+}

@@ -1,0 +1,115 @@
+//! The till at a glance.
+
+use std::path::Path;
+
+use keys::{SecretName, Vault, VaultStatus};
+use money::Currency;
+use payment::rail::RailHealth;
+use payment::{RailId, Timestamp};
+use settings::{Mode, Settings};
+use store::AlertRow;
+
+use super::{count, instant};
+use crate::commands::Asker;
+use crate::dto::error::AppError;
+use crate::dto::status::{
+    AlertDto, BitcoinStatusDto, KeyringDto, LedgerStatusDto, ServerDto, StatusDto,
+};
+use crate::till::Till;
+
+/// Everything the frame of each screen shows.
+///
+/// # Errors
+/// When the journal can't be read.
+pub async fn status(till: &Till, data_dir: &Path, asker: Asker) -> Result<StatusDto, AppError> {
+    let (settings, reader) = (till.engine.settings(), till.engine.reader());
+    let now = till.engine.clock().now().wall;
+    let head = reader.head().await?;
+    let problem = till.ledger_health().problem;
+    let (keyring, has_key) = keyring(till).await;
+    Ok(StatusDto {
+        mode: till.mode.name().to_owned(),
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        first_run: !settings.setup_done,
+        surface: if asker == Asker::Window { "window" } else { "browser" }.to_owned(),
+        shop_name: settings.shop.name.clone(),
+        language: settings.shop.language.code().to_owned(),
+        currency: settings.shop.currency.code().to_owned(),
+        scale: settings.shop.currency.scale(),
+        next_sale_number: reader.counters().await?.next_sale_number,
+        now: instant(now),
+        data_dir: data_dir.display().to_string(),
+        log_dir: data_dir.join("logs").display().to_string(),
+        bitcoin: bitcoin(till, &settings, now, has_key),
+        ledger: LedgerStatusDto {
+            ok: problem.is_empty(),
+            problem,
+            events: count(head.events),
+            head: hex::encode(head.hash),
+        },
+        keyring,
+        strays_open: reader.strays_open().await?,
+        alerts: reader.alerts().await?.into_iter().map(alert).collect(),
+    })
+}
+
+fn bitcoin(till: &Till, settings: &Settings, now: Timestamp, has_key: bool) -> BitcoinStatusDto {
+    let simulated = till.mode == Mode::Practice;
+    let rail = till.engine.rail(RailId::BITCOIN);
+    let problem = rail.as_ref().and_then(|opened| opened.as_ref().err()).map(ToString::to_string);
+    let health = match rail {
+        Some(Ok(rail)) => rail.health(),
+        Some(Err(_)) | None => RailHealth { tip: None, servers: Vec::new() },
+    };
+    let age = |time: Timestamp| u32::try_from((now.millis() - time.millis()).max(0) / 1_000).unwrap_or(u32::MAX);
+    let mut servers: Vec<ServerDto> = health.servers.into_iter().map(server).collect();
+    if let Some(problem) = problem {
+        servers.push(ServerDto { address: String::new(), up: false, problem });
+    }
+    BitcoinStatusDto {
+        enabled: settings.bitcoin.enabled,
+        set_up: simulated || settings.bitcoin.account.is_some(),
+        simulated,
+        network: settings.bitcoin.network.name().to_owned(),
+        tip_height: health.tip.as_ref().map(|tip| tip.height),
+        tip_age_s: health.tip.as_ref().map(|tip| age(tip.time)),
+        servers,
+        has_rate: settings.rate(Currency::BTC, settings.shop.currency, now).is_some(),
+        has_key,
+    }
+}
+
+fn server(server: payment::rail::ServerHealth) -> ServerDto {
+    let up = server.problem.is_none();
+    ServerDto { address: server.address, up, problem: server.problem.unwrap_or_default() }
+}
+
+/// Asks the keyring off the runtime; it answers within the vault's deadline or counts as silent.
+async fn keyring(till: &Till) -> (KeyringDto, bool) {
+    if till.mode == Mode::Practice {
+        return (KeyringDto::NotNeeded, false);
+    }
+    let vault: Vault = till.vault.clone();
+    let asked = tokio::task::spawn_blocking(move || {
+        let status = vault.status();
+        let has_key = status == VaultStatus::Available
+            && vault.get(SecretName::BitcoinMnemonic).is_ok_and(|secret| secret.is_some());
+        (status, has_key)
+    });
+    match asked.await {
+        Ok((VaultStatus::Available, has_key)) => (KeyringDto::Available, has_key),
+        Ok((VaultStatus::Locked | VaultStatus::NoAnswer, _)) => (KeyringDto::Locked, false),
+        Ok((VaultStatus::Absent(_), _)) | Err(_) => (KeyringDto::Absent, false),
+    }
+}
+
+fn alert(row: AlertRow) -> AlertDto {
+    AlertDto {
+        alert: count(row.alert_id),
+        at: instant(row.at),
+        kind: row.kind,
+        subject: row.subject,
+        sale_number: row.sale_number,
+        detail: row.detail,
+    }
+}

@@ -1,0 +1,98 @@
+//! The history of a sale or stray payment: every event with its facts, its source and its hash.
+
+use payment::{Level, Observation, SaleEvent, StrayEvent};
+use store::{JournalEvent, TimelineEvent};
+
+use super::{count, instant};
+use crate::dto::sale::{FactDto, TimelineItemDto};
+
+/// One event.
+#[must_use]
+pub fn item(event: &TimelineEvent) -> TimelineItemDto {
+    let facts = match &event.event {
+        JournalEvent::Sale(event) => sale_facts(event),
+        JournalEvent::Stray(event) => stray_facts(event),
+    };
+    let fact = |(name, value): (&str, String)| FactDto { name: name.to_owned(), value };
+    TimelineItemDto {
+        event: count(event.event_id),
+        at: instant(event.at),
+        kind: event.kind.clone(),
+        facts: facts.into_iter().map(fact).collect(),
+        source: event.source.to_string(),
+        hash: hex::encode(event.hash),
+        entries: event.entries.iter().copied().map(count).collect(),
+    }
+}
+
+type Facts = Vec<(&'static str, String)>;
+
+fn sale_facts(event: &SaleEvent) -> Facts {
+    match event {
+        SaleEvent::Opened { number, totals, .. } => {
+            vec![("sale", number.to_string()), ("amount", totals.total.to_string())]
+        }
+        SaleEvent::CashTaken { cash, .. } => {
+            vec![("amount", cash.counted.to_string()), ("tendered", cash.tendered.to_string())]
+        }
+        SaleEvent::PaymentStarted { terms, .. } => vec![
+            ("amount", terms.quote.coin.to_string()),
+            ("rate", terms.quote.rate.market.to_string()),
+            ("source", terms.quote.rate.source.clone()),
+            ("confirmations_safe", terms.policy.safe.to_string()),
+        ],
+        SaleEvent::Offered { address, .. } => vec![("address", address.clone())],
+        SaleEvent::OfferFailed { failure, .. } => vec![("reason", failure.reason.clone())],
+        SaleEvent::TransferObserved { observation, .. } => observation_facts(observation),
+        SaleEvent::StrayAdopted { observation, terms, .. } => {
+            let mut facts = observation_facts(observation);
+            facts.push(("value", terms.amount.to_string()));
+            facts
+        }
+        SaleEvent::Voided { reason } => vec![("reason", reason.clone())],
+        SaleEvent::ReceiptIssued { number } => vec![("receipt", number.to_string())],
+        SaleEvent::QuoteEnded { .. }
+        | SaleEvent::PaymentCancelled { .. }
+        | SaleEvent::Cancelled
+        | SaleEvent::ReceiptPrinted => Vec::new(),
+    }
+}
+
+fn stray_facts(event: &StrayEvent) -> Facts {
+    match event {
+        StrayEvent::Found { finding, observation } => {
+            let mut facts = observation_facts(observation);
+            facts.push(("address", finding.address.clone()));
+            facts.push(("reason", finding.reason.name().to_owned()));
+            facts
+        }
+        StrayEvent::Observed { observation } => observation_facts(observation),
+        StrayEvent::Assigned { invoice, .. } => vec![("invoice", invoice.to_string())],
+        StrayEvent::Credited { customer, value, .. } => {
+            vec![("customer", customer.clone()), ("value", value.to_string())]
+        }
+    }
+}
+
+fn observation_facts(observation: &Observation) -> Facts {
+    let mut facts = vec![
+        ("amount", observation.amount.to_string()),
+        ("reference", observation.reference.to_string()),
+    ];
+    match &observation.level {
+        Level::Unconfirmed { agreeing_servers } => {
+            facts.push(("status", "unconfirmed".to_owned()));
+            facts.push(("servers", agreeing_servers.to_string()));
+        }
+        Level::Confirmed { confirmations, height, .. } => {
+            facts.push(("status", "confirmed".to_owned()));
+            facts.push(("confirmations", confirmations.to_string()));
+            facts.push(("height", height.to_string()));
+        }
+        Level::Withdrawn { reason } => {
+            facts.push(("status", "withdrawn".to_owned()));
+            facts.push(("reason", reason.name().to_owned()));
+        }
+    }
+    facts
+}
