@@ -1,4 +1,5 @@
 // Pictures of fixture scenarios, light and dark, at both sizes: `npm run shots -- sell.cart#/sell …`, into test-results/shots.
+// SHOTS=1024-light,1280-dark draws only those.
 import { mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
@@ -8,6 +9,7 @@ const SIZES = [
   { width: 1280, height: 800 },
   { width: 1024, height: 600 },
 ];
+const only = process.env.SHOTS ?? '';
 const folder = 'test-results/shots';
 mkdirSync(folder, { recursive: true });
 
@@ -29,8 +31,11 @@ const browser = await chromium.launch({
 let faults = 0;
 for (const wanted of process.argv.slice(2)) {
   const [scenario, route = ''] = wanted.split('#');
-  for (const size of SIZES)
-    for (const colorScheme of ['light', 'dark']) await shoot(scenario, route, size, colorScheme);
+  for (const size of SIZES) {
+    for (const colorScheme of ['light', 'dark']) {
+      if (only === '' || only.includes(`${size.width}-${colorScheme}`)) await shoot(scenario, route, size, colorScheme);
+    }
+  }
 }
 await browser.close();
 await server.close();

@@ -44,7 +44,7 @@ export const confirming = showing(
 export const partial = showing(
   sale({
     state: 'partial',
-    hand_over: 'no',
+    hand_over: 'not_yet',
     remaining: eur(610),
     pending: eur(1820),
     may: { ...SEEN, pay: true },

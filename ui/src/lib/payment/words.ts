@@ -3,12 +3,17 @@ import type { PaymentDto, SaleDto } from '$lib/backend';
 import { Money } from '$lib/money';
 import { m } from '$words';
 
+/** Something came, and something is still missing. */
+export function isPartly(sale: SaleDto): boolean {
+  return sale.remaining.minor !== '0' && sale.remaining.minor !== sale.due.minor;
+}
+
 /** What follows the state's word: `0/1`, `6.10 EUR remaining`. */
 export function stateDetail(sale: SaleDto, payment: PaymentDto | null, language: string): string {
   if (sale.state === 'confirming' && payment !== null) {
     return `${payment.confirmations}/${Math.max(payment.confirmations_safe, 1)}`;
   }
-  if (sale.state === 'partial') return `· ${m.payment_remaining({ amount: spoken(sale.remaining, language) })}`;
+  if (isPartly(sale)) return `· ${m.payment_remaining({ amount: spoken(sale.remaining, language) })}`;
   return '';
 }
 
@@ -42,7 +47,7 @@ export function lightText(sale: SaleDto, payment: PaymentDto | null, language: s
   }
   if (sale.state === 'unknown') return m.payment_light_unknown();
   if (sale.state === 'reversed') return m.payment_light_gone();
-  if (sale.state === 'partial') return m.payment_light_part({ amount: spoken(sale.remaining, language) });
+  if (isPartly(sale)) return m.payment_light_part({ amount: spoken(sale.remaining, language) });
   if (payment === null || payment.transfers.length === 0) return nothingSeen(sale);
   if (payment.code?.needs_second_server) return m.payment_light_second();
   if (sale.late) return m.payment_light_late();
