@@ -1,0 +1,204 @@
+//! `control.json` beside the data file: where the process that owns it can be asked, and with which token.
+//!
+//! Invariants: readable by its owner's user alone (0600), whole at every moment (written aside, then renamed), gone
+//! after an orderly exit. After a crash a stale one is left: whoever reads it must ask the address before trusting it.
+
+use std::fmt;
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+use settings::Mode;
+use thiserror::Error;
+
+const NAME: &str = "control.json";
+/// What a control file has at most; anything longer is none of ours.
+const BYTES_MAX: u64 = 4_096;
+
+/// Where the owner of a data file can be asked.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Control {
+    /// `http://127.0.0.1:PORT`
+    pub address: String,
+    /// The token to send with every command. A secret of this machine's user.
+    pub token: String,
+    /// The mode whose books it has open.
+    pub mode: String,
+    /// Its process.
+    pub pid: u32,
+}
+
+impl Control {
+    /// Reads the control file of a data folder. `None` when there is none that can be read.
+    #[must_use]
+    pub fn read(data_dir: &Path) -> Option<Self> {
+        let file = File::open(data_dir.join(NAME)).ok()?;
+        let mut text = String::new();
+        io::Read::read_to_string(&mut io::Read::take(file, BYTES_MAX), &mut text).ok()?;
+        serde_json::from_str(&text).ok()
+    }
+}
+
+/// Without the token.
+impl fmt::Debug for Control {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Control({} {} {})", self.address, self.mode, self.pid)
+    }
+}
+
+/// The control file could not be written.
+#[derive(Debug, Error)]
+#[error("{} can't be written ({reason}): make its folder writable", path.display())]
+pub struct ControlError {
+    path: PathBuf,
+    reason: io::Error,
+}
+
+/// The control file of this process. Dropped, it is removed, unless another owner has written its own since.
+#[derive(Debug)]
+pub struct ControlFile {
+    path: PathBuf,
+    control: Control,
+}
+
+impl ControlFile {
+    /// Tells other processes of this user where the owner of the data files in `data_dir` can be asked, in place of
+    /// whatever was told before.
+    ///
+    /// # Errors
+    /// When the folder can't be written.
+    pub fn write(data_dir: &Path, mode: Mode, address: &str, token: &str) -> Result<Self, ControlError> {
+        let control = Control {
+            address: address.to_owned(),
+            token: token.to_owned(),
+            mode: mode.name().to_owned(),
+            pid: std::process::id(),
+        };
+        let file = Self { path: data_dir.join(NAME), control };
+        match file.publish() {
+            Ok(()) => Ok(file),
+            Err(reason) => Err(ControlError { path: file.path.clone(), reason }),
+        }
+    }
+
+    /// Removes it, at the end of an orderly exit.
+    pub fn remove(self) {
+        drop(self);
+    }
+
+    /// Written under another name first, so that nobody ever reads half of it.
+    fn publish(&self) -> io::Result<()> {
+        let aside = self.path.with_file_name(format!("{NAME}.{}", self.control.pid));
+        let written = write_private(&aside, &serde_json::to_vec(&self.control)?);
+        let published = written.and_then(|()| fs::rename(&aside, &self.path));
+        if published.is_err() {
+            let _not_there = fs::remove_file(&aside);
+        }
+        published
+    }
+}
+
+impl Drop for ControlFile {
+    fn drop(&mut self) {
+        let is_ours = self.path.parent().and_then(Control::read).is_some_and(|found| found == self.control);
+        if is_ours && let Err(error) = fs::remove_file(&self.path) {
+            tracing::warn!(%error, "the control file could not be removed");
+        }
+    }
+}
+
+fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    // A file left by a crashed process of the same number may have other permissions.
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    let mut file = options.open(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TOKEN: &str = "c0ffee-canary";
+
+    fn write(folder: &Path, mode: Mode, address: &str) -> ControlFile {
+        ControlFile::write(folder, mode, address, TOKEN).unwrap()
+    }
+
+    #[test]
+    fn what_is_written_is_read_until_the_owner_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(Control::read(folder.path()), None);
+        let file = write(folder.path(), Mode::Practice, "http://127.0.0.1:8480");
+        let read = Control::read(folder.path()).unwrap();
+        assert_eq!((read.address.as_str(), read.token.as_str()), ("http://127.0.0.1:8480", TOKEN));
+        assert_eq!((read.mode.as_str(), read.pid), ("practice", std::process::id()));
+        file.remove();
+        assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "nothing is left behind");
+    }
+
+    #[test]
+    fn a_switch_of_books_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut file = write(folder.path(), Mode::Practice, "http://127.0.0.1:1");
+        assert_eq!(file.control.mode, "practice");
+        file = write(folder.path(), Mode::Live, "http://127.0.0.1:1");
+        assert_eq!(
+            Control::read(folder.path()).unwrap().mode,
+            "live",
+            "the file written first is gone by now"
+        );
+        file.remove();
+        assert_eq!(Control::read(folder.path()), None);
+    }
+
+    #[test]
+    fn a_folder_that_is_not_there_is_named() {
+        let folder = tempfile::tempdir().unwrap().path().join("nowhere");
+        let refused = ControlFile::write(&folder, Mode::Practice, "http://127.0.0.1:1", TOKEN).unwrap_err();
+        assert!(refused.to_string().contains("nowhere/control.json can't be written"), "{refused}");
+    }
+
+    #[test]
+    fn a_later_owners_file_is_left_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let first = write(folder.path(), Mode::Practice, "http://127.0.0.1:1");
+        let _second = write(folder.path(), Mode::Practice, "http://127.0.0.1:2");
+        drop(first);
+        assert_eq!(Control::read(folder.path()).unwrap().address, "http://127.0.0.1:2");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn only_this_user_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let _file = write(folder.path(), Mode::Practice, "http://127.0.0.1:1");
+        let mode = fs::metadata(folder.path().join(NAME)).unwrap().permissions().mode();
+        assert_eq!(mode & 0o777, 0o600);
+    }
+
+    #[test]
+    fn half_a_file_or_another_one_is_none() {
+        let folder = tempfile::tempdir().unwrap();
+        for text in ["", "{", "[]", r#"{"address":"http://127.0.0.1:1"}"#, "\u{0}"] {
+            fs::write(folder.path().join(NAME), text).unwrap();
+            assert_eq!(Control::read(folder.path()), None, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn debug_hides_the_token() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = write(folder.path(), Mode::Practice, "http://127.0.0.1:1");
+        assert!(!format!("{file:?}").contains(TOKEN));
+    }
+}
