@@ -138,6 +138,7 @@ impl Lookout {
         let mut look_back = interval(LOOK_BACK_EVERY);
         look_back.reset();
         let mut reconsider = interval(RECONSIDER_EVERY);
+        reconsider.reset();
         loop {
             if source.is_worn() {
                 return End::Worn;

@@ -9,8 +9,8 @@ pub struct RpcPassword(String);
 impl RpcPassword {
     /// Takes over the text.
     #[must_use]
-    pub const fn new(text: String) -> Self {
-        Self(text)
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
     }
 
     /// The text itself, for the one request header it is meant for.

@@ -1,5 +1,6 @@
 //! The rail as the engine knows it.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use crate::{Account, AccountError, Network, RpcPassword, ServerError, check_acco
 const SCAN_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What the settings say of the rail.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct BitcoinConfig {
     /// The network to sell on.
     pub network: Network,
@@ -30,6 +31,17 @@ pub struct BitcoinConfig {
     pub servers: Vec<String>,
     /// The password for a `bitcoind+http` server.
     pub password: Option<RpcPassword>,
+}
+
+/// People paste secrets into accounts and addresses, so neither is printed.
+impl fmt::Debug for BitcoinConfig {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let servers = self.servers.len();
+        f.debug_struct("BitcoinConfig")
+            .field("network", &self.network)
+            .field("servers", &servers)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why the rail cannot be opened.

@@ -157,8 +157,10 @@ impl From<Unconnected> for SourceError {
     }
 }
 
-/// The first line of an error, and not too much of it.
+/// The first line of an error, and not too much of it: a server may have written it.
 fn one_line(error: &impl fmt::Display) -> String {
     const LENGTH_MAX: usize = 160;
-    error.to_string().lines().next().unwrap_or_default().chars().take(LENGTH_MAX).collect()
+    let text = error.to_string();
+    let line = text.lines().next().unwrap_or_default();
+    line.chars().filter(|symbol| !symbol.is_control()).take(LENGTH_MAX).collect()
 }

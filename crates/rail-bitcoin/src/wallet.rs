@@ -191,3 +191,6 @@ fn load_or_create(account: &Account, log: &mut ChangeLog) -> Result<PersistedWal
             .map_err(|_| StoredError::Damaged),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,62 @@
+//! Before an unconfirmed payment is trusted, a second server must know it.
 
+use std::sync::Arc;
+
+use counterparties::{Bitcoind, EsploraShim};
+use payment::{Level, Rail};
+
+use crate::books::{Books, has_confirmations, is_unconfirmed};
+use crate::till::{Till, settings};
+use crate::town::{Kind, Town, rpc_server};
+
+fn agreed_by(wanted: u8) -> impl Fn(&Level) -> bool {
+    move |level| matches!(level, Level::Unconfirmed { agreeing_servers } if *agreeing_servers == wanted)
+}
+
+#[test]
+fn servers_of_every_kind_agree_on_a_payment_they_all_know() {
+    let town = Town::with(Kind::ElectrumTcp);
+    let shim = EsploraShim::start(&town.node).unwrap();
+    let servers = [town.server.as_str(), &shim.esplora_url(), &rpc_server(&town.node)];
+    let till = Till::open(&settings(&servers, town.node.rpc_password()), &Arc::new(Books::default()));
+    let address = till.show(7_759);
+    let txid = town.node.pay(&address, 7_759).unwrap();
+    town.catch_up();
+    till.books.wait_for("three servers agree", txid, &address, agreed_by(3));
+    town.node.double_spend(txid).unwrap();
+    town.catch_up();
+    till.books.wait_for("it is withdrawn", txid, &address, Level::is_withdrawn);
+    assert_eq!([0, 1, 2].map(|server| till.problem(server)), [None, None, None]);
+}
+
+#[test]
+fn a_server_that_does_not_know_the_payment_does_not_agree() {
+    let town = Town::with(Kind::Bitcoind);
+    let stranger = Bitcoind::start().unwrap();
+    let ignorant = EsploraShim::start(&stranger).unwrap();
+    let servers = [town.server.as_str(), &ignorant.esplora_url()];
+    let till = Till::open(&settings(&servers, town.node.rpc_password()), &Arc::new(Books::default()));
+    let address = till.show(7_759);
+    let txid = town.node.pay(&address, 7_759).unwrap();
+    till.books.wait_for("it is seen", txid, &address, is_unconfirmed);
+    till.books.wait("the second server was asked", || till.problem(1).is_none().then_some(()));
+    town.mine(1);
+    till.books.wait_for("it is confirmed", txid, &address, has_confirmations(1));
+    let readings = till.books.reports().into_iter().flat_map(|report| report.observations);
+    assert!(
+        readings.filter(|reading| is_unconfirmed(&reading.level)).all(|reading| agreed_by(1)(&reading.level))
+    );
+}
+
+#[test]
+fn one_server_under_two_names_agrees_with_nobody() {
+    let town = Town::with(Kind::Bitcoind);
+    let twice = [town.server.as_str(), &town.server];
+    let till = Till::open(&settings(&twice, town.node.rpc_password()), &Arc::new(Books::default()));
+    let address = till.show(7_759);
+    let txid = town.node.pay(&address, 7_759).unwrap();
+    till.books.wait_for("it is seen", txid, &address, is_unconfirmed);
+    till.books.wait("the second name was asked", || till.problem(1).is_none().then_some(()));
+    assert!(agreed_by(1)(&till.books.latest(txid, &address).unwrap().level));
+    assert!(till.rail.health().is_up());
+}

@@ -1,7 +1,7 @@
 //! The engine's side of the rail, in memory: what it committed, and the latest reading of every transfer.
 
 use std::collections::HashMap;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use counterparties::{Txid, wait_until};
@@ -31,6 +31,13 @@ impl ReportSink for Books {
 }
 
 impl Books {
+    /// Books restored from a backup.
+    pub(crate) fn restored(backup: &RailMemory) -> Arc<Self> {
+        let change_sets = backup.change_sets.clone();
+        let last_number = backup.last_observation;
+        Arc::new(Self(Mutex::new(Pages { change_sets, last_number, ..Pages::default() })))
+    }
+
     /// What the rail is given back at its next start.
     pub(crate) fn memory(&self) -> RailMemory {
         let pages = self.0.lock().unwrap();
@@ -46,6 +53,23 @@ impl Books {
     /// From now on nothing is committed any more, as if the disk were full.
     pub(crate) fn refuse(&self) {
         self.0.lock().unwrap().refusing = true;
+    }
+
+    /// The disk has room again.
+    pub(crate) fn accept(&self) {
+        self.0.lock().unwrap().refusing = false;
+    }
+
+    /// Books that hold what these had committed, as after a crash.
+    pub(crate) fn reopened(&self) -> Arc<Self> {
+        let pages = self.0.lock().unwrap();
+        let kept = Pages {
+            change_sets: pages.change_sets.clone(),
+            latest: pages.latest.clone(),
+            last_number: pages.last_number,
+            ..Pages::default()
+        };
+        Arc::new(Self(Mutex::new(kept)))
     }
 
     pub(crate) fn reports(&self) -> Vec<Report> {

@@ -1,8 +1,9 @@
 //! The same story over every kind of server.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use counterparties::Fate;
+use counterparties::{Fate, wait_until};
 use payment::transfer::WithdrawnReason;
 use payment::{Level, Rail};
 
@@ -38,6 +39,21 @@ fn exact_payment(kind: Kind) {
     let health = till.rail.health();
     assert!(health.is_up());
     assert_eq!(health.tip.unwrap().height, town.node.height().unwrap());
+}
+
+/// The indexer reads the mempool once a second; what the till adds to that is small.
+#[test]
+fn an_indexers_payments_are_seen_within_a_second_and_a_half() {
+    const ROUNDS: usize = 5;
+    let town = Town::with(Kind::ElectrumTcp);
+    let till = open(&town);
+    let in_time = (0..ROUNDS).filter(|_| {
+        let address = till.show(7_759);
+        let txid = town.node.pay(&address, 7_759).unwrap();
+        let limit = Duration::from_millis(1_500);
+        wait_until("the payment is seen", limit, || Ok(till.books.latest(txid, &address))).is_ok()
+    });
+    assert!(in_time.count() > ROUNDS / 2);
 }
 
 fn several_payments(kind: Kind) {

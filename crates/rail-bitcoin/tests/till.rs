@@ -1,7 +1,9 @@
 //! A till: the rail with its watch running, and books.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, mpsc};
+use std::thread;
+use std::time::Duration;
 
 use money::{Currency, Money};
 use payment::rail::{Attempt, Offer, RailMemory};
@@ -16,6 +18,7 @@ pub(crate) struct Till {
     pub(crate) rail: Arc<BitcoinRail>,
     pub(crate) books: Arc<Books>,
     pub(crate) watch: JoinHandle<Result<(), RailError>>,
+    pub(crate) account: String,
     runtime: Runtime,
 }
 
@@ -25,7 +28,7 @@ pub(crate) fn settings(servers: &[&str], password: &str) -> BitcoinConfig {
         network: Network::Regtest,
         account: "[73c5da0a/84'/1'/0']tpubDC8msFGeGuwnKG9Upg7DM2b4DaRqg3CUZa5g8v2SRQ6K4NSkxUgd7HsL2XVWbVm39yBA4LAxysQAm397zwQSQoQgewGiYZqrA9DsP4zbQ1M".to_owned(),
         servers: servers.iter().map(|server| (*server).to_owned()).collect(),
-        password: Some(RpcPassword::new(password.to_owned())),
+        password: Some(RpcPassword::new(password)),
     }
 }
 
@@ -51,9 +54,13 @@ impl Till {
     pub(crate) fn open_with(settings: &BitcoinConfig, books: &Arc<Books>, memory: &RailMemory) -> Self {
         let runtime = Runtime::new().unwrap();
         let rail = Arc::new(BitcoinRail::open(settings, memory).unwrap());
-        let (watched, sink) = (Arc::clone(&rail), Arc::clone(books));
-        let watch = runtime.spawn(async move { watched.watch(sink).await });
-        Self { rail, books: Arc::clone(books), watch, runtime }
+        let watch = watching(&runtime, &rail, books);
+        Self { rail, books: Arc::clone(books), watch, account: settings.account.clone(), runtime }
+    }
+
+    /// Watches again after a watch that ended.
+    pub(crate) fn watch_again(&mut self) {
+        self.watch = watching(&self.runtime, &self.rail, &self.books);
     }
 
     /// Asks for an address.
@@ -73,8 +80,27 @@ impl Till {
         self.runtime.block_on(&mut self.watch).unwrap()
     }
 
+    /// Ends the runtime; is every thread it lent given back in time?
+    pub(crate) fn runtime_ended_within(self, limit: Duration) -> bool {
+        let (done, ended) = mpsc::channel();
+        thread::spawn(move || {
+            drop(self.runtime);
+            done.send(())
+        });
+        ended.recv_timeout(limit).is_ok()
+    }
+
     /// The problem of the server at this place of the settings.
     pub(crate) fn problem(&self, server: usize) -> Option<String> {
         self.rail.health().servers[server].problem.clone()
     }
+}
+
+fn watching(
+    runtime: &Runtime,
+    rail: &Arc<BitcoinRail>,
+    books: &Arc<Books>,
+) -> JoinHandle<Result<(), RailError>> {
+    let (rail, sink) = (Arc::clone(rail), Arc::clone(books));
+    runtime.spawn(async move { rail.watch(sink).await })
 }

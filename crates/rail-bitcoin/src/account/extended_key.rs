@@ -49,7 +49,10 @@ pub(super) fn descriptor_of_key(
     Descriptor::from_str(&text).map_err(|_| AccountError::Unrecognised)
 }
 
-fn split_origin(text: &str) -> Result<(Option<(Fingerprint, DerivationPath)>, &str), AccountError> {
+/// Which key an account key descends from, and by which path.
+type Origin = (Fingerprint, DerivationPath);
+
+fn split_origin(text: &str) -> Result<(Option<Origin>, &str), AccountError> {
     let Some(rest) = text.strip_prefix('[') else { return Ok((None, text)) };
     let (origin, key) = rest.split_once(']').ok_or(AccountError::Origin)?;
     let (fingerprint, path) = origin.split_once('/').ok_or(AccountError::Origin)?;

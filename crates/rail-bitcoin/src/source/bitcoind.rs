@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use bdk_bitcoind_rpc::bitcoincore_rpc::jsonrpc::minreq_http::{self, Builder};
 use bdk_bitcoind_rpc::bitcoincore_rpc::{Client, Error, RpcApi, jsonrpc};
-use bdk_bitcoind_rpc::{BitcoindRpcErrorExt, BlockEvent, Emitter, MempoolEvent, NO_EXPECTED_MEMPOOL_TXS};
-use bdk_wallet::bitcoin::{Block, Transaction, Txid};
+use bdk_bitcoind_rpc::{BitcoindRpcErrorExt, Emitter, MempoolEvent, NO_EXPECTED_MEMPOOL_TXS};
+use bdk_wallet::bitcoin::{Transaction, Txid};
+use bdk_wallet::chain::ConfirmationBlockTime;
+use bdk_wallet::chain::spk_client::SyncResponse;
 use payment::Timestamp;
 use payment::rail::Tip;
 use serde_json::{Value, json};
@@ -70,32 +72,47 @@ impl Bitcoind {
         wallet: &SharedWallet,
         stop: &Stop,
     ) -> Result<(), SourceError> {
-        let mut next = emitter.next_block().map_err(problem)?;
+        self.read_blocks(emitter, wallet, stop)?;
         loop {
-            while let Some(event) = next {
-                stop.check()?;
-                self.take_block(&event, wallet)?;
-                next = emitter.next_block().map_err(problem)?;
-            }
             let at = wallet.lock().sync_time();
             let event = emitter.mempool_at(at).map_err(problem)?;
             // A block that came in between has taken transactions along: they are not gone.
-            next = emitter.next_block().map_err(problem)?;
-            if next.is_none() {
+            if !self.read_blocks(emitter, wallet, stop)? {
                 self.take_mempool(event, at, wallet);
                 return Ok(());
             }
         }
     }
 
-    fn take_block(&mut self, event: &BlockEvent<Block>, wallet: &SharedWallet) -> Result<(), SourceError> {
-        wallet.lock().apply_block(&event.block, event.block_height(), event.connected_to())?;
-        self.tip = Tip {
-            height: event.block_height(),
-            hash: event.block_hash().to_string(),
-            time: Timestamp::from_millis(i64::from(event.block.header.time) * 1_000),
-        };
-        Ok(())
+    /// Reads blocks up to the node's tip and takes them in at once: the wallet may know later blocks than the first of
+    /// them, and a chain can only be joined where both sides know the next block. Returns whether there were any.
+    fn read_blocks(
+        &mut self,
+        emitter: &mut Emitter<Arc<Client>>,
+        wallet: &SharedWallet,
+        stop: &Stop,
+    ) -> Result<bool, SourceError> {
+        let mut news = SyncResponse::default();
+        while let Some(event) = emitter.next_block().map_err(problem)? {
+            stop.check()?;
+            let confirmation_time = u64::from(event.block.header.time);
+            let anchor = ConfirmationBlockTime { block_id: event.checkpoint.block_id(), confirmation_time };
+            for transaction in wallet.lock().payments_in(&event.block) {
+                news.tx_update.anchors.insert((anchor, transaction.compute_txid()));
+                news.tx_update.txs.push(transaction);
+            }
+            self.tip = Tip {
+                height: event.block_height(),
+                hash: event.block_hash().to_string(),
+                time: Timestamp::from_millis(i64::from(event.block.header.time) * 1_000),
+            };
+            news.chain_update = Some(event.checkpoint);
+        }
+        let is_news = news.chain_update.is_some();
+        if is_news {
+            wallet.lock().apply(news)?;
+        }
+        Ok(is_news)
     }
 
     /// Only what is new to the mempool is looked through for payments.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use bdk_wallet::bitcoin::{Block, Transaction, Txid};
 use bdk_wallet::chain::spk_client::{SyncRequest, SyncResponse};
-use bdk_wallet::chain::{BlockId, CheckPoint, ConfirmationBlockTime, Merge};
+use bdk_wallet::chain::{CheckPoint, ConfirmationBlockTime, Merge};
 use payment::Level;
 
 use super::{SCAN_GAP_ADDRESSES, Scan, Wallet};
@@ -57,16 +57,13 @@ impl Wallet {
         Ok(())
     }
 
-    /// Takes in a block and its relevant transactions.
-    pub(crate) fn apply_block(
-        &mut self,
-        block: &Block,
-        height: u32,
-        connected_to: BlockId,
-    ) -> Result<(), Unconnected> {
-        self.bdk.apply_block_connected_to(block, height, connected_to).map_err(|_| Unconnected)?;
-        self.take_changes();
-        Ok(())
+    /// The transactions of a block that pay the account.
+    pub(crate) fn payments_in(&self, block: &Block) -> Vec<Arc<Transaction>> {
+        let index = self.bdk.spk_index();
+        let pays = |transaction: &&Transaction| {
+            transaction.output.iter().any(|output| index.index_of_spk(output.script_pubkey.clone()).is_some())
+        };
+        block.txdata.iter().filter(pays).cloned().map(Arc::new).collect()
     }
 
     /// Takes in transactions that wait to be mined; those that are not ours are left out.
