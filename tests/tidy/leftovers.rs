@@ -89,11 +89,16 @@ fn allowed_lints(source: &RustSource) -> Vec<Finding> {
 }
 
 fn silenced_lints(file: &Text) -> Vec<Finding> {
-    let marks = ["eslint-disable", "@ts-ignore", "@ts-nocheck", "prettier-ignore"];
-    let lines = file.text.lines().enumerate();
-    let silenced = lines.filter(|(_, line)| marks.iter().any(|mark| line.contains(mark)));
-    let advice = "mend what the lint says: nothing is silenced in the screens";
-    silenced.map(|(index, _)| Finding::at(&file.path, index + 1, advice)).collect()
+    let lines = file.text.lines().enumerate().filter(|(_, line)| is_silenced(line));
+    let advice =
+        "mend what the lint says, or silence one line with its reason: eslint-disable-next-line rule -- why";
+    lines.map(|(index, _)| Finding::at(&file.path, index + 1, advice)).collect()
+}
+
+fn is_silenced(line: &str) -> bool {
+    let has_reason = line.contains("eslint-disable-next-line ") && line.contains(" -- ");
+    let is_eslint = line.contains("eslint-disable") && !has_reason;
+    is_eslint || ["@ts-ignore", "@ts-nocheck", "prettier-ignore"].iter().any(|mark| line.contains(mark))
 }
 
 #[test]
@@ -131,4 +136,6 @@ fn a_silenced_lint_is_found() {
     assert!(printed(allowed_lints(&rust)).starts_with("a.rs:1: mend"));
     let screen = Text { path: "a.ts".to_owned(), text: "// @ts-ignore\nlet a = 1;\n".to_owned() };
     assert!(printed(silenced_lints(&screen)).starts_with("a.ts:1: mend"));
+    assert_eq!(["/* eslint-disable */", "// eslint-disable-next-line a"].map(is_silenced), [true; 2]);
+    assert!(!is_silenced("// eslint-disable-next-line a -- the library reads the names"));
 }

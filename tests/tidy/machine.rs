@@ -14,8 +14,8 @@ const MACHINE_PATHS: &[&str] = &[
     concat!("C:\\Us", "ers"),
 ];
 
-/// The home folder of the shopkeeper in our examples.
-const EXAMPLE_HOME: &str = concat!("/ho", "me/mira/");
+/// Home folders of the people in our examples.
+const EXAMPLE_HOMES: &[&str] = &[concat!("/ho", "me/mira"), concat!("/ho", "me/ana")];
 
 /// Hosts of package registries and their mirrors. Where packages come from is the business of each machine.
 const REGISTRY_HOSTS: &[&str] = &[
@@ -61,7 +61,8 @@ fn begins(line: &str, path: &str) -> bool {
     line.match_indices(path).any(|(offset, _)| {
         let before = line[..offset].chars().next_back();
         let is_inner = before.is_some_and(|c| c.is_alphanumeric() || "_-.}/~*".contains(c));
-        !is_inner && !line[offset..].starts_with(EXAMPLE_HOME)
+        let is_example = EXAMPLE_HOMES.iter().any(|home| line[offset..].starts_with(home));
+        !is_inner && !is_example
     })
 }
 
@@ -98,7 +99,7 @@ fn a_path_of_one_machine_is_found() {
     let file = |text: String| Text { path: "a.sh".to_owned(), text };
     let planted = format!("#!/bin/sh\ncd {}somebody\n", MACHINE_PATHS[0]);
     assert!(printed(machine_paths(&file(planted))).starts_with("a.sh:2: this path"));
-    let inner = format!("ls $folder{0}usr; ls ~{0}x; cat {1}books", MACHINE_PATHS[0], EXAMPLE_HOME);
+    let inner = format!("ls $folder{0}usr; ls ~{0}x; cat {1}/books", MACHINE_PATHS[0], EXAMPLE_HOMES[0]);
     assert_eq!(machine_paths(&file(inner)), []);
 }
 
