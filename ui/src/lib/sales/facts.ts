@@ -8,36 +8,31 @@ import { m } from '$words';
 import { short } from './short';
 
 const NAMES: Record<string, () => string> = {
-  number: () => m.sales_fact_number(),
-  total: () => m.sales_fact_total(),
-  amount: () => m.sales_fact_amount(),
-  value: () => m.sales_fact_value(),
-  tendered: () => m.sales_fact_tendered(),
-  change: () => m.sales_fact_change(),
-  rounding: () => m.sales_fact_rounding(),
-  rate: () => m.sales_fact_rate(),
-  quoted: () => m.sales_fact_quoted(),
-  address: () => m.sales_fact_address(),
-  txid: () => m.sales_fact_txid(),
-  reference: () => m.sales_fact_txid(),
-  status: () => m.sales_fact_status(),
-  confirmations: () => m.sales_fact_confirmations(),
-  block_height: () => m.sales_fact_block(),
-  block: () => m.sales_fact_block(),
-  reason: () => m.sales_fact_reason(),
-  customer: () => m.sales_fact_customer(),
-  method: () => m.sales_fact_method(),
-  note: () => m.sales_fact_note(),
   sale: () => m.sales_fact_sale(),
-  tolerance: () => m.sales_fact_tolerance(),
+  amount: () => m.sales_fact_amount(),
+  tendered: () => m.sales_fact_tendered(),
+  rate: () => m.sales_fact_rate(),
+  source: () => m.sales_fact_source(),
+  confirmations_safe: () => m.sales_fact_confirmations_safe(),
+  address: () => m.sales_fact_address(),
+  reason: () => m.sales_fact_reason(),
+  value: () => m.sales_fact_value(),
+  receipt: () => m.sales_fact_receipt(),
+  reference: () => m.sales_fact_reference(),
+  servers: () => m.sales_fact_servers(),
+  confirmations: () => m.sales_fact_confirmations(),
+  height: () => m.sales_fact_block(),
+  invoice: () => m.sales_fact_sale(),
+  customer: () => m.sales_fact_customer(),
 };
 
 const VALUES: Record<string, () => string> = {
   unconfirmed: () => m.sales_value_unconfirmed(),
   confirmed: () => m.sales_value_confirmed(),
   withdrawn: () => m.sales_value_withdrawn(),
-  cash: () => m.sales_cash(),
-  bitcoin: () => m.sales_bitcoin(),
+  replaced: () => m.sales_value_replaced(),
+  dropped: () => m.sales_value_dropped(),
+  fixed: () => m.sales_value_fixed(),
   already_paid: () => m.strays_reason_already_paid(),
   sale_cancelled: () => m.strays_reason_sale_cancelled(),
   sale_voided: () => m.strays_reason_sale_voided(),
@@ -51,13 +46,14 @@ const REFERENCE_CHARS_MIN = 26;
 export function factLine({ name, value }: FactDto, language: string): string {
   const word = NAMES[name];
   const shown = valueWord(name, value, language);
-  return word === undefined ? shown : `${word()} ${shown}`;
+  return word === undefined || VALUES[value] !== undefined ? shown : `${word()} ${shown}`;
 }
 
 function valueWord(name: string, value: string, language: string): string {
   const translated = VALUES[value];
   if (translated !== undefined) return translated();
-  if (name === 'number') return value.padStart(4, '0');
+  if (name === 'sale' || name === 'receipt') return value.padStart(4, '0');
+  if (name === 'height') return value;
   const amount = AMOUNT.exec(value);
   if (amount !== null) return `${decimalText(amount[1] ?? '', language)}${amount[2] ?? ''}`;
   return value.length >= REFERENCE_CHARS_MIN && !value.includes(' ') ? short(value, 8) : value;

@@ -122,10 +122,12 @@ test('a refused void is shown and the sale can be tried again', async () => {
 });
 
 test('facts read in words, amounts in the marks of the language, references cut in the middle', () => {
-  expect(factLine({ name: 'total', value: '1234.50 EUR' }, 'de')).toBe('total 1.234,50 EUR');
-  expect(factLine({ name: 'status', value: 'unconfirmed' }, 'en')).toBe('standing not confirmed yet');
-  expect(factLine({ name: 'txid', value: 'ab'.repeat(32) }, 'en')).toBe('transaction abababab…abababab');
-  expect(factLine({ name: 'number', value: '7' }, 'en')).toBe('number 0007');
+  expect(factLine({ name: 'tendered', value: '1234.50 EUR' }, 'de')).toBe('received 1.234,50 EUR');
+  expect(factLine({ name: 'status', value: 'unconfirmed' }, 'en')).toBe('not confirmed yet');
+  expect(factLine({ name: 'reason', value: 'wrong table' }, 'en')).toBe('because wrong table');
+  expect(factLine({ name: 'reason', value: 'already_paid' }, 'en')).toBe('The sale was already paid.');
+  expect(factLine({ name: 'reference', value: 'ab'.repeat(32) }, 'en')).toBe('transaction abababab…abababab');
+  expect(factLine({ name: 'sale', value: '7' }, 'en')).toBe('sale 0007');
   expect(factLine({ name: 'newer_than_this_screen', value: 'soft' }, 'en')).toBe('soft');
 });
 

@@ -15,10 +15,10 @@ const EVENTS: Record<string, () => string> = {
   stray_adopted: () => m.sales_event_stray_adopted(),
   receipt_issued: () => m.sales_event_receipt_issued(),
   receipt_printed: () => m.sales_event_receipt_printed(),
-  stray_found: () => m.sales_event_stray_found(),
-  stray_observed: () => m.sales_event_stray_observed(),
-  stray_assigned: () => m.sales_event_stray_assigned(),
-  stray_credited: () => m.sales_event_stray_credited(),
+  found: () => m.sales_event_stray_found(),
+  observed: () => m.sales_event_stray_observed(),
+  assigned: () => m.sales_event_stray_assigned(),
+  credited: () => m.sales_event_stray_credited(),
 };
 
 const SOURCES: Record<string, () => string> = {

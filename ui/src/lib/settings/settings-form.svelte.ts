@@ -38,11 +38,17 @@ export class SettingsForm {
   );
 
   /** The field a refusal of the core names, as `shop.quote_minutes` or `bitcoin.account`. */
-  readonly refusedField = $derived(this.fault === null ? '' : fieldNamedIn(this.fault.detail));
+  readonly refusedField = $derived.by(() => {
+    const pairs = this.draft.rates.fixed.map((rate) => rate.pair.trim().toUpperCase());
+    return this.fault === null ? '' : fieldNamedIn(this.fault.detail, pairs);
+  });
 
   /** Bitcoin needs a rate the owner fixed for the shop's currency, until live sources exist. */
   readonly ratePair = $derived.by(() => `BTC/${this.draft.shop.currency}`);
-  readonly lacksRate = $derived.by(() => this.draft.bitcoin.enabled && rateAt(this.draft, this.ratePair) < 0);
+  readonly lacksRate = $derived.by(() => {
+    const rate = this.draft.rates.fixed[rateAt(this.draft, this.ratePair)];
+    return this.draft.bitcoin.enabled && (rate?.price ?? '').trim() === '';
+  });
 
   /** Reads again after a change elsewhere, but never over something the owner is typing. */
   async reread(): Promise<void> {
@@ -87,9 +93,17 @@ export class SettingsForm {
   }
 }
 
-const FIELD_IN_DETAIL = /\b(?:rail\.)?((?:shop|tax|cash|rates|policy|bitcoin)(?:\.[a-z_0-9]+)+)/;
+const FIELD_IN_DETAIL = /^(?:rail\.)?((?:shop|tax|cash|rates|policy|bitcoin)(?:\.[A-Za-z_0-9/]+)+):/;
 
-/** The path of the field a refusal is about, without the `rail.` of the settings file; empty when it names none. */
-export function fieldNamedIn(detail: string): string {
-  return FIELD_IN_DETAIL.exec(detail)?.[1] ?? '';
+/**
+ * The path of the field a refusal begins with; empty when it names none. The core speaks of the settings file: it has
+ * `rail.` before bitcoin, counts the items of lists from 1, and names fixed rates by their pair.
+ */
+export function fieldNamedIn(detail: string, pairs: string[]): string {
+  const named = FIELD_IN_DETAIL.exec(detail)?.[1] ?? '';
+  const place = (part: string) => {
+    if (/^\d+$/.test(part)) return (parseInt(part, 10) - 1).toString();
+    return pairs.includes(part) ? `${pairs.indexOf(part)}.pair` : part;
+  };
+  return named === '' ? '' : named.split('.').map(place).join('.');
 }

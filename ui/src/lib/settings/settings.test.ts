@@ -88,7 +88,13 @@ test('a refusal of the core keeps the draft and names its field', async () => {
   expect(form.refusedField).toBe('bitcoin.account');
   expect(form.draft.bitcoin.account).toBe('xpub');
   expect(form.isChanged).toBe(true);
-  expect(fieldNamedIn('the disk is full')).toBe('');
+});
+
+test('a refusal is understood in the words of the settings file', () => {
+  expect(fieldNamedIn('rail.bitcoin.servers.2: no port', [])).toBe('bitcoin.servers.1');
+  expect(fieldNamedIn('policy.1.safe: at most 100', [])).toBe('policy.0.safe');
+  expect(fieldNamedIn('rates.fixed.BTC/CHF: above zero', ['BTC/EUR', 'BTC/CHF'])).toBe('rates.fixed.1.pair');
+  expect(fieldNamedIn('the disk is full: nothing was recorded', [])).toBe('');
 });
 
 test('what the owner types is never overwritten by a change elsewhere', async () => {

@@ -10,7 +10,7 @@ import { newPaymentId } from '$lib/backend/ids';
 const CANDIDATES_MAX = 30;
 
 /** States in which a sale may still take money that came another way. */
-const TAKING_STATES: StateDto[] = ['preparing', 'waiting', 'partial', 'expired', 'late'];
+const TAKING_STATES: StateDto[] = ['preparing', 'waiting', 'partial', 'expired'];
 
 export class Strays {
   rows = $state.raw<StrayDto[]>([]);

@@ -22,7 +22,7 @@ test('open ones are apart from decided ones', async () => {
 test('only sales that may take money are offered', async () => {
   const strays = new Strays(new FixtureBackend(inbox));
   await strays.findSales('');
-  expect(strays.candidates.map(({ state }) => state).sort()).toEqual(['expired', 'late', 'partial', 'waiting']);
+  expect(strays.candidates.map(({ state }) => state).sort()).toEqual(['expired', 'partial', 'waiting']);
 });
 
 test('a press repeated after a lost answer asks for the same payment again', async () => {
