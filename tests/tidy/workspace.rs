@@ -14,11 +14,12 @@ pub(super) struct Declared {
     pub(super) is_for_tests: bool,
 }
 
-/// What cargo says, with every dependency resolved for the platform the till is made for.
+/// What cargo says, with every dependency resolved for Linux.
 pub(super) fn metadata() -> Value {
     let arguments = ["metadata", "--format-version", "1", "--locked", "--offline"];
-    let platform = ["--filter-platform", "x86_64-unknown-linux-gnu"];
-    let printed = output(env!("CARGO"), &[arguments.as_slice(), &platform].concat());
+    let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
+    let filter = ["--filter-platform", platform.as_str()];
+    let printed = output(env!("CARGO"), &[arguments.as_slice(), &filter].concat());
     serde_json::from_str(&printed).unwrap()
 }
 
