@@ -1,5 +1,5 @@
 // Pictures of fixture scenarios, light and dark, at both sizes: `npm run shots -- sell.cart#/sell …`, into test-results/shots.
-// SHOTS=1024-light,1280-dark draws only those.
+// `sell.cart@de#/sell` is in German. SHOTS=1024-light,1280-dark draws only those.
 import { mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { createServer } from 'vite';
@@ -47,7 +47,7 @@ async function shoot(scenario, route, size, colorScheme) {
   const name = `${scenario}${route.replaceAll('/', '-')}-${size.width}-${colorScheme}`;
   page.on('pageerror', (error) => report(name, error.message));
   page.on('console', (message) => message.type() === 'error' && report(name, message.text()));
-  await page.goto(`${address}tests/harness.html?scenario=${scenario}#${route}`);
+  await page.goto(`${address}tests/harness.html?scenario=${scenario.replace('@', '&language=')}#${route}`);
   await page.waitForSelector('main > *');
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(300);

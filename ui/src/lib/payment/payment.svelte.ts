@@ -109,6 +109,7 @@ export class Payment {
 
   /** Serves the next customer; this sale goes on by itself. */
   nextSale(): void {
+    if (this.sale !== null && this.seen) this.sell.left.leave(this.sale);
     this.sell.finish(this.invoice);
     this.till.router.go('sell');
   }

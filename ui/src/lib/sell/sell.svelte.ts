@@ -9,6 +9,7 @@ import { Money } from '$lib/money';
 import type { Till } from '$lib/shell/till.svelte';
 import { Cart, lineDto, QUANTITY_MAX } from './cart.svelte';
 import { AmountEntry } from './entry.svelte';
+import { LeftSales } from './left-sales.svelte';
 import { forgetCart, keepCart, recallCart } from './memory';
 
 /** The id is made once per content of the cart: pressing Charge again opens no second sale. */
@@ -20,6 +21,8 @@ interface Intent {
 export class Sell {
   readonly cart = new Cart();
   readonly entry: AmountEntry;
+  /** Sales left to go on by themselves. */
+  readonly left: LeftSales;
   /** Quantity of the line being keyed in. */
   quantity = $state(1);
   description = $state('');
@@ -37,6 +40,7 @@ export class Sell {
   private mode: string | null = null;
 
   constructor(private readonly till: Till) {
+    this.left = new LeftSales(till);
     this.entry = new AmountEntry(
       () => till.status?.currency ?? '',
       () => till.status?.scale ?? 0,
@@ -66,6 +70,7 @@ export class Sell {
     if (status.mode === this.mode) return;
     this.mode = status.mode;
     this.empty();
+    this.left.forget();
     const kept = recallCart(status.mode, status.currency);
     if (kept !== null) {
       this.cart.restore(kept.lines, kept.note);

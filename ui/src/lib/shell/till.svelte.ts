@@ -81,7 +81,9 @@ export class Till {
   private connected(connection: Connection): void {
     const back = this.connection !== 'connected' && connection === 'connected';
     this.connection = connection;
-    if (back) void this.refresh();
+    if (!back) return;
+    if (this.fault?.code === 'unreachable') this.fault = null;
+    void this.refresh();
   }
 }
 

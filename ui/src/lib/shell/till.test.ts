@@ -1,0 +1,73 @@
+import { beforeEach, expect, test } from 'vitest';
+import { Fault } from '$lib/backend';
+import { language } from '$words';
+import { FixtureBackend } from '../../../tests/fixture-backend';
+import { liveStatus, status } from '../../../tests/fixtures/status';
+import { stripItems } from './strip';
+import { Till } from './till.svelte';
+
+beforeEach(() => (location.hash = ''));
+
+test('a till that was never set up shows the first run', async () => {
+  const till = new Till(new FixtureBackend({ status: () => status({ first_run: true }) }));
+  await till.refresh();
+  expect(till.router.now.name).toBe('setup');
+});
+
+test('the language follows the shop', async () => {
+  const till = new Till(new FixtureBackend({ status: () => status({ language: 'de' }) }));
+  await till.refresh();
+  expect(language.now).toBe('de');
+  language.choose('en');
+});
+
+test('a refusal stands on the screen until something succeeds', async () => {
+  const till = new Till(new FixtureBackend());
+  const refused = await till.attempt(() => Promise.reject(new Fault('storage', 'full')));
+  expect(refused).toBe(null);
+  expect(till.fault?.code).toBe('storage');
+  await till.attempt(() => Promise.resolve(1));
+  expect(till.fault).toBe(null);
+});
+
+test('a till found again is asked how it is', async () => {
+  const backend = new FixtureBackend();
+  const till = new Till(backend);
+  const stop = till.start();
+  await expect.poll(() => till.status).not.toBe(null);
+  backend.connect('no_till');
+  expect(till.connection).toBe('no_till');
+  const asked = backend.count('status');
+  backend.connect('connected');
+  expect(backend.count('status')).toBe(asked + 1);
+  stop();
+});
+
+test('a sale is read again only for its own changes', () => {
+  const backend = new FixtureBackend();
+  const till = new Till(backend);
+  let reads = 0;
+  till.watchSale('inv_1', () => (reads += 1));
+  backend.change('sale', 'inv_2');
+  backend.change('status');
+  expect(reads).toBe(0);
+  backend.change('sale', 'inv_1');
+  backend.change('everything');
+  expect(reads).toBe(2);
+});
+
+test('the strip is quiet when all is well, and warns of what is not', () => {
+  expect(stripItems(liveStatus(), 'connected').filter(({ warn }) => warn)).toEqual([]);
+  const ill = liveStatus({
+    keyring: 'locked',
+    ledger: { ok: false, problem: 'entry 12', events: 12, head: '' },
+    bitcoin: { ...liveStatus().bitcoin, servers: [{ address: 'a', up: false, problem: 'timed out' }] },
+  });
+  expect(stripItems(ill, 'no_till').map(({ kind, warn }) => `${kind} ${warn}`)).toEqual([
+    'lost true',
+    'tip false',
+    'servers true',
+    'ledger_bad true',
+    'keyring true',
+  ]);
+});
