@@ -1,0 +1,180 @@
+//! What the engine can be asked, and what it answers. An answer is given only after the commit.
+
+use money::Money;
+use payment::rail::{Offer, RailError, Report};
+use payment::sale::Refused;
+use payment::{Cart, CartError, InvoiceId, PaymentId, QuoteError, RailId, Sale, Stray, StrayId};
+use settings::Settings;
+use thiserror::Error;
+
+/// A wish, or a rail's news. Each can be asked again without harm: the ids in it make it one wish.
+#[derive(Clone, Debug)]
+pub enum Command {
+    /// Opens a sale.
+    OpenSale {
+        /// Made by whoever asks.
+        invoice: InvoiceId,
+        /// What is sold.
+        cart: Cart,
+    },
+    /// Takes cash for the rest of a sale.
+    TakeCash {
+        /// The sale.
+        invoice: InvoiceId,
+        /// Made by whoever asks.
+        payment: PaymentId,
+        /// What the customer handed over.
+        tendered: Money,
+    },
+    /// Quotes the rest of a sale and asks a rail for an address.
+    StartPayment {
+        /// The sale.
+        invoice: InvoiceId,
+        /// Made by whoever asks.
+        payment: PaymentId,
+        /// The rail.
+        rail: RailId,
+    },
+    /// Takes a code back that nobody has paid.
+    CancelPayment {
+        /// The sale.
+        invoice: InvoiceId,
+        /// The payment.
+        payment: PaymentId,
+    },
+    /// Gives a sale up.
+    CancelSale {
+        /// The sale.
+        invoice: InvoiceId,
+        /// The clerk was asked and is sure.
+        although_seen: bool,
+    },
+    /// Voids a cash sale.
+    VoidSale {
+        /// The sale.
+        invoice: InvoiceId,
+        /// Why.
+        reason: String,
+    },
+    /// Records that the receipt goes to the printer, before it does.
+    PrintReceipt {
+        /// The sale.
+        invoice: InvoiceId,
+    },
+    /// Counts a stray payment for a sale.
+    AssignStray {
+        /// The stray payment.
+        stray: StrayId,
+        /// The sale.
+        invoice: InvoiceId,
+        /// The payment it becomes, made by whoever asks.
+        payment: PaymentId,
+    },
+    /// Credits a stray payment to a customer.
+    CreditStray {
+        /// The stray payment.
+        stray: StrayId,
+        /// Who.
+        customer: String,
+    },
+    /// Replaces the settings, which were checked by whoever asks.
+    ChangeSettings {
+        /// All of them.
+        settings: Box<Settings>,
+    },
+    /// The owner has read an alert.
+    AcknowledgeAlert {
+        /// Its number.
+        alert: i64,
+    },
+    /// A quote's life ended.
+    EndQuote {
+        /// The sale.
+        invoice: InvoiceId,
+        /// The payment.
+        payment: PaymentId,
+    },
+    /// A rail answered a request for an address.
+    TakeOffer {
+        /// The sale.
+        invoice: InvoiceId,
+        /// The payment.
+        payment: PaymentId,
+        /// The rail.
+        rail: RailId,
+        /// Its answer.
+        answer: Result<Offer, RailError>,
+    },
+    /// A rail saw something.
+    TakeReport {
+        /// The rail.
+        rail: RailId,
+        /// What it saw.
+        report: Report,
+    },
+}
+
+/// An answer, given after the commit.
+#[derive(Clone, Debug)]
+pub enum Reply {
+    /// The sale after the command.
+    Sale(Box<Sale>),
+    /// The stray payment after the command.
+    Stray(Box<Stray>),
+    /// It is done.
+    Done,
+}
+
+/// Why a command was not carried out.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+pub enum EngineError {
+    /// No such sale.
+    #[error("there is no such sale")]
+    NoSuchSale,
+    /// No such stray payment.
+    #[error("there is no such stray payment")]
+    NoSuchStray,
+    /// The id was used for something else.
+    #[error("this id was used for another sale")]
+    IdInUse,
+    /// The cart can't be sold.
+    #[error(transparent)]
+    Cart(#[from] CartError),
+    /// The state of the sale does not allow it.
+    #[error(transparent)]
+    Refused(#[from] Refused),
+    /// No quote can be made.
+    #[error(transparent)]
+    Quote(#[from] QuoteError),
+    /// The owner set no rate for the pair.
+    #[error("no rate from {coin} to {currency}: set one in Settings, Rates")]
+    NoRate {
+        /// The coin.
+        coin: String,
+        /// The shop's currency.
+        currency: String,
+    },
+    /// The way to pay is not available.
+    #[error("{rail} can't be used now: {reason}")]
+    RailUnavailable {
+        /// The rail.
+        rail: RailId,
+        /// Why.
+        reason: String,
+    },
+    /// The disk is full: nothing was recorded.
+    #[error("the disk is full: nothing was recorded. Free some space and try again")]
+    DiskFull,
+    /// The disk failed: nothing was recorded.
+    #[error("the data file can't be written: {0}. Nothing was recorded")]
+    Storage(String),
+    /// The commit's outcome is not known.
+    #[error("it is not known whether this was recorded: look at the sale before you do it again")]
+    Unknown,
+    /// The till is closing.
+    #[error("the till is closing")]
+    Closing,
+    /// The journal could not be read.
+    #[error("the journal can't be read: {0}. Run `tillstream ledger verify`")]
+    Journal(String),
+}

@@ -1,0 +1,92 @@
+//! The desk: turns each command into events against the working set. Nothing here commits or waits; what a refused
+//! command staged is thrown away by the bookkeeper.
+
+mod report;
+mod sales;
+mod strays;
+
+use payment::rail::RailError;
+use payment::{Quote, QuotedRate, RailId, Timestamp};
+use settings::Settings;
+use store::Source;
+
+pub(crate) use report::finding_kind;
+
+use crate::command::{Command, EngineError, Reply};
+use crate::rails::Rails;
+use crate::working_set::WorkingSet;
+
+/// What the desk knows beside the working set.
+pub(crate) struct Desk<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) rails: &'a Rails,
+    pub(crate) now: Timestamp,
+}
+
+impl Desk<'_> {
+    /// Carries out one command.
+    pub(crate) fn carry_out(&self, work: &mut WorkingSet<'_>, command: Command) -> Result<Reply, EngineError> {
+        match command {
+            Command::OpenSale { invoice, cart } => self.open_sale(work, invoice, cart),
+            Command::TakeCash { invoice, payment, tendered } => {
+                self.take_cash(work, invoice, payment, tendered)
+            }
+            Command::StartPayment { invoice, payment, rail } => {
+                self.start_payment(work, invoice, payment, rail)
+            }
+            Command::CancelPayment { invoice, payment } => {
+                self.decide(work, invoice, |sale| sale.cancel_payment_of(payment))
+            }
+            Command::CancelSale { invoice, although_seen } => {
+                self.decide(work, invoice, |sale| sale.cancel(although_seen))
+            }
+            Command::VoidSale { invoice, reason } => self.decide(work, invoice, |sale| sale.void_for(&reason)),
+            Command::PrintReceipt { invoice } => {
+                self.decide(work, invoice, |_| Ok(payment::SaleEvent::ReceiptPrinted))
+            }
+            Command::AssignStray { stray, invoice, payment } => {
+                self.assign_stray(work, stray, invoice, payment)
+            }
+            Command::CreditStray { stray, customer } => self.credit_stray(work, stray, &customer),
+            Command::ChangeSettings { settings } => {
+                work.change_settings(*settings, self.now);
+                Ok(Reply::Done)
+            }
+            Command::AcknowledgeAlert { alert } => {
+                work.acknowledge(alert, self.now);
+                Ok(Reply::Done)
+            }
+            Command::EndQuote { invoice, payment } => self.end_quote(work, invoice, payment),
+            Command::TakeOffer { invoice, payment, rail, answer } => {
+                self.take_offer(work, (invoice, payment), rail, answer)
+            }
+            Command::TakeReport { rail, report } => self.take_report(work, rail, report),
+        }
+    }
+
+    /// The quote for an amount due, at the settings' rate.
+    fn quote(&self, due: money::Money, coin: money::Currency) -> Result<Quote, EngineError> {
+        Ok(Quote::of(due, self.rate(coin)?, self.settings.quote_life_ms())?)
+    }
+
+    fn rate(&self, coin: money::Currency) -> Result<QuotedRate, EngineError> {
+        let currency = self.settings.shop.currency;
+        self.settings.rate(coin, currency, self.now).ok_or_else(|| EngineError::NoRate {
+            coin: coin.code().to_owned(),
+            currency: currency.code().to_owned(),
+        })
+    }
+
+    fn usable_rail(&self, id: RailId) -> Result<std::sync::Arc<dyn payment::Rail>, EngineError> {
+        let unavailable = |reason: String| EngineError::RailUnavailable { rail: id, reason };
+        match self.rails.get(id) {
+            Some(Ok(rail)) => Ok(rail),
+            Some(Err(RailError::Misconfigured(reason))) => Err(unavailable(reason)),
+            Some(Err(error)) => Err(unavailable(error.to_string())),
+            None => Err(unavailable("it is not set up or switched off in Settings".to_owned())),
+        }
+    }
+}
+
+/// Who says so, for events that come from a person at this till.
+pub(crate) const TILL: Source = Source::Till;

@@ -1,0 +1,27 @@
+//! The stream: one bounded intake, one writer with group commit, an outbox of effects, recovery at start, a
+//! supervisor, and the feed of changes.
+//!
+//! The path of one payment: [`Engine::ask`] puts a [`Command`] into the intake; the bookkeeper's thread drains what
+//! is there, the desk turns commands into events against the working set, one transaction commits events, entries
+//! and rail memory of the whole batch, and only then is anybody answered. Effects run after the commit; their results
+//! come back as commands through the same door. Rails report what they see the same way and wait for the commit.
+//!
+//! Start at [`Engine::start`], then `bookkeeper`, then `desk`. No rail is known here by more than its port.
+
+mod bookkeeper;
+mod clock;
+mod command;
+mod desk;
+mod engine;
+mod feed;
+mod intake;
+mod rails;
+mod supervisor;
+mod timekeeper;
+mod working_set;
+
+pub use clock::{Clock, Now, SystemClock};
+pub use command::{Command, EngineError, Reply};
+pub use engine::{Engine, Setup, StartError};
+pub use feed::{Change, Feed};
+pub use rails::{OpenRail, RailSetup};

@@ -1,0 +1,60 @@
+//! Every task belongs to the supervisor, so that closing the till can ask all of them and wait.
+//!
+//! | task | asked to stop | on error |
+//! |---|---|---|
+//! | watch of a rail | dropped at its next await | opened anew from what is stored, with a growing pause |
+//! | offer of an address | finishes | recorded as failed |
+//! | timekeeper | dropped | cannot fail |
+//! | bookkeeper (a thread) | finishes what is in its queue | stops the till |
+
+use std::future::Future;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// Owns the tasks of one engine.
+#[derive(Clone, Debug)]
+pub(crate) struct Supervisor {
+    tasks: Arc<Mutex<JoinSet<()>>>,
+    stop: watch::Sender<bool>,
+    runtime: tokio::runtime::Handle,
+}
+
+impl Supervisor {
+    /// Must be called on a runtime.
+    pub(crate) fn new() -> Self {
+        Self {
+            tasks: Arc::new(Mutex::new(JoinSet::new())),
+            stop: watch::Sender::new(false),
+            runtime: tokio::runtime::Handle::current(),
+        }
+    }
+
+    /// Runs a task that is dropped when the till closes.
+    pub(crate) fn run_until_stop(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut stop = self.stop.subscribe();
+        let stopped = async move { drop(stop.wait_for(|stopped| *stopped).await) };
+        self.run_to_end(async move {
+            tokio::select! {
+                biased;
+                () = stopped => {}
+                () = task => {}
+            }
+        });
+    }
+
+    /// Runs a task that finishes even while the till closes.
+    pub(crate) fn run_to_end(&self, task: impl Future<Output = ()> + Send + 'static) {
+        let mut tasks = self.tasks.lock().unwrap_or_else(PoisonError::into_inner);
+        while tasks.try_join_next().is_some() {}
+        tasks.spawn_on(task, &self.runtime);
+    }
+
+    /// Asks every task to stop and waits for them.
+    pub(crate) async fn stop(&self) {
+        self.stop.send_replace(true);
+        let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
+        while tasks.join_next().await.is_some() {}
+    }
+}
