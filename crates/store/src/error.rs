@@ -34,6 +34,20 @@ pub enum ReadError {
         /// Why.
         reason: Refused,
     },
+    /// An event was recorded although it changes nothing.
+    #[error("event {event} changes nothing, although it was recorded")]
+    Idle {
+        /// Its number.
+        event: i64,
+    },
+    /// A stored entry is none.
+    #[error("entry {entry}: {reason}")]
+    Entry {
+        /// Its number.
+        entry: i64,
+        /// What is wrong with it.
+        reason: ledger::UnbalancedEntry,
+    },
     /// A stored value is not what this version writes.
     #[error("{place} holds {value}, which this version does not know: update Tillstream or restore a backup")]
     Value {
@@ -42,6 +56,9 @@ pub enum ReadError {
         /// What is there.
         value: String,
     },
+    /// Reads that began before did not end, so the data file could not be closed and opened again.
+    #[error("the reads under way did not end in time: try again")]
+    ReadsPending,
     /// The check of the whole journal was stopped from outside.
     #[error("the check of the journal did not finish: {0}")]
     Interrupted(String),
@@ -162,6 +179,9 @@ pub enum OpenError {
     /// There is no such file (only when opening for reading).
     #[error("there is no data file {}: start the till once", .0.display())]
     Missing(PathBuf),
+    /// Written by an older version, and only to be read.
+    #[error("{} is from an older Tillstream: start the till once, it is updated then", .0.display())]
+    Older(PathBuf),
     /// The backup before a migration failed, so nothing was migrated.
     #[error("no backup before the update of {}, so it was not updated: {reason}", path.display())]
     BackupFirst {
@@ -219,6 +239,9 @@ pub enum BackupError {
         /// The first thing that is wrong.
         problem: String,
     },
+    /// The source could not be held still.
+    #[error("{} is being changed by another program: close it and try again", .0.display())]
+    Busy(PathBuf),
     /// SQLite could not copy.
     #[error("{} could not be copied: {reason}", path.display())]
     Copy {

@@ -15,8 +15,7 @@ use super::{CodecError, Encoded, StoredEvent};
 /// # Errors
 /// When a value has no stored form, which no event made by the machines has.
 pub(crate) fn encode_sale(event: &SaleEvent) -> Result<Encoded, CodecError> {
-    let payload =
-        serde_json::to_string(&Shape(event)).map_err(|e| CodecError::Unstorable(e.to_string()))?;
+    let payload = serde_json::to_string(&Shape(event)).map_err(|e| CodecError::Unstorable(e.to_string()))?;
     Ok(Encoded { kind: kind(event), payload })
 }
 

@@ -2,9 +2,7 @@
 
 use money::Money;
 use payment::stray::StrayFinding;
-use payment::{
-    InvoiceId, Observation, PaymentId, Policy, QuotedRate, RailId, StrayEvent, StrayReason,
-};
+use payment::{InvoiceId, Observation, PaymentId, Policy, QuotedRate, RailId, StrayEvent, StrayReason};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::parts::{id_text, money_shape, name_of, named};
@@ -17,8 +15,7 @@ use super::{CodecError, Encoded, StoredEvent};
 /// # Errors
 /// When a value has no stored form, which no event made by the machine has.
 pub(crate) fn encode_stray(event: &StrayEvent) -> Result<Encoded, CodecError> {
-    let payload =
-        serde_json::to_string(&Shape(event)).map_err(|e| CodecError::Unstorable(e.to_string()))?;
+    let payload = serde_json::to_string(&Shape(event)).map_err(|e| CodecError::Unstorable(e.to_string()))?;
     Ok(Encoded { kind: kind(event), payload })
 }
 

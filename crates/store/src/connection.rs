@@ -1,0 +1,63 @@
+//! How connections are set up: the one writer, short-lived readers for checks and copies, and the pool of reads.
+
+use std::path::Path;
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags};
+use sqlx::SqlitePool;
+use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
+
+/// Connections of the read pool at most.
+const READERS_MAX: u32 = 4;
+/// How long a connection waits for another one's lock.
+const BUSY_WAIT: Duration = Duration::from_secs(5);
+/// Statements a connection keeps prepared.
+const STATEMENTS_MAX: usize = 64;
+/// Pages in the write-ahead log before it is copied into the data file.
+const CHECKPOINT_PAGES: i64 = 4_000;
+
+/// The writer's connection. Everything acknowledged is on the disk (`synchronous = full`).
+pub(crate) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_WAIT)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
+    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    connection.pragma_update(None, "synchronous", "full")?;
+    connection.pragma_update(None, "fullfsync", true)?;
+    connection.pragma_update(None, "checkpoint_fullfsync", true)?;
+    connection.pragma_update(None, "foreign_keys", true)?;
+    connection.pragma_update(None, "recursive_triggers", true)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
+    Ok(connection)
+}
+
+/// A connection that can only read, for checks and copies of a file that may be in use.
+pub(crate) fn open_read_only(path: &Path) -> rusqlite::Result<Connection> {
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let connection = Connection::open_with_flags(path, flags)?;
+    connection.busy_timeout(BUSY_WAIT)?;
+    connection.pragma_update(None, "trusted_schema", false)?;
+    connection.pragma_update(None, "cell_size_check", true)?;
+    Ok(connection)
+}
+
+/// The read pool. Its connections are opened when they are first needed.
+pub(crate) fn read_pool(path: &Path) -> SqlitePool {
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .read_only(true)
+        .busy_timeout(BUSY_WAIT)
+        .statement_cache_capacity(STATEMENTS_MAX)
+        .pragma("query_only", "true")
+        .pragma("trusted_schema", "false")
+        .pragma("cell_size_check", "true");
+    SqlitePoolOptions::new().max_connections(READERS_MAX).connect_lazy_with(options)
+}
+
+/// What sqlx migrates through.
+pub(crate) fn migration_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).create_if_missing(false).busy_timeout(BUSY_WAIT)
+}

@@ -1,0 +1,88 @@
+//! From stored events to states: the only way a sale or a stray payment is ever read.
+
+use payment::sale::Applied;
+use payment::stray::StrayApplied;
+use payment::{InvoiceId, Sale, SaleEvent, Stray, StrayEvent, StrayId, Timestamp};
+
+use crate::ReadError;
+use crate::codec::{StoredEvent, decode_sale, decode_stray};
+
+/// An event as it came from a row.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub(crate) struct EventRow {
+    pub(crate) event_id: i64,
+    pub(crate) kind: String,
+    pub(crate) encoding: i64,
+    pub(crate) payload: String,
+    pub(crate) recorded_at: i64,
+}
+
+impl EventRow {
+    pub(crate) fn sale_event(&self) -> Result<SaleEvent, ReadError> {
+        decode_sale(&self.stored()).map_err(|reason| ReadError::Event { event: self.event_id, reason })
+    }
+
+    pub(crate) fn stray_event(&self) -> Result<StrayEvent, ReadError> {
+        decode_stray(&self.stored()).map_err(|reason| ReadError::Event { event: self.event_id, reason })
+    }
+
+    const fn at(&self) -> Timestamp {
+        Timestamp::from_millis(self.recorded_at)
+    }
+
+    fn stored(&self) -> StoredEvent<'_> {
+        StoredEvent { kind: &self.kind, encoding: self.encoding, payload: &self.payload }
+    }
+}
+
+/// Folds every event of a sale. `None` when there is none.
+pub(crate) fn fold_sale(
+    id: InvoiceId,
+    rows: impl IntoIterator<Item = Result<EventRow, ReadError>>,
+) -> Result<Option<Sale>, ReadError> {
+    let mut sale = None;
+    for row in rows {
+        sale = Some(next_sale(id, sale, &row?)?.sale);
+    }
+    Ok(sale)
+}
+
+/// Folds every event of a stray payment. `None` when there is none.
+pub(crate) fn fold_stray(
+    id: StrayId,
+    rows: impl IntoIterator<Item = Result<EventRow, ReadError>>,
+) -> Result<Option<Stray>, ReadError> {
+    let mut stray = None;
+    for row in rows {
+        stray = Some(next_stray(id, stray, &row?)?.stray);
+    }
+    Ok(stray)
+}
+
+/// One step of the fold.
+pub(crate) fn next_sale(id: InvoiceId, before: Option<Sale>, row: &EventRow) -> Result<Applied, ReadError> {
+    let event = row.sale_event()?;
+    let Some(before) = before else {
+        let opened = Sale::open(id, &event, row.at());
+        let sale = opened.map_err(|reason| ReadError::Fold { event: row.event_id, reason })?;
+        return Ok(Applied { sale, entries: Vec::new(), effects: Vec::new() });
+    };
+    let applied = before.apply(&event, row.at());
+    let applied = applied.map_err(|reason| ReadError::Fold { event: row.event_id, reason })?;
+    applied.ok_or(ReadError::Idle { event: row.event_id })
+}
+
+/// One step of the fold.
+pub(crate) fn next_stray(
+    id: StrayId,
+    before: Option<Stray>,
+    row: &EventRow,
+) -> Result<StrayApplied, ReadError> {
+    let event = row.stray_event()?;
+    let applied = match before {
+        None => Stray::open(id, &event).map(Some),
+        Some(before) => before.apply(&event),
+    };
+    let applied = applied.map_err(|reason| ReadError::Fold { event: row.event_id, reason })?;
+    applied.ok_or(ReadError::Idle { event: row.event_id })
+}

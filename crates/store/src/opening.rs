@@ -1,0 +1,243 @@
+//! Opening a data file, in order: folder, owner lock, what the file is, backup when a migration is due, migration, the
+//! till's own row. A file that is refused is left as it was found.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::{Connection, ErrorCode, OptionalExtension};
+use sqlx::ConnectOptions;
+use sqlx::migrate::Migrator;
+
+use crate::lock::OwnerLock;
+use crate::{Mode, OpenError, ReadError, StoreOptions, column, connection, private};
+
+/// Marks a data file of Tillstream in its header: the letters `Till`.
+const APPLICATION_ID: i32 = 0x5469_6c6c;
+/// The first SQLite without the fault that can damage a write-ahead log.
+const SQLITE_VERSION_MIN: i32 = 3_051_003;
+
+static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
+
+/// What makes a data file of this version.
+pub(crate) fn migrations() -> &'static Migrator {
+    &MIGRATIONS
+}
+
+/// The till's own row.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Till {
+    pub(crate) mode: Mode,
+    pub(crate) database_id: String,
+}
+
+/// What a file turned out to be.
+struct Found {
+    /// Newest migration applied; 0 for none.
+    version: i64,
+    till: Option<Till>,
+}
+
+/// Opens or makes a data file and brings it to this version.
+pub(crate) async fn open(
+    options: &StoreOptions,
+    migrations: &Migrator,
+) -> Result<(OwnerLock, Till), OpenError> {
+    check_sqlite()?;
+    let path = &options.path;
+    make_folder(path)?;
+    let owner = OwnerLock::take(path, options.now)?;
+    if !path.exists() {
+        create(path)?;
+    }
+    let found = inspect(path, newest(migrations))?;
+    check_mode(path, &found, options.mode)?;
+    if found.version < newest(migrations) {
+        if found.till.is_some() {
+            back_up_before(path, found.version)?;
+        }
+        migrate(path, migrations).await?;
+    }
+    let till = match found.till {
+        Some(till) => till,
+        None => found_till(options)?,
+    };
+    Ok((owner, till))
+}
+
+/// Checks that a file can be read by this version.
+pub(crate) fn check_readable(path: &Path) -> Result<(), OpenError> {
+    let found = look(path)?;
+    if found.version < newest(migrations()) || found.till.is_none() {
+        return Err(OpenError::Older(path.to_owned()));
+    }
+    Ok(())
+}
+
+/// Checks that a file is a data file of this version or an older one.
+pub(crate) fn check_ours(path: &Path) -> Result<(), OpenError> {
+    look(path).map(|_| ())
+}
+
+/// Checks that a file holds the books of a mode.
+pub(crate) fn check_books(path: &Path, mode: Mode) -> Result<(), OpenError> {
+    check_mode(path, &look(path)?, mode)
+}
+
+/// Makes the folder of a data file, unless it is there.
+pub(crate) fn make_folder(path: &Path) -> Result<(), OpenError> {
+    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else {
+        return Ok(());
+    };
+    private::create_folder(folder).map_err(|reason| OpenError::Io { path: folder.to_owned(), reason })
+}
+
+/// A failed read, while opening.
+pub(crate) fn unreadable(path: &Path, error: ReadError) -> OpenError {
+    match error {
+        ReadError::Connection(error) => refusal(path, &error),
+        other => OpenError::Damaged { path: path.to_owned(), reason: other.to_string() },
+    }
+}
+
+/// What SQLite's refusal of a file means.
+pub(crate) fn refusal(path: &Path, error: &rusqlite::Error) -> OpenError {
+    let path = path.to_owned();
+    match error.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase) => OpenError::Foreign(path),
+        Some(ErrorCode::DatabaseCorrupt) => OpenError::Damaged { path, reason: error.to_string() },
+        _ => OpenError::Sqlite { path, reason: error.to_string() },
+    }
+}
+
+fn look(path: &Path) -> Result<Found, OpenError> {
+    check_sqlite()?;
+    if !path.exists() {
+        return Err(OpenError::Missing(path.to_owned()));
+    }
+    inspect(path, newest(migrations()))
+}
+
+fn check_mode(path: &Path, found: &Found, wanted: Mode) -> Result<(), OpenError> {
+    match &found.till {
+        Some(till) if till.mode != wanted => {
+            Err(OpenError::OtherMode { path: path.to_owned(), found: till.mode, wanted })
+        }
+        Some(_) | None => Ok(()),
+    }
+}
+
+fn check_sqlite() -> Result<(), OpenError> {
+    if rusqlite::version_number() < SQLITE_VERSION_MIN {
+        return Err(OpenError::OldSqlite(rusqlite::version()));
+    }
+    Ok(())
+}
+
+fn newest(migrations: &Migrator) -> i64 {
+    migrations.iter().map(|migration| migration.version).max().unwrap_or(0)
+}
+
+/// Makes an empty data file under another name and moves it into place, so that a file that is there is never one that
+/// was only begun: an empty one was damaged, not new.
+fn create(path: &Path) -> Result<(), OpenError> {
+    let failed = |reason| OpenError::Io { path: path.to_owned(), reason };
+    if beside(path, "-wal").exists() {
+        let reason = "the file is gone, but its log is there".to_owned();
+        return Err(OpenError::Damaged { path: path.to_owned(), reason });
+    }
+    let begun = beside(path, ".begun");
+    remove_if_there(&begun).map_err(failed)?;
+    private::create_file(&begun).map_err(failed)?;
+    mark(&begun).map_err(|e| refusal(path, &e))?;
+    private::sync_file(&begun).map_err(failed)?;
+    std::fs::rename(&begun, path).map_err(failed)?;
+    private::sync_folder_of(path).map_err(failed)
+}
+
+/// Leaves the file in rollback mode and without a log: it is moved right after.
+fn mark(path: &Path) -> rusqlite::Result<()> {
+    let connection = Connection::open(path)?;
+    connection.pragma_update(None, "application_id", APPLICATION_ID)?;
+    connection.close().map_err(|(_, error)| error)
+}
+
+/// Looks at a file without changing it.
+fn inspect(path: &Path, known: i64) -> Result<Found, OpenError> {
+    let is_empty = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0);
+    if is_empty {
+        return Err(OpenError::Damaged { path: path.to_owned(), reason: "it is empty".to_owned() });
+    }
+    let refused = |e: rusqlite::Error| refusal(path, &e);
+    let connection = connection::open_read_only(path).map_err(refused)?;
+    let application: i32 =
+        connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(refused)?;
+    if application != APPLICATION_ID {
+        return Err(OpenError::Foreign(path.to_owned()));
+    }
+    let version = version(&connection).map_err(refused)?;
+    if version > known {
+        return Err(OpenError::Newer { path: path.to_owned(), found: version, known });
+    }
+    let till = if version == 0 { None } else { read_till(&connection).map_err(|e| unreadable(path, e))? };
+    Ok(Found { version, till })
+}
+
+fn version(connection: &Connection) -> rusqlite::Result<i64> {
+    let table = "select count(*) from sqlite_schema where type = 'table' and name = '_sqlx_migrations'";
+    if connection.query_row(table, [], |row| row.get::<_, i64>(0))? == 0 {
+        return Ok(0);
+    }
+    let newest = "select coalesce(max(version), 0) from _sqlx_migrations where success";
+    connection.query_row(newest, [], |row| row.get(0))
+}
+
+fn read_till(connection: &Connection) -> Result<Option<Till>, ReadError> {
+    let row = connection
+        .query_row("select mode, database_id from till", [], |row| {
+            Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?))
+        })
+        .optional()?;
+    row.map(|(mode, database_id)| Ok(Till { mode: column::mode(&mode)?, database_id })).transpose()
+}
+
+fn back_up_before(path: &Path, version: i64) -> Result<(), OpenError> {
+    let to = beside(path, &format!(".version-{version}.backup"));
+    let failed = |reason| OpenError::BackupFirst { path: path.to_owned(), reason: Box::new(reason) };
+    remove_if_there(&to).map_err(|reason| failed(crate::BackupError::Io { path: to.clone(), reason }))?;
+    crate::backup::backup(path, &to).map(|_| ()).map_err(failed)
+}
+
+async fn migrate(path: &Path, migrations: &Migrator) -> Result<(), OpenError> {
+    let failed = |reason| OpenError::Migration { path: path.to_owned(), reason };
+    let mut connection = connection::migration_options(path).connect().await.map_err(|e| failed(e.into()))?;
+    let run = migrations.run_direct(None, &mut connection, false).await;
+    sqlx::Connection::close(connection).await.map_err(|e| failed(e.into()))?;
+    run.map_err(failed)
+}
+
+/// Writes the row that makes a new file this till's.
+fn found_till(options: &StoreOptions) -> Result<Till, OpenError> {
+    let path = &options.path;
+    let mut random = [0; 16];
+    getrandom::fill(&mut random).map_err(|_| OpenError::NoRandomness)?;
+    let till = Till { mode: options.mode, database_id: hex::encode(random) };
+    let sql = "insert into till (till_id, mode, database_id, created_at) values (1, ?, ?, ?)";
+    let connection = connection::open_writer(path).map_err(|e| refusal(path, &e))?;
+    connection
+        .execute(sql, (till.mode.name(), &till.database_id, options.now.millis()))
+        .map_err(|e| refusal(path, &e))?;
+    Ok(till)
+}
+
+/// A file beside another: its name with something added.
+pub(crate) fn beside(path: &Path, added: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(added);
+    PathBuf::from(name)
+}
+
+pub(crate) fn remove_if_there(path: &Path) -> std::io::Result<()> {
+    match std::fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
+        Ok(()) | Err(_) => Ok(()),
+    }
+}

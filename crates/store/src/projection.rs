@@ -1,0 +1,183 @@
+//! What lists and watches need of a state without folding it: rows derived from a [`Sale`] or [`Stray`], written by the
+//! writer and computed again by the check of the journal.
+
+use money::{Money, MoneyError};
+use payment::sale::{ChainPayment, Payment, PaymentMethod};
+use payment::stray::Decision;
+use payment::{Level, PaymentId, RailId, Sale, Stray, Transfer};
+
+use crate::TransferOwner;
+
+/// A row of `sale`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SaleRow {
+    pub(crate) number: u32,
+    pub(crate) invoice_id: [u8; 16],
+    pub(crate) version: u32,
+    pub(crate) opened_at: i64,
+    pub(crate) state: &'static str,
+    pub(crate) late: bool,
+    pub(crate) over: bool,
+    pub(crate) due: Money,
+    pub(crate) label: String,
+    pub(crate) methods: String,
+    pub(crate) receipt_number: Option<u32>,
+    pub(crate) live: bool,
+    pub(crate) search: String,
+}
+
+impl SaleRow {
+    pub(crate) fn of(sale: &Sale) -> Result<Self, MoneyError> {
+        let standing = sale.standing()?;
+        Ok(Self {
+            number: sale.number,
+            invoice_id: *sale.id.as_bytes(),
+            version: sale.version,
+            opened_at: sale.opened_at.millis(),
+            state: standing.state.name(),
+            late: standing.coverage.is_late,
+            over: standing.coverage.excess.is_positive(),
+            due: sale.due(),
+            label: label(sale).to_owned(),
+            methods: methods(sale),
+            receipt_number: sale.receipt,
+            live: sale.payments.iter().filter_map(Payment::chain).any(is_in_flight),
+            search: search_text(sale),
+        })
+    }
+}
+
+/// A row of `transfer`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TransferRow {
+    pub(crate) rail: RailId,
+    pub(crate) reference: String,
+    pub(crate) owner: TransferOwner,
+    pub(crate) level: &'static str,
+    pub(crate) open: bool,
+    pub(crate) amount: Money,
+}
+
+impl TransferRow {
+    pub(crate) fn of_sale(
+        sale: &Sale,
+        payment: PaymentId,
+        chain: &ChainPayment,
+        transfer: &Transfer,
+    ) -> Self {
+        let owner = TransferOwner::Sale(sale.id, payment);
+        Self::of(chain.terms.rail, owner, transfer, chain.is_final(transfer))
+    }
+
+    pub(crate) fn of_stray(stray: &Stray) -> Self {
+        let owner = TransferOwner::Stray(stray.id);
+        Self::of(stray.finding.rail, owner, &stray.transfer, stray.is_final())
+    }
+
+    fn of(rail: RailId, owner: TransferOwner, transfer: &Transfer, is_final: bool) -> Self {
+        Self {
+            rail,
+            reference: transfer.latest.reference.as_str().to_owned(),
+            owner,
+            level: level_name(&transfer.latest.level),
+            open: transfer.is_present() && !is_final,
+            amount: transfer.latest.amount,
+        }
+    }
+}
+
+/// A row of `stray`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct StrayRow {
+    pub(crate) stray_id: [u8; 16],
+    pub(crate) version: u32,
+    pub(crate) found_at: i64,
+    pub(crate) rail: &'static str,
+    pub(crate) address: String,
+    pub(crate) reason: &'static str,
+    pub(crate) state: &'static str,
+    pub(crate) amount: Money,
+}
+
+impl StrayRow {
+    pub(crate) fn of(stray: &Stray) -> Self {
+        Self {
+            stray_id: *stray.id.as_bytes(),
+            version: stray.version,
+            found_at: stray.transfer.latest.seen_at.millis(),
+            rail: stray.finding.rail.name(),
+            address: stray.finding.address.clone(),
+            reason: stray.finding.reason.name(),
+            state: stray_state(stray),
+            amount: stray.transfer.latest.amount,
+        }
+    }
+}
+
+/// Each payment of a sale that has transfers, with each of them.
+pub(crate) fn transfers_of(sale: &Sale) -> impl Iterator<Item = TransferRow> {
+    let chains = sale.payments.iter().filter_map(|payment| Some((payment.id, payment.chain()?)));
+    chains.flat_map(move |(payment, chain)| {
+        chain.transfers.values().map(move |transfer| TransferRow::of_sale(sale, payment, chain, transfer))
+    })
+}
+
+const fn stray_state(stray: &Stray) -> &'static str {
+    match stray.decision {
+        Decision::Assigned { .. } => "assigned",
+        Decision::Credited { .. } => "credited",
+        Decision::Open if stray.transfer.is_present() => "open",
+        Decision::Open => "withdrawn",
+    }
+}
+
+const fn level_name(level: &Level) -> &'static str {
+    match level {
+        Level::Unconfirmed { .. } => "unconfirmed",
+        Level::Confirmed { .. } => "confirmed",
+        Level::Withdrawn { .. } => "withdrawn",
+    }
+}
+
+const fn is_in_flight(chain: &ChainPayment) -> bool {
+    chain.ended_at.is_none() || (chain.address.is_none() && chain.failure.is_none())
+}
+
+/// The note, or what the first line sells.
+fn label(sale: &Sale) -> &str {
+    if sale.cart.note.is_empty() {
+        sale.cart.lines.first().map_or("", |line| &line.description)
+    } else {
+        &sale.cart.note
+    }
+}
+
+fn methods(sale: &Sale) -> String {
+    let mut methods: Vec<&str> = Vec::new();
+    for payment in &sale.payments {
+        let method = match &payment.method {
+            PaymentMethod::Cash(_) => "cash",
+            PaymentMethod::Chain(chain) => chain.terms.rail.name(),
+        };
+        if !methods.contains(&method) {
+            methods.push(method);
+        }
+    }
+    methods.join(",")
+}
+
+/// Number, receipt number, amount, texts, addresses and references, one per line.
+fn search_text(sale: &Sale) -> String {
+    let mut parts =
+        vec![format!("{:04}", sale.number), sale.due().to_decimal_string(), sale.cart.note.clone()];
+    parts.extend(sale.receipt.map(|number| format!("{number:04}")));
+    for line in &sale.cart.lines {
+        parts.extend([line.description.clone(), line.note.clone()]);
+    }
+    for chain in sale.payments.iter().filter_map(Payment::chain) {
+        parts.extend(chain.address.clone());
+        parts.extend(chain.transfers.keys().map(|reference| reference.as_str().to_owned()));
+    }
+    parts.retain(|part| !part.is_empty());
+    parts.join("\n").to_lowercase()
+}

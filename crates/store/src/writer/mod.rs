@@ -1,0 +1,99 @@
+//! The one write door. A writer owns the only connection that writes; it lives on one thread and commits whole batches,
+//! each in one transaction: all of it or nothing.
+//!
+//! Start at [`Writer::write`]; `draft` turns records into journal rows, `projected` keeps what lists read, `lookup` has
+//! the reads that transitions need.
+
+mod books;
+mod draft;
+mod failure;
+mod lookup;
+mod memory;
+mod projected;
+mod rows;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use rusqlite::Connection;
+
+use crate::lock::OwnerLock;
+use crate::{Batch, Committed, ReadError, WriteError, connection};
+use books::Books;
+pub(crate) use books::genesis;
+use draft::Draft;
+
+/// Writes batches and answers what transitions ask. Not shared: it belongs to one thread.
+#[derive(Debug)]
+pub struct Writer {
+    connection: Connection,
+    books: Books,
+    is_doubtful: bool,
+    _owner: Arc<OwnerLock>,
+}
+
+impl Writer {
+    /// Opens the connection and reads where the books stand.
+    pub(crate) fn open(path: &Path, owner: Arc<OwnerLock>) -> Result<Self, ReadError> {
+        let connection = connection::open_writer(path)?;
+        let books = Books::read(&connection)?;
+        Ok(Self { connection, books, is_doubtful: false, _owner: owner })
+    }
+
+    /// Writes a batch in one transaction: events, entries and postings chained, projections, rail memory, settings.
+    ///
+    /// # Errors
+    /// Nothing of the batch is written, except after [`WriteError::Unknown`]: then nobody knows, this writer takes no
+    /// further batch, and [`crate::Store::reopen_writer`] tells by what it finds.
+    pub fn write(&mut self, batch: &Batch) -> Result<Committed, WriteError> {
+        if self.is_doubtful {
+            return Err(WriteError::Unknown(
+                "an earlier commit failed, the writer must be reopened".to_owned(),
+            ));
+        }
+        self.connection.execute_batch("begin immediate")?;
+        let mut draft = Draft::begin(&self.connection, self.books.clone());
+        match draft.write(batch) {
+            Ok(()) => {
+                let books = draft.finish();
+                self.commit(books)
+            }
+            Err(error) => Err(self.roll_back(error)),
+        }
+    }
+
+    /// Limits the data file, in pages. Tests use it to fill the disk.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    #[doc(hidden)]
+    pub fn limit_pages(&self, pages: u32) -> Result<(), ReadError> {
+        self.connection.pragma_update_and_check(None, "max_page_count", pages, |_| Ok(()))?;
+        Ok(())
+    }
+
+    /// Every failure of a commit leaves the outcome open: a row that can't be seen now can be there after reopening.
+    fn commit(&mut self, books: Books) -> Result<Committed, WriteError> {
+        if let Err(error) = self.connection.execute_batch("commit") {
+            self.is_doubtful = true;
+            return Err(WriteError::Unknown(error.to_string()));
+        }
+        let first_event = self.books.last_event + 1;
+        self.books = books;
+        Ok(Committed { first_event, last_event: self.books.last_event, head: self.books.head })
+    }
+
+    fn roll_back(&mut self, error: WriteError) -> WriteError {
+        // After a full disk or a failed read SQLite has rolled back already.
+        if self.connection.is_autocommit() {
+            return error;
+        }
+        match self.connection.execute_batch("rollback") {
+            Ok(()) => error,
+            Err(failure) => {
+                self.is_doubtful = true;
+                WriteError::Unknown(format!("{error}; then the rollback failed: {failure}"))
+            }
+        }
+    }
+}
