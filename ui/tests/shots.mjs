@@ -1,4 +1,4 @@
-// Pictures of fixture scenarios, light and dark, at both sizes: `npm run shots -- sell.cart#/sell …`, into test-results/shots.
+// Pictures of fixture scenarios, light and dark, at each size: `npm run shots -- sell.cart#/sell …`, into test-results/shots.
 // `sell.cart@de#/sell` is in German. SHOTS=1024-light,1280-dark draws only those.
 import { mkdirSync } from 'node:fs';
 import { chromium } from 'playwright-core';
@@ -8,6 +8,8 @@ import AxeBuilder from '@axe-core/playwright';
 const SIZES = [
   { width: 1280, height: 800 },
   { width: 1024, height: 600 },
+  // 1280×800 magnified to 200 %.
+  { width: 640, height: 400 },
 ];
 const only = process.env.SHOTS ?? '';
 const folder = 'test-results/shots';
@@ -51,7 +53,7 @@ async function shoot(scenario, route, size, colorScheme) {
   await page.waitForSelector('main > *');
   await page.evaluate(() => document.fonts.ready);
   await page.waitForTimeout(300);
-  await page.screenshot({ path: `${folder}/${name}.png` });
+  await page.screenshot({ path: `${folder}/${name}.png`, fullPage: true });
   for (const overflow of await page.evaluate(overflows)) report(name, overflow);
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa'])
@@ -66,7 +68,9 @@ async function shoot(scenario, route, size, colorScheme) {
 function overflows() {
   const root = document.documentElement;
   const found = [];
-  if (root.scrollWidth > root.clientWidth || root.scrollHeight > root.clientHeight) found.push('the page overflows');
+  const magnified = root.clientWidth < 960;
+  if (root.scrollWidth > root.clientWidth) found.push('the page overflows sideways');
+  if (!magnified && root.scrollHeight > root.clientHeight) found.push('the page overflows');
   const main = document.querySelector('main');
   if (main !== null && (main.scrollHeight > main.clientHeight + 1 || main.scrollWidth > main.clientWidth + 1)) {
     found.push(`main overflows: ${main.scrollWidth}x${main.scrollHeight} in ${main.clientWidth}x${main.clientHeight}`);
