@@ -3,8 +3,10 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bdk_wallet::WalletPersister;
 use counterparties::wait_until;
 use payment::{Level, RailError};
+use rail_bitcoin::ChangeLog;
 
 use crate::books::{Books, has_confirmations, is_unconfirmed};
 use crate::till::{Till, settings};
@@ -44,11 +46,16 @@ fn the_same_till_watching_again_says_what_was_not_committed() {
     books.refuse();
     let txid = town.node.pay(&address, 7_759).unwrap();
     till.end().unwrap_err();
+    let said = books.reports().len();
     books.accept();
     till.watch_again();
     books.wait_for("the payment is reported", txid, &address, is_unconfirmed);
-    let first = &books.reports()[0];
+    let first = &books.reports()[said];
     assert!(first.complete);
+    let Ok(stored) =
+        WalletPersister::initialize(&mut ChangeLog::of_stored(&books.memory().change_sets).unwrap());
+    let mut transactions = stored.tx_graph.txs.iter().map(|transaction| transaction.compute_txid());
+    assert!(transactions.any(|stored| stored == txid), "what was staged is handed over again");
 }
 
 #[test]
