@@ -1,0 +1,140 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, test } from 'vitest';
+import { TillWindow } from './till-window';
+
+/** Where the pictures go: a folder that is thrown away, or the one named, such as ../docs/screens. */
+const FOLDER =
+  process.env.TILLSTREAM_SCREENS ?? fileURLToPath(new URL('../test-results/window-screens', import.meta.url));
+
+/** Sections of the settings with a word that only they show. */
+const SECTIONS = {
+  shop: 'Name of the shop',
+  tax: 'Prices contain the tax',
+  cash: 'Smallest coin',
+  rates: 'Rates you fix',
+  policy: 'Add a line',
+  data: 'Log folder',
+};
+
+let till: TillWindow;
+afterEach(() => till.close());
+
+/** A picture of what is shown, in both themes. */
+async function picture(name: string): Promise<void> {
+  mkdirSync(FOLDER, { recursive: true });
+  for (const theme of ['dark', 'light']) {
+    await till.browser.execute((chosen: string) => (document.documentElement.dataset.theme = chosen), theme);
+    await till.browser.saveScreenshot(join(FOLDER, `${name}-${theme}.png`));
+  }
+}
+
+async function setUpShop(): Promise<void> {
+  await till.sees('What is your shop called?');
+  await till.type(...'Corner', 'Enter');
+  await till.sees('Which currency do you sell in?');
+  await till.type('Enter');
+  await till.sees('How do you want to begin?');
+  await till.type('Enter');
+  await till.sees('Charge');
+}
+
+async function payByBitcoin(amount: string): Promise<void> {
+  await till.go('sell');
+  await till.sees('Charge');
+  await till.type(...amount, 'Enter');
+  await till.sees('How do they pay?');
+  await till.press('Bitcoin');
+  await till.sees('Hand over: not yet');
+}
+
+/** Finds blocks until the light says yes. */
+async function confirm(): Promise<void> {
+  await till.browser.waitUntil(async () => {
+    if ((await till.readText()).includes('Hand over: yes')) return true;
+    await till.pressIfThere('find a block');
+    return false;
+  });
+}
+
+test('every screen of a shop in practice mode, in both themes', async () => {
+  till = await TillWindow.open();
+  await till.sees('What is your shop called?');
+  await till.type(...'Corner Café');
+  await picture('first-run-shop');
+  await till.type('Enter');
+  await till.sees('Which currency do you sell in?');
+  await picture('first-run-currency');
+  await till.type('Enter');
+  await till.sees('How do you want to begin?');
+  await picture('first-run-start');
+  await till.type('Enter');
+  await till.sees('Charge');
+
+  await till.type(...'3*250+');
+  await till.type(...'1080+');
+  await picture('sell');
+  await till.press('Charge');
+  await till.sees('How do they pay?');
+  await picture('charge');
+  await till.press('Cash');
+  await till.press('20.00');
+  await picture('cash');
+  await till.press('Take 20.00');
+  await till.sees('Hand over: yes');
+  await picture('paid-cash');
+  await till.press('Receipt');
+  await till.sees('Corner Café');
+  await picture('receipt');
+
+  await payByBitcoin('6000');
+  await picture('payment-waiting');
+  await till.press('pay');
+  await till.sees('Seen');
+  await picture('payment-seen');
+  await confirm();
+  await picture('paid-bitcoin');
+
+  await till.go('sales');
+  await till.sees('What happened');
+  await picture('sales');
+  await till.go('ledger');
+  await till.press('Check the books now');
+  await till.sees('The books add up');
+  await picture('ledger');
+  await till.go('strays');
+  await till.sees('No money has gone astray');
+  await picture('strays-empty');
+  for (const [section, word] of Object.entries(SECTIONS)) {
+    await till.go(`settings/${section}`);
+    await till.sees(word);
+    await picture(`settings-${section}`);
+  }
+});
+
+test('the wallet of a live till: words once, then gone from the window', async () => {
+  till = await TillWindow.open('live');
+  await setUpShop();
+  await till.go('settings/bitcoin');
+  await picture('settings-bitcoin');
+  await till.press('Set up a wallet');
+  await till.sees('Hardware wallet');
+  await picture('wallet-choice');
+  await till.press('12 words');
+  await till.sees('Write these words on paper');
+  await picture('wallet-words');
+  const words = await till.browser.execute(() =>
+    [...document.querySelectorAll('ol b')].map((word) => word.textContent),
+  );
+  expect(words).toHaveLength(12);
+  await till.press('I wrote them down');
+  await till.sees('Which words did you write down?');
+  await picture('wallet-proof');
+
+  const page = await till.browser.execute(() => document.documentElement.outerHTML);
+  expect(words.filter((word) => page.includes(`>${word}<`))).toEqual([]);
+  await till.go('setup/servers');
+  await till.sees('Price of one bitcoin');
+  await picture('servers-and-rate');
+});

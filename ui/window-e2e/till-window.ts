@@ -1,0 +1,137 @@
+/**
+ * The till's real window under WebDriver: the built program with a data folder of its own, driven as a person would,
+ * and its books read back through the command line.
+ *
+ * tauri-driver stands between WebdriverIO and WebKitWebDriver, which starts the program. Needs a display and a bus:
+ * `xvfb-run` and `dbus-run-session`, or a desktop.
+ */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { remote } from 'webdriverio';
+
+/** How long anything on the screen may take: the machine that tests may be busy. */
+const WAIT_MS_MAX = 30_000;
+
+export class TillWindow {
+  private constructor(
+    readonly browser: WebdriverIO.Browser,
+    readonly data: string,
+    private readonly driver: ChildProcess,
+  ) {}
+
+  static async open(mode = 'practice'): Promise<TillWindow> {
+    const data = await mkdtemp(join(tmpdir(), 'tillstream-window-'));
+    const [port, nativePort] = [await freePort(), await freePort()];
+    const driver = spawn(program('tauri-driver'), ['--port', `${port}`, '--native-port', `${nativePort}`], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+    await listening(port);
+    const capabilities = {
+      'wdio:enforceWebDriverClassic': true,
+      'tauri:options': { application: till(), args: ['--data-dir', data, '--mode', mode] },
+    };
+    // WebdriverIO does not know tauri-driver's own option.
+    const options = { hostname: '127.0.0.1', port, logLevel: 'warn', waitforTimeout: WAIT_MS_MAX, capabilities };
+    const browser = await remote(options as unknown as Parameters<typeof remote>[0]);
+    return new TillWindow(browser, data, driver);
+  }
+
+  async close(): Promise<void> {
+    await this.browser.deleteSession();
+    this.driver.kill();
+    if (this.driver.exitCode === null && this.driver.signalCode === null) await once(this.driver, 'exit');
+    await rm(this.data, { recursive: true });
+  }
+
+  /** Waits until this text can be read somewhere in the window. */
+  async sees(text: string): Promise<void> {
+    const found = async () => (await this.readText()).includes(text);
+    await this.browser.waitUntil(found, { timeout: WAIT_MS_MAX, timeoutMsg: `the window never showed: ${text}` });
+  }
+
+  /** Everything that can be read now, blanks joined. */
+  async readText(): Promise<string> {
+    const text = await this.browser.execute(() => document.body.innerText);
+    return text.replace(/\s+/g, ' ');
+  }
+
+  /** Presses the button, link or choice whose name begins with this. */
+  async press(name: string): Promise<void> {
+    const button = this.browser.$(named(name));
+    await button.waitForClickable({ timeout: WAIT_MS_MAX, timeoutMsg: `nothing to press is named: ${name}` });
+    await button.click();
+  }
+
+  /** Presses it if it is there. */
+  async pressIfThere(name: string): Promise<void> {
+    const button = this.browser.$(named(name));
+    if (await button.isExisting()) await button.click();
+  }
+
+  /** Types on the keyboard, to whatever has the focus. Named keys: `Enter`, `Escape`, `F12`. */
+  async type(...keys: string[]): Promise<void> {
+    for (const key of keys) await this.browser.keys(key);
+  }
+
+  /** Goes to a screen by its address, as a link would. */
+  async go(route: string): Promise<void> {
+    await this.browser.execute((hash: string) => (location.hash = hash), `#/${route}`);
+  }
+
+  /** Asks the program itself, on the command line, about the books of this window. Gives what it prints. */
+  async ask(...question: string[]): Promise<string> {
+    const { stdout } = await promisify(execFile)(till(), ['--data-dir', this.data, ...question]);
+    return stdout;
+  }
+}
+
+function named(name: string): string {
+  const text = `starts-with(normalize-space(.), "${name}")`;
+  const label = `starts-with(@aria-label, "${name}")`;
+  return `//*[self::button or self::a or self::label][${text} or ${label}]`;
+}
+
+/** The program under test: named by TILLSTREAM_BIN, else the one cargo built last into its usual folder. */
+function till(): string {
+  const root = fileURLToPath(new URL('../..', import.meta.url));
+  const built =
+    process.env.TILLSTREAM_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/tillstream');
+  if (!existsSync(built)) throw new Error(`build the till with its window first: there is no ${built}`);
+  return built;
+}
+
+/** A tool on PATH, or where cargo installs. */
+function program(name: string): string {
+  const places = [...(process.env.PATH ?? '').split(delimiter), join(homedir(), '.cargo/bin')];
+  const found = places.map((place) => join(place, name)).find(existsSync);
+  if (found === undefined) throw new Error(`${name} is missing: scripts/fetch-tools builds it`);
+  return found;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port was given');
+  return address.port;
+}
+
+/** Waits until somebody answers on the port. */
+async function listening(port: number): Promise<void> {
+  const end = Date.now() + WAIT_MS_MAX;
+  while (Date.now() < end) {
+    const answer = await fetch(`http://127.0.0.1:${port}/status`).catch(() => null);
+    if (answer !== null) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error('tauri-driver did not start');
+}
