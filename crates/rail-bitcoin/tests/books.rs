@@ -50,7 +50,7 @@ impl Books {
         self.0.lock().unwrap().change_sets.extend(change_set);
     }
 
-    /// From now on nothing is committed any more, as if the disk were full.
+    /// From now on no report of a payment is committed any more, as if the disk were full.
     pub(crate) fn refuse(&self) {
         self.0.lock().unwrap().refusing = true;
     }
@@ -116,7 +116,7 @@ impl Books {
 
     fn take(&self, report: Report) -> Result<(), NotCommitted> {
         let mut pages = self.0.lock().unwrap();
-        if pages.refusing {
+        if pages.refusing && !report.observations.is_empty() {
             pages.refused.push(report);
             return Err(NotCommitted);
         }

@@ -26,7 +26,8 @@ fn a_payment_whose_report_was_never_committed_is_reported_again() {
     let txid = town.node.pay(&address, 7_759).unwrap();
     assert!(matches!(till.end(), Err(RailError::NotSent(_))), "watching ends when a report is not committed");
     let lost = books.refused();
-    assert!(lost.last().unwrap().change_set.is_some(), "the wallet had moved on");
+    assert_eq!((lost.len(), lost[0].observations.len()), (1, 1));
+    assert!(lost[0].change_set.is_some(), "the wallet had moved on");
     assert!(books.latest(txid, &address).is_none());
     drop(till);
 
