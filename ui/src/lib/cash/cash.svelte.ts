@@ -63,13 +63,13 @@ export class Cash {
   }
 
   private async readToPay(): Promise<void> {
-    const tenders = await this.till.attempt(() => this.till.backend.call('tenders', { invoice: this.invoice }));
+    const tenders = await this.till.read('tenders', { invoice: this.invoice });
     const cash = tenders?.find(({ method }) => method === 'cash');
     if (cash !== undefined) this.toPay = Money.from(cash.you_get);
   }
 
   private async readNotes(): Promise<void> {
-    const settings = await this.till.attempt(() => this.till.backend.call('settings_get', {}));
+    const settings = await this.till.read('settings_get', {});
     const { currency, scale } = this.entry.money;
     this.notes = (settings?.cash.notes ?? []).map((note) => Money.fromDecimal(note, currency, scale));
   }

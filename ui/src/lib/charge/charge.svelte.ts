@@ -41,7 +41,7 @@ export class Charge {
   }
 
   async readTenders(): Promise<void> {
-    const tenders = await this.till.attempt(() => this.till.backend.call('tenders', { invoice: this.invoice }));
+    const tenders = await this.till.read('tenders', { invoice: this.invoice });
     if (tenders !== null) this.tenders = tenders;
   }
 

@@ -33,7 +33,7 @@ export class LeftSales {
   }
 
   private async read(invoice: string): Promise<void> {
-    const read = await this.till.attempt(() => this.till.backend.call('sale_get', { invoice }));
+    const read = await this.till.read('sale_get', { invoice });
     const before = this.sales.find((sale) => sale.invoice === invoice);
     if (read === null || before === undefined || read.version < before.version) return;
     if (read.hand_over !== before.hand_over) play(read.hand_over === 'yes' ? 'paid' : 'failed');

@@ -81,7 +81,7 @@ export class Sell {
 
   /** Reads the tax rates to offer. */
   async readRates(): Promise<void> {
-    const settings = await this.till.attempt(() => this.till.backend.call('settings_get', {}));
+    const settings = await this.till.read('settings_get', {});
     if (settings === null) return;
     this.taxRates = settings.tax.rates;
     if (this.draft === null) this.taxPercent = this.usualTax;
@@ -223,7 +223,7 @@ export class Sell {
       this.totals = null;
       return;
     }
-    const totals = await this.till.attempt(() => this.till.backend.call('cart_totals', { lines }));
+    const totals = await this.till.read('cart_totals', { lines });
     if (question === this.asked && totals !== null) this.totals = totals;
   }
 }

@@ -1,6 +1,15 @@
 /** What every screen stands on: the core behind its one door, what it last said of itself, and where we are. */
 import { createContext } from 'svelte';
-import { faultOf, type Backend, type Connection, type Fault, type PracticeActDto, type StatusDto } from '$lib/backend';
+import {
+  faultOf,
+  type Backend,
+  type CommandName,
+  type Commands,
+  type Connection,
+  type Fault,
+  type PracticeActDto,
+  type StatusDto,
+} from '$lib/backend';
 import { language } from '$words';
 import { Router } from './router.svelte';
 
@@ -19,6 +28,7 @@ export class Till {
   connection = $state<Connection>('connected');
   /** The last thing that was refused, until it is put away or something succeeds. */
   fault = $state.raw<Fault | null>(null);
+  private faultOfReading: Fault | null = null;
   /** Present while a payment is on screen in practice mode. */
   customer = $state.raw<PracticeCustomer | null>(null);
   readonly router = new Router();
@@ -59,7 +69,10 @@ export class Till {
     if (status.first_run && this.router.now.name !== 'setup') this.router.swap('setup');
   }
 
-  /** Does something that may be refused; a refusal is shown on top of the screen, and null is returned. */
+  /**
+   * Does something the clerk asked for. A refusal is shown on top of the screen until it is put away or the next deed
+   * succeeds, and null is returned.
+   */
   async attempt<T>(deed: () => Promise<T>): Promise<T | null> {
     try {
       const done = await deed();
@@ -67,6 +80,18 @@ export class Till {
       return done;
     } catch (thrown) {
       this.fault = faultOf(thrown);
+      return null;
+    }
+  }
+
+  /** Reads something to show. It fails as a deed does, but its success only puts away what a reading had said. */
+  async read<N extends CommandName>(name: N, request: Commands[N]['request']): Promise<Commands[N]['reply'] | null> {
+    try {
+      const reply = await this.backend.call(name, request);
+      if (this.fault === this.faultOfReading) this.fault = null;
+      return reply;
+    } catch (thrown) {
+      this.fault = this.faultOfReading = faultOf(thrown);
       return null;
     }
   }

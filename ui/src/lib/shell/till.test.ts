@@ -30,6 +30,30 @@ test('a refusal stands on the screen until something succeeds', async () => {
   expect(till.fault).toBe(null);
 });
 
+test('reading on does not put away what a deed was refused for', async () => {
+  const till = new Till(new FixtureBackend());
+  await till.attempt(() => Promise.reject(new Fault('not_now', 'paid already')));
+  await till.read('status', {});
+  expect(till.fault?.code).toBe('not_now');
+});
+
+test('a reading that failed is put away by the next one', async () => {
+  let full = true;
+  const till = new Till(
+    new FixtureBackend({
+      ledger_accounts: () => {
+        if (full) throw new Fault('storage', 'full');
+        return [];
+      },
+    }),
+  );
+  expect(await till.read('ledger_accounts', {})).toBe(null);
+  expect(till.fault?.code).toBe('storage');
+  full = false;
+  await till.read('ledger_accounts', {});
+  expect(till.fault).toBe(null);
+});
+
 test('a till found again is asked how it is', async () => {
   const backend = new FixtureBackend();
   const till = new Till(backend);

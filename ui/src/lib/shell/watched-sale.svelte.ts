@@ -20,14 +20,15 @@ export class WatchedSale {
   }
 
   async read(): Promise<void> {
-    const sale = await this.till.attempt(() => this.till.backend.call('sale_get', { invoice: this.invoice }));
+    const sale = await this.till.read('sale_get', { invoice: this.invoice });
     if (sale !== null) this.accept(sale);
   }
 
   /** Does a command that answers with the sale; a refusal is shown, and the sale is read again. */
   async does(deed: () => Promise<SaleDto>): Promise<SaleDto | null> {
     const sale = await this.till.attempt(deed);
-    if (sale !== null) this.accept(sale);
+    if (sale === null) void this.read();
+    else this.accept(sale);
     return sale;
   }
 
