@@ -1,3 +1,5 @@
+//! Accounts in every spelling, and whatever people paste instead.
+
 use bdk_wallet::bitcoin::base58;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! The wallet without any server: transactions made by hand.
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
