@@ -52,7 +52,8 @@ export function factLine({ name, value }: FactDto, language: string): string {
 function valueWord(name: string, value: string, language: string): string {
   const translated = VALUES[value];
   if (translated !== undefined) return translated();
-  if (name === 'sale' || name === 'receipt') return value.padStart(4, '0');
+  if (name === 'sale') return value.padStart(4, '0');
+  if (name === 'receipt') return value.padStart(6, '0');
   if (name === 'height') return value;
   const amount = AMOUNT.exec(value);
   if (amount !== null) return `${decimalText(amount[1] ?? '', language)}${amount[2] ?? ''}`;
