@@ -36,7 +36,7 @@ afterEach(() => void vi.useRealTimers());
 
 test('practice is three answers and one command', async () => {
   const backend = new FixtureBackend({ setup_finish: () => status() });
-  const run = new FirstRun(backend);
+  const run = new FirstRun(backend, 'practice');
   run.next();
   expect([run.step, run.lacksName]).toEqual(['shop', true]);
   run.shopName = ' Corner Café ';
@@ -44,34 +44,56 @@ test('practice is three answers and one command', async () => {
   run.currency = 'CHF';
   run.next();
   expect(run.step).toBe('money');
-  expect(await run.finish('practice')).not.toBeNull();
+  expect(run.isLast).toBe(true);
+  expect(await run.finish()).not.toBeNull();
   expect(backend.calls).toEqual([
     { name: 'setup_finish', request: { shop_name: 'Corner Café', currency: 'CHF', language: 'en' } },
   ]);
 });
 
-test('bitcoin sets up practice and live, and does not ask a live till twice', async () => {
+test('the other mode is set up too, unless it was before', async () => {
   const replies: Replies = { setup_finish: () => status(), mode_switch: () => liveStatus({ first_run: true }) };
   const backend = new FixtureBackend(replies);
-  const run = new FirstRun(backend);
+  const run = new FirstRun(backend, 'practice');
   run.shopName = 'Corner';
   run.start = 'bitcoin';
-  await run.finish('practice');
+  await run.finish();
   expect(backend.calls.map(({ name }) => name)).toEqual(['setup_finish', 'mode_switch', 'setup_finish']);
+  expect(backend.calls[1]?.request).toEqual({ mode: 'live' });
 
-  const known = new FixtureBackend({ ...replies, mode_switch: () => liveStatus() });
-  const again = new FirstRun(known);
-  again.start = 'bitcoin';
-  await again.finish('practice');
+  const known = new FixtureBackend({ ...replies, mode_switch: () => status() });
+  const again = new FirstRun(known, 'live');
+  again.start = 'practice';
+  await again.finish();
   expect(known.calls.map(({ name }) => name)).toEqual(['setup_finish', 'mode_switch']);
 });
 
-test('a sandbox stays a sandbox', async () => {
-  const backend = new FixtureBackend({ setup_finish: () => status({ mode: 'sandbox' }) });
-  const run = new FirstRun(backend);
-  run.start = 'bitcoin';
-  await run.finish('sandbox');
+test('a live till proposes bitcoin, and stays live with it', async () => {
+  const backend = new FixtureBackend({ setup_finish: () => liveStatus() });
+  const run = new FirstRun(backend, 'live');
+  expect(run.start).toBe('bitcoin');
+  await run.finish();
   expect(backend.count('mode_switch')).toBe(0);
+});
+
+test('a sandbox is not asked how to begin, and stays one', async () => {
+  const backend = new FixtureBackend({ setup_finish: () => status({ mode: 'sandbox' }) });
+  const run = new FirstRun(backend, 'sandbox');
+  run.shopName = 'Corner';
+  run.next();
+  expect([run.step, run.isLast]).toEqual(['currency', true]);
+  await run.finish();
+  expect(backend.count('mode_switch')).toBe(0);
+});
+
+test('going back keeps the answers', () => {
+  const run = new FirstRun(new FixtureBackend(), 'practice');
+  run.shopName = 'Corner';
+  run.next();
+  run.currency = 'CHF';
+  run.back();
+  run.back();
+  expect([run.step, run.shopName, run.currency]).toEqual(['shop', 'Corner', 'CHF']);
 });
 
 test('a double press finishes once, a refused one may be tried again', async () => {
@@ -82,10 +104,10 @@ test('a double press finishes once, a refused one may be tried again', async () 
       return status();
     },
   });
-  const run = new FirstRun(backend);
-  await expect(run.finish('practice')).rejects.toBeInstanceOf(Fault);
+  const run = new FirstRun(backend, 'practice');
+  await expect(run.finish()).rejects.toBeInstanceOf(Fault);
   isUp = true;
-  const [first, second] = await Promise.all([run.finish('practice'), run.finish('practice')]);
+  const [first, second] = await Promise.all([run.finish(), run.finish()]);
   expect(first).not.toBeNull();
   expect(second).toBeNull();
 });
