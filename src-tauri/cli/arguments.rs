@@ -1,0 +1,187 @@
+//! What can be typed.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use super::place::PlaceArguments;
+
+/// A point of sale that takes every kind of money and keeps its own books. Without a command: the window.
+#[derive(Debug, Parser)]
+#[command(name = "tillstream", version, disable_help_subcommand = true)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    pub(super) place: PlaceArguments,
+    #[command(subcommand)]
+    pub(super) command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum Command {
+    /// Serve the screens to a browser on this machine instead of a window
+    Serve {
+        /// Address on this machine; port 0 picks a free one
+        #[arg(long, value_name = "ADDR:PORT", default_value = "127.0.0.1:8480")]
+        listen: SocketAddr,
+    },
+    /// Sell from this terminal; exits 0 when paid, 1 otherwise
+    Charge(Order),
+    /// The sales and the history of each
+    Sales {
+        #[command(subcommand)]
+        command: SalesCommand,
+    },
+    /// The settings, as a file or one by one
+    Settings {
+        #[command(subcommand)]
+        command: SettingsCommand,
+    },
+    /// Secrets, kept in the desktop's keyring only
+    Secret {
+        #[command(subcommand)]
+        command: SecretCommand,
+    },
+    /// The books
+    Ledger {
+        #[command(subcommand)]
+        command: LedgerCommand,
+    },
+    /// Copies of the data file
+    Backup {
+        #[command(subcommand)]
+        command: BackupCommand,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct Order {
+    /// Amount in the shop's currency, such as 4.50
+    #[arg(allow_negative_numbers = true)]
+    pub(super) amount: String,
+    /// How the customer pays
+    #[arg(long, value_name = "METHOD")]
+    pub(super) with: Method,
+    /// Note of the sale
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub(super) note: String,
+    /// Stop watching after this long, also for money that comes late; without it, when nothing more is expected
+    #[arg(long, value_name = "SECONDS")]
+    pub(super) wait: Option<u32>,
+    /// Print one JSON object per line instead of text
+    #[arg(long)]
+    pub(super) json: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum Method {
+    Cash,
+    Bitcoin,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SalesCommand {
+    /// All sales, newest first
+    List {
+        /// Print one JSON object per line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Every event of a sale, with its source and hash
+    Show {
+        /// The sale's id, inv_…
+        id: String,
+        /// Print one JSON object per line
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SettingsCommand {
+    /// All settings
+    Show {
+        /// Print the settings file
+        #[arg(long)]
+        toml: bool,
+    },
+    /// One setting
+    Get {
+        /// Its key, such as shop.name or rates.fixed.BTC/EUR
+        key: String,
+    },
+    /// Change one setting
+    Set {
+        /// Its key
+        key: String,
+        /// Its value: texts as they are, the rest as in the settings file
+        #[arg(allow_hyphen_values = true)]
+        value: String,
+    },
+    /// Take over a settings file: what it names is replaced, the rest is kept
+    Import {
+        /// The file
+        #[arg(value_name = "FILE.toml")]
+        file: PathBuf,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum SecretCommand {
+    /// Keep what standard input says
+    Set {
+        /// bitcoin.mnemonic, bitcoind.password, evm.mnemonic, stripe.key or stripe.webhook
+        name: String,
+    },
+    /// Make new words and show them once
+    Create {
+        /// bitcoin.mnemonic
+        name: String,
+        /// How many words
+        #[arg(long, value_name = "COUNT", default_value = "12", value_parser = ["12", "24"])]
+        words: String,
+    },
+    /// Remove it from the keyring
+    Forget {
+        /// Its name
+        name: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum LedgerCommand {
+    /// Compute every hash and every balance anew; exits 1 and names the first bad row when something is wrong
+    Verify,
+    /// What is in each account
+    Balances {
+        /// Print one JSON object per line
+        #[arg(long)]
+        json: bool,
+    },
+    /// Every posting in order
+    Export {
+        /// How to write them
+        #[arg(long)]
+        format: ExportFormat,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(super) enum ExportFormat {
+    Csv,
+    Json,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum BackupCommand {
+    /// Copy the data file, also while the till runs, and check the copy
+    Create {
+        /// The copy; must not exist
+        file: PathBuf,
+    },
+    /// Put a checked backup in the place of the data file; no till may run
+    Restore {
+        /// The backup
+        file: PathBuf,
+    },
+}

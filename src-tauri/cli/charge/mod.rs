@@ -1,0 +1,127 @@
+//! `tillstream charge`: a sale from a terminal.
+//!
+//! Sells as the keypad does: one line at the usual tax rate. Then it reports each change of state until nothing more
+//! is expected. A sale whose payment could not be started is cancelled again, so that a script that retries leaves no
+//! heap of open sales behind.
+
+mod progress;
+mod reading;
+mod watch;
+
+use engine::{Clock, SystemClock};
+use payment::ids::{Id, Kind};
+use payment::{InvoiceId, PaymentId};
+use serde_json::{Value, json};
+
+use self::progress::Reporter;
+use self::reading::{SaleSeen, SettingsSeen, TenderSeen};
+use self::watch::{End, Watch};
+use super::arguments::{Method, Order};
+use super::caller::Caller;
+use super::failure::Failure;
+use super::place::Place;
+use super::{Answer, note};
+use crate::dto::money::MoneyDto;
+
+/// Sells, and answers whether the goods may go.
+pub(super) async fn charge(place: &Place, order: &Order) -> Result<Answer, Failure> {
+    let mut caller = Caller::find(place).await?;
+    let charged = match order.with {
+        Method::Cash => cash(&caller, order).await,
+        Method::Bitcoin => {
+            warn_of_watching_alone(place, &mut caller).await;
+            bitcoin(&caller, order).await
+        }
+    };
+    caller.close().await;
+    charged
+}
+
+async fn cash(caller: &Caller, order: &Order) -> Result<Answer, Failure> {
+    let sale = Opened::open(caller, order).await?;
+    let taken = sale.or_cancel(caller, take_exact_cash(caller, &sale).await).await?;
+    let mut reporter = Reporter::new(&sale.invoice, &sale.payment, order.json);
+    reporter.report(&taken)?;
+    Ok(if taken.is_paid() { Answer::Yes } else { Answer::No })
+}
+
+/// The customer gives what is to pay in coins there are.
+async fn take_exact_cash(caller: &Caller, sale: &Opened) -> Result<SaleSeen, Failure> {
+    let tenders: Vec<TenderSeen> = caller.call("tenders", json!({ "invoice": sale.invoice })).await?;
+    let cash = tenders.into_iter().find(|tender| tender.method == "cash");
+    let tendered = cash.filter(|tender| tender.available).map(|tender| tender.you_get);
+    let off = "cash is switched off: `tillstream settings set cash.enabled true` allows it";
+    let tendered = tendered.ok_or_else(|| Failure::Refused(off.to_owned()))?;
+    let request = json!({ "invoice": sale.invoice, "payment": sale.payment, "tendered": tendered });
+    caller.call("cash_take", request).await
+}
+
+async fn bitcoin(caller: &Caller, order: &Order) -> Result<Answer, Failure> {
+    let sale = Opened::open(caller, order).await?;
+    let request = json!({ "invoice": sale.invoice, "payment": sale.payment, "method": "bitcoin" });
+    let started: SaleSeen = sale.or_cancel(caller, caller.call("payment_start", request).await).await?;
+    let mut reporter = Reporter::new(&sale.invoice, &sale.payment, order.json);
+    reporter.show_code(&started)?;
+    let watch = Watch { caller, invoice: &sale.invoice, wait: order.wait };
+    Ok(match watch.run(started, &mut reporter).await? {
+        End::Paid => Answer::Yes,
+        End::AtRest => Answer::No,
+        End::WaitOver => {
+            note("not paid yet: the sale stays open, and what still comes is booked by the next till that runs");
+            Answer::No
+        }
+        End::Interrupted => {
+            note("stopped watching: the sale stays open, and what still comes is booked by the next till that runs");
+            Answer::No
+        }
+    })
+}
+
+/// Without another till this process is the only one that sees money come.
+async fn warn_of_watching_alone(place: &Place, caller: &mut Caller) {
+    let Caller::Local(local) = caller else { return };
+    note("no till is running, so this command watches for the payment itself: watching stops when it ends");
+    match local.open_door().await {
+        Ok(address) if place.mode == ::settings::Mode::Practice => {
+            note(format_args!("practice: make the customer pay at {address}"));
+        }
+        Ok(_) => {}
+        Err(error) => note(format_args!("other commands can't reach this one: {error}")),
+    }
+}
+
+/// A sale that was opened for one payment.
+struct Opened {
+    invoice: String,
+    payment: String,
+}
+
+impl Opened {
+    async fn open(caller: &Caller, order: &Order) -> Result<Self, Failure> {
+        let price: MoneyDto = caller.call("amount_read", json!({ "text": order.amount })).await?;
+        let settings: SettingsSeen = caller.call("settings_get", json!({})).await?;
+        let tax = settings.tax.rates.into_iter().next().unwrap_or_else(|| "0".to_owned());
+        let sale = Self { invoice: id(InvoiceId::generate)?, payment: id(PaymentId::generate)? };
+        let line =
+            json!({ "description": "", "quantity": 1, "unit_price": price, "tax_percent": tax, "note": "" });
+        let request = json!({ "invoice": sale.invoice, "lines": [line], "note": order.note });
+        let _opened: Value = caller.call("sale_open", request).await?;
+        Ok(sale)
+    }
+
+    async fn or_cancel<T>(&self, caller: &Caller, started: Result<T, Failure>) -> Result<T, Failure> {
+        if started.is_err() {
+            let request = json!({ "invoice": self.invoice, "although_seen": false });
+            // What can't be cancelled is open, and the list of sales shows it.
+            let _cancelled: Result<Value, Failure> = caller.call("sale_cancel", request).await;
+        }
+        started
+    }
+}
+
+/// Makes an id of the current time.
+fn id<K: Kind>(generate: fn(payment::Timestamp, [u8; 10]) -> Id<K>) -> Result<String, Failure> {
+    let mut random = [0; 10];
+    getrandom::fill(&mut random).map_err(|_| Failure::NoRandomness)?;
+    Ok(generate(SystemClock.now().wall, random).to_string())
+}

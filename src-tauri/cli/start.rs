@@ -1,0 +1,99 @@
+//! The till itself, with or without a window.
+
+use std::net::SocketAddr;
+
+use tokio::runtime::Runtime;
+use tokio::signal;
+
+#[cfg(feature = "desktop")]
+use super::caller::is_owned;
+use super::caller::Remote;
+use super::failure::Failure;
+use super::place::Place;
+use super::{Answer, say};
+use crate::app::{App, OpenOptions};
+use crate::logging;
+use crate::serve::Server;
+
+impl Place {
+    fn options(&self) -> OpenOptions {
+        OpenOptions { data_dir: self.data_dir.clone(), mode: self.mode }
+    }
+
+    fn log(&self) {
+        logging::start(&self.data_dir.join("logs"));
+    }
+}
+
+/// Serves the screens until a signal asks it to end.
+pub(super) async fn serve(place: &Place, listen: SocketAddr) -> Result<Answer, Failure> {
+    let app = App::open(place.options()).await?;
+    place.log();
+    let served = match Server::listen(app.clone(), listen).await {
+        Ok(server) => announce_and_serve(server).await,
+        Err(error) => Err(error.into()),
+    };
+    app.stop().await;
+    served.map(|()| Answer::Yes)
+}
+
+async fn announce_and_serve(server: Server) -> Result<(), Failure> {
+    say(format_args!("listening on {}", server.address()))?;
+    say(format_args!("open {}", server.open_url()))?;
+    Ok(server.serve(asked_to_end()).await?)
+}
+
+/// Ctrl-C, or the polite signal of whoever supervises the process. Without signals it runs until it is killed, which
+/// loses nothing.
+pub(super) async fn asked_to_end() {
+    #[cfg(unix)]
+    {
+        let terminate = async {
+            match signal::unix::signal(signal::unix::SignalKind::terminate()) {
+                Ok(mut asked) => drop(asked.recv().await),
+                Err(_) => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            () = interrupted() => {}
+            () = terminate => {}
+        }
+    }
+    #[cfg(not(unix))]
+    interrupted().await;
+}
+
+async fn interrupted() {
+    if signal::ctrl_c().await.is_err() {
+        std::future::pending().await
+    }
+}
+
+/// Opens the window, or brings the one that is open to the front.
+#[cfg(feature = "desktop")]
+pub(super) fn window(place: &Place, runtime: &Runtime) -> Result<Answer, Failure> {
+    let error = match runtime.block_on(App::open(place.options())) {
+        Ok(app) => {
+            place.log();
+            crate::window::run(&app, runtime)?;
+            return Ok(Answer::Yes);
+        }
+        Err(error) => error,
+    };
+    runtime.block_on(async {
+        let owner = if is_owned(&error) { Remote::of(place).await } else { None };
+        let owner = owner.ok_or(error)?;
+        owner.bring_to_front().await?;
+        say(format_args!("{}: its window comes to the front, if it has one", owner.introduction()))?;
+        Ok(Answer::Yes)
+    })
+}
+
+/// Names the way that works without a window.
+#[cfg(not(feature = "desktop"))]
+pub(super) fn window(place: &Place, runtime: &Runtime) -> Result<Answer, Failure> {
+    Err(match runtime.block_on(Remote::of(place)) {
+        Some(owner) => Failure::NoWindowBut(owner.introduction()),
+        None => Failure::NoWindow,
+    })
+}

@@ -1,0 +1,13 @@
+//! The command line as shops and scripts use it: the real program, a data folder of its own for each test.
+
+mod backup;
+mod charge;
+mod charge_alone;
+mod keyring;
+mod ledger;
+mod program;
+mod sales;
+mod secret;
+mod serve;
+mod settings;
+mod usage;
