@@ -82,7 +82,8 @@ fn submit_to_acknowledged(c: &mut Criterion) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     let folder = tempfile::tempdir().expect("a folder can be made");
     let engine = runtime.block_on(async {
-        let options = StoreOptions { path: folder.path().join("till.db"), mode: store::Mode::Practice };
+        let now = SystemClock.now().wall;
+        let options = StoreOptions { path: folder.path().join("till.db"), mode: store::Mode::Practice, now };
         let Opened { store, writer } = Store::open(options).await.expect("the store opens");
         let settings = Settings::defaults(Mode::Practice);
         Engine::start(Setup { store, writer, settings, rails: Vec::new(), clock: Arc::new(SystemClock) })

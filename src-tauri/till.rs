@@ -88,7 +88,11 @@ impl Till {
     /// Says what stands in the way, and who has the file when somebody else does.
     pub async fn open(data_dir: &Path, mode: Mode) -> Result<Arc<Self>, OpenError> {
         make_private_folder(data_dir)?;
-        let options = StoreOptions { path: data_file(data_dir, mode), mode: store_mode(mode) };
+        let options = StoreOptions {
+            path: data_file(data_dir, mode),
+            mode: store_mode(mode),
+            now: SystemClock.now().wall,
+        };
         let store::Opened { store, writer } = Store::open(options).await?;
         let settings = Settings::from_rows(&writer_settings(&writer)?, &Settings::defaults(mode))?;
         let scope = VaultScope::new(mode.name(), store.database_id())?;

@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use ledger::Account;
-use money::Currency;
-use store::{EntryFilter, ReadError, VerifyReport};
+use store::{EntryFilter, ReadError, Subject, Verification};
 
 use super::{Asker, id, refuse};
 use crate::app::App;
@@ -30,12 +29,11 @@ pub(super) async fn ledger_entries(
     _: Asker,
     request: EntriesRequest,
 ) -> Result<EntriesReply, AppError> {
-    let bad = |detail: String| refuse(ErrorCode::BadRequest, detail);
     let account = request.account.as_deref().map(str::parse::<Account>).transpose();
     let filter = EntryFilter {
-        account: account.map_err(|error| bad(error.to_string()))?,
-        currency: request.currency.as_deref().map(Currency::from_code).transpose().map_err(|e| bad(e.to_string()))?,
-        invoice: request.invoice.as_deref().map(id::<payment::ids::InvoiceKind>).transpose()?,
+        account: account.map_err(|error| refuse(ErrorCode::BadRequest, error.to_string()))?,
+        currency: request.currency,
+        subject: request.invoice.as_deref().map(id).transpose()?.map(Subject::Sale),
         before: (request.before > 0).then(|| i64::from(request.before)),
         limit: request.limit.clamp(1, ROWS_MAX),
     };
@@ -52,9 +50,9 @@ pub(super) async fn ledger_verify(app: &Arc<App>, _: Asker, _: Nothing) -> Resul
 
 /// What a check found, in one line; empty when nothing.
 #[must_use]
-pub fn problem_of(checked: &Result<VerifyReport, ReadError>) -> String {
+pub fn problem_of(checked: &Result<Verification, ReadError>) -> String {
     match checked {
-        Ok(report) => report.finding.clone().unwrap_or_default(),
+        Ok(checked) => checked.fault.as_ref().map(ToString::to_string).unwrap_or_default(),
         Err(error) => error.to_string(),
     }
 }

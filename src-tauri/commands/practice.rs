@@ -12,7 +12,6 @@ use super::{Asker, id, refuse};
 use crate::app::App;
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::sale::{PracticeActDto, PracticeActRequest, SaleDto};
-use crate::till::Till;
 use crate::view;
 
 /// The public acts in milliseconds; a screen that waits longer for it re-reads the sale by the feed anyway.

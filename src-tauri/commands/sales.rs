@@ -5,6 +5,7 @@ use std::sync::Arc;
 use engine::Command;
 use money::Money;
 use payment::{Cart, CartLine, InvoiceId, PaymentId, RailId};
+use store::Subject;
 
 use super::{Asker, id, refuse};
 use crate::app::App;
@@ -145,7 +146,7 @@ pub(super) async fn sale_timeline(
 ) -> Result<Vec<TimelineItemDto>, AppError> {
     let till = app.till().await?;
     let invoice: InvoiceId = id(&request.invoice)?;
-    let events = till.engine.reader().sale_timeline(invoice).await?;
+    let events = till.engine.reader().timeline(Subject::Sale(invoice)).await?;
     Ok(events.iter().map(view::timeline::item).collect())
 }
 

@@ -3,8 +3,8 @@
 
 use std::sync::{Arc, PoisonError};
 
+use ::settings::{Mode, Network, Settings};
 use keys::{BitcoinNetwork, Mnemonic, SecretName, WordCount, WordProof};
-use settings::{Mode, Network};
 
 use super::{Asker, refuse, settings};
 use crate::app::App;
@@ -90,7 +90,7 @@ async fn keep(app: &Arc<App>, mnemonic: &Mnemonic) -> Result<SettingsDto, AppErr
 }
 
 async fn watch(app: &Arc<App>, till: &Till, account: &str) -> Result<SettingsDto, AppError> {
-    let mut wanted = ::settings::Settings::clone(&till.engine.settings());
+    let mut wanted = Settings::clone(&till.engine.settings());
     wanted.bitcoin.account = Some(account.to_owned());
     wanted.bitcoin.enabled = true;
     let checked = wanted.check().and_then(|()| settings::check_rails(&wanted));

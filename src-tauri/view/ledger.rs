@@ -2,7 +2,7 @@
 
 use ledger::Account;
 use money::Money;
-use store::{EntriesPage, EntryRow, VerifyReport};
+use store::{EntriesPage, JournalEntry, Verification};
 
 use super::{count, instant, money};
 use crate::dto::error::AppError;
@@ -36,7 +36,7 @@ pub fn entries(page: &EntriesPage) -> EntriesReply {
     EntriesReply { rows: page.rows.iter().map(entry).collect(), more: page.more }
 }
 
-fn entry(row: &EntryRow) -> EntryDto {
+fn entry(row: &JournalEntry) -> EntryDto {
     let rate = row.entry.rate().map(|note| format!("{} ({})", note.rate, note.source));
     let posting = |p: &ledger::Posting| PostingDto {
         account: p.account.name().to_owned(),
@@ -57,12 +57,12 @@ fn entry(row: &EntryRow) -> EntryDto {
 
 /// What a full check found.
 #[must_use]
-pub fn verified(report: &VerifyReport) -> VerifyReply {
+pub fn verified(report: &Verification) -> VerifyReply {
     VerifyReply {
-        ok: report.finding.is_none(),
+        ok: report.fault.is_none(),
         events: count(report.events),
         entries: count(report.entries),
         head: hex::encode(report.head),
-        finding: report.finding.clone().unwrap_or_default(),
+        finding: report.fault.as_ref().map(ToString::to_string).unwrap_or_default(),
     }
 }

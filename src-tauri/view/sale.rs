@@ -4,7 +4,7 @@ use money::{Money, MoneyError};
 use payment::rail::{PaymentLink, RailHealth};
 use payment::sale::{CashPayment, ChainPayment, Payment, PaymentMethod};
 use payment::{HandOver, InvoiceId, Policy, Quote, QuotedRate, Sale, Standing, State, Totals, Transfer};
-use store::{SaleFilter, SaleRow, SalesPage};
+use store::{SaleSummary, SalesFilter, SalesPage};
 
 use super::{instant, money};
 use crate::commands::{id, refuse};
@@ -286,9 +286,9 @@ const fn hand_over(light: HandOver) -> HandOverDto {
 ///
 /// # Errors
 /// When the row to continue after is no id.
-pub fn list_filter(request: &SalesListRequest) -> Result<SaleFilter, AppError> {
+pub fn list_filter(request: &SalesListRequest) -> Result<SalesFilter, AppError> {
     let after = (!request.after.is_empty()).then(|| id(&request.after)).transpose()?;
-    Ok(SaleFilter {
+    Ok(SalesFilter {
         search: request.search.clone(),
         states: request.states.iter().copied().map(read_state).collect(),
         after: after as Option<InvoiceId>,
@@ -307,7 +307,7 @@ pub fn list(page: SalesPage) -> SalesListReply {
     }
 }
 
-fn row(row: SaleRow) -> SaleRowDto {
+fn row(row: SaleSummary) -> SaleRowDto {
     SaleRowDto {
         invoice: row.invoice.to_string(),
         number: row.number,

@@ -106,9 +106,9 @@ async fn keyring(till: &Till) -> (KeyringDto, bool) {
 fn alert(row: AlertRow) -> AlertDto {
     AlertDto {
         alert: count(row.alert_id),
-        at: instant(row.at),
+        at: instant(row.raised_at),
         kind: row.kind,
-        subject: row.subject,
+        subject: row.subject.map(|subject| subject.to_string()).unwrap_or_default(),
         sale_number: row.sale_number,
         detail: row.detail,
     }

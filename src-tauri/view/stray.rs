@@ -3,6 +3,7 @@
 use money::Rounding;
 use payment::stray::Decision;
 use payment::{Stray, StrayReason};
+use store::Subject;
 
 use super::{money, sale::transfer, timeline};
 use crate::dto::error::AppError;
@@ -20,7 +21,7 @@ pub async fn stray(till: &Till, stray: &Stray) -> Result<StrayDto, AppError> {
         Some(invoice) => reader.sale(invoice).await?.map(|sale| sale.number),
         None => None,
     };
-    let events = reader.stray_timeline(stray.id).await?;
+    let events = reader.timeline(Subject::Stray(stray.id)).await?;
     let (assigned_to, credited_to) = match &stray.decision {
         Decision::Open => (None, None),
         Decision::Assigned { invoice, .. } => (Some(invoice.to_string()), None),

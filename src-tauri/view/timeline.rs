@@ -1,7 +1,7 @@
 //! The history of a sale or stray payment: every event with its facts, its source and its hash.
 
 use payment::{Level, Observation, SaleEvent, StrayEvent};
-use store::{JournalEvent, TimelineEvent};
+use store::{RecordedEvent, TimelineEvent};
 
 use super::{count, instant};
 use crate::dto::sale::{FactDto, TimelineItemDto};
@@ -10,8 +10,8 @@ use crate::dto::sale::{FactDto, TimelineItemDto};
 #[must_use]
 pub fn item(event: &TimelineEvent) -> TimelineItemDto {
     let facts = match &event.event {
-        JournalEvent::Sale(event) => sale_facts(event),
-        JournalEvent::Stray(event) => stray_facts(event),
+        RecordedEvent::Sale(event) => sale_facts(event),
+        RecordedEvent::Stray(event) => stray_facts(event),
     };
     let fact = |(name, value): (&str, String)| FactDto { name: name.to_owned(), value };
     TimelineItemDto {
@@ -19,7 +19,7 @@ pub fn item(event: &TimelineEvent) -> TimelineItemDto {
         at: instant(event.at),
         kind: event.kind.clone(),
         facts: facts.into_iter().map(fact).collect(),
-        source: event.source.to_string(),
+        source: event.source.clone(),
         hash: hex::encode(event.hash),
         entries: event.entries.iter().copied().map(count).collect(),
     }

@@ -181,7 +181,7 @@ impl<T: Town> Shop<T> {
     /// The whole journal, recomputed from zero, and the accounts that must be empty when nothing is under way.
     pub async fn check_books_at_rest(&self) {
         let report = self.engine.reader().verify().await.unwrap();
-        assert_eq!(report.finding, None);
+        assert_eq!(report.fault, None);
         for (account, currency) in [
             (Account::InvoiceClearing, eur(0).currency()),
             (Account::PendingReceipts, Currency::BTC),
@@ -218,7 +218,8 @@ pub fn is_final(sale: &Sale) -> bool {
 }
 
 async fn start<T: Town>(folder: &Path, town: &T, clock: Arc<TurnedClock>) -> Engine {
-    let options = StoreOptions { path: folder.join("till.db"), mode: store::Mode::Sandbox };
+    let options =
+        StoreOptions { path: folder.join("till.db"), mode: store::Mode::Sandbox, now: clock.now().wall };
     let Opened { store, writer } = Store::open(options).await.unwrap();
     let settings = Settings::defaults(Mode::Sandbox);
     Engine::start(Setup { store, writer, settings, rails: vec![town.rail()], clock }).unwrap()
