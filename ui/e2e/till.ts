@@ -56,6 +56,16 @@ export const test = base.extend<{ till: RunningTill }>({
     await till.kill();
     await rm(data, { recursive: true });
   },
+  // A page that throws, or breaks its own content security policy, fails whatever test it was shown in.
+  page: async ({ page }, use) => {
+    const faults: string[] = [];
+    page.on('pageerror', (error) => faults.push(error.message));
+    page.on('console', (message) => {
+      if (message.text().includes('Content Security Policy')) faults.push(message.text());
+    });
+    await use(page);
+    expect(faults).toEqual([]);
+  },
 });
 
 /** Opens the screens of a shop that was set up already. */
