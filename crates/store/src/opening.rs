@@ -15,6 +15,9 @@ const APPLICATION_ID: i32 = 0x5469_6c6c;
 /// The first SQLite without the fault that can damage a write-ahead log.
 const SQLITE_VERSION_MIN: i32 = 3_051_003;
 
+/// Every page size of SQLite is a multiple of this.
+const PAGE_BYTES_MIN: u64 = 512;
+
 static MIGRATIONS: Migrator = sqlx::migrate!("../../migrations");
 
 /// What makes a data file of this version.
@@ -140,9 +143,8 @@ fn newest(migrations: &Migrator) -> i64 {
 /// was only begun: an empty one was damaged, not new.
 fn create(path: &Path) -> Result<(), OpenError> {
     let failed = |reason| OpenError::Io { path: path.to_owned(), reason };
-    if beside(path, "-wal").exists() {
-        let reason = "the file is gone, but its log is there".to_owned();
-        return Err(OpenError::Damaged { path: path.to_owned(), reason });
+    if has_log(path) {
+        return Err(damaged(path, "the file is gone, but its log is there"));
     }
     let begun = beside(path, ".begun");
     remove_if_there(&begun).map_err(failed)?;
@@ -162,23 +164,45 @@ fn mark(path: &Path) -> rusqlite::Result<()> {
 
 /// Looks at a file without changing it.
 fn inspect(path: &Path, known: i64) -> Result<Found, OpenError> {
-    let is_empty = std::fs::metadata(path).is_ok_and(|metadata| metadata.len() == 0);
-    if is_empty {
-        return Err(OpenError::Damaged { path: path.to_owned(), reason: "it is empty".to_owned() });
-    }
     let refused = |e: rusqlite::Error| refusal(path, &e);
+    if length(path)? == 0 {
+        return Err(damaged(path, "it is empty"));
+    }
     let connection = connection::open_read_only(path).map_err(refused)?;
     let application: i32 =
         connection.pragma_query_value(None, "application_id", |row| row.get(0)).map_err(refused)?;
     if application != APPLICATION_ID {
         return Err(OpenError::Foreign(path.to_owned()));
     }
+    check_end(path)?;
     let version = version(&connection).map_err(refused)?;
     if version > known {
         return Err(OpenError::Newer { path: path.to_owned(), found: version, known });
     }
     let till = if version == 0 { None } else { read_till(&connection).map_err(|e| unreadable(path, e))? };
     Ok(Found { version, till })
+}
+
+/// SQLite itself overlooks a last page that is cut. With a log beside it that is no damage: a till that was killed while
+/// it copied the log into the file leaves one.
+fn check_end(path: &Path) -> Result<(), OpenError> {
+    if length(path)?.is_multiple_of(PAGE_BYTES_MIN) || has_log(path) {
+        return Ok(());
+    }
+    Err(damaged(path, "its end is missing"))
+}
+
+fn length(path: &Path) -> Result<u64, OpenError> {
+    let metadata = std::fs::metadata(path);
+    Ok(metadata.map_err(|reason| OpenError::Io { path: path.to_owned(), reason })?.len())
+}
+
+fn has_log(path: &Path) -> bool {
+    std::fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0)
+}
+
+fn damaged(path: &Path, reason: &str) -> OpenError {
+    OpenError::Damaged { path: path.to_owned(), reason: reason.to_owned() }
 }
 
 fn version(connection: &Connection) -> rusqlite::Result<i64> {
@@ -241,3 +265,6 @@ pub(crate) fn remove_if_there(path: &Path) -> std::io::Result<()> {
         Ok(()) | Err(_) => Ok(()),
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,8 @@ mod parts;
 mod sale;
 mod stray;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod transfer;
 
 use serde::de::DeserializeOwned;

@@ -71,13 +71,14 @@ pub enum Problem {
         /// Their sum in minor units.
         sum: i128,
     },
+    /// An entry needs two postings at least.
+    #[error("it has fewer than two postings")]
+    Lonely,
     /// An account's links skip or invent an entry.
-    #[error("it links to entry {stored:?} of its account, not to {expected:?}")]
+    #[error("its link to the entry before it in {account} is wrong")]
     Link {
-        /// What is stored.
-        stored: Option<i64>,
-        /// What should be.
-        expected: Option<i64>,
+        /// The account.
+        account: String,
     },
     /// It, its entries or its postings were changed.
     #[error("it or its entries were changed: the hash does not fit")]

@@ -135,6 +135,9 @@ impl Walk {
             expected += 1;
             postings.advance().map_err(unreadable(name))?;
         }
+        if expected <= 2 {
+            return Err(Fault { row: name(), problem: Problem::Lonely });
+        }
         match sums.into_iter().find(|(_, sum)| *sum != 0) {
             Some((currency, sum)) => {
                 Err(Fault { row: name(), problem: Problem::Unbalanced { currency, sum } })
@@ -150,13 +153,13 @@ impl Walk {
             (row.get(2).map_err(unreadable(name))?, row.get(3).map_err(unreadable(name))?);
         let minor: i64 = row.get(5).map_err(unreadable(name))?;
         let stored: Option<i64> = row.get(6).map_err(unreadable(name))?;
-        let sum = self.balances.entry((account, currency.clone())).or_default();
+        let sum = self.balances.entry((account.clone(), currency.clone())).or_default();
         if sum.last_entry != Some(entry_id) {
             sum.entry_before = sum.last_entry.replace(entry_id);
         }
         sum.minor += i128::from(minor);
         if stored != sum.entry_before {
-            let problem = Problem::Link { stored, expected: sum.entry_before };
+            let problem = Problem::Link { account };
             return Err(Fault { row: name(), problem });
         }
         Ok((currency, minor))

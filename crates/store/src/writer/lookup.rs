@@ -92,7 +92,7 @@ impl Writer {
     /// The numbers that come next.
     ///
     /// # Errors
-    /// None today: the writer keeps them.
+    /// As for every read here.
     pub const fn counters(&self) -> Result<Counters, ReadError> {
         Ok(self.books.counters)
     }

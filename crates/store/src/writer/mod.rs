@@ -72,6 +72,16 @@ impl Writer {
         Ok(())
     }
 
+    /// Lets every commit fail from now on, so that tests can meet an unknown outcome.
+    ///
+    /// # Errors
+    /// When SQLite refuses.
+    #[doc(hidden)]
+    pub fn break_commits(&self) -> Result<(), ReadError> {
+        self.connection.commit_hook(Some(|| true))?;
+        Ok(())
+    }
+
     /// Every failure of a commit leaves the outcome open: a row that can't be seen now can be there after reopening.
     fn commit(&mut self, books: Books) -> Result<Committed, WriteError> {
         if let Err(error) = self.connection.execute_batch("commit") {

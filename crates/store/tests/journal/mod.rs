@@ -1,0 +1,13 @@
+mod backups;
+mod disk;
+mod inbox;
+mod lists;
+mod memory;
+mod opening;
+mod schema;
+mod shop;
+mod statements;
+mod tampering;
+mod triggers;
+mod watching;
+mod writing;

@@ -1,0 +1,229 @@
+-- What all migrations together make. Written by the schema test, not by hand.
+
+CREATE TABLE alert (
+  alert_id integer primary key,
+  kind text not null,
+  event_id integer constraint alert_event references event,
+  finding_id integer constraint alert_finding references finding,
+  raised_at integer not null,
+  acknowledged_at integer,
+  constraint alert_origin check ((event_id is null) <> (finding_id is null))
+) strict;
+
+CREATE INDEX alert_unread on alert (alert_id) where acknowledged_at is null;
+
+CREATE TABLE balance (
+  account text not null,
+  currency text not null,
+  scale integer not null,
+  minor integer not null,
+  -- The newest entry that touched it: where an account statement begins.
+  last_entry integer not null,
+  primary key (account, currency)
+) strict, without rowid;
+
+CREATE TABLE entry (
+  entry_id integer primary key,
+  event_id integer not null constraint entry_event references event,
+  subject_id blob not null constraint entry_subject_id check (length(subject_id) = 16),
+  -- Number among the entries of the subject, from 1.
+  ordinal integer not null constraint entry_ordinal_positive check (ordinal > 0),
+  kind text not null,
+  -- Ordinal of the entry of the same subject that this one undoes.
+  reverses integer constraint entry_reverses check (reverses < ordinal),
+  rate text,
+  rate_source text,
+  constraint entry_ordinal unique (subject_id, ordinal),
+  constraint entry_rate check ((rate is null) = (rate_source is null))
+) strict;
+
+CREATE TRIGGER entry_is_never_changed before update on entry
+begin select raise(abort, 'entries are never changed'); end;
+
+CREATE TRIGGER entry_is_never_deleted before delete on entry
+begin select raise(abort, 'entries are never deleted'); end;
+
+CREATE TRIGGER entry_is_only_appended before insert on entry
+when new.entry_id <> (select coalesce(max(entry_id), 0) + 1 from entry)
+  or exists (select 1 from entry where subject_id = new.subject_id and ordinal = new.ordinal)
+begin select raise(abort, 'entries are only appended'); end;
+
+CREATE TABLE event (
+  event_id integer primary key,
+  subject_kind text not null constraint event_subject_kind check (subject_kind in ('sale', 'stray')),
+  subject_id blob not null constraint event_subject_id check (length(subject_id) = 16),
+  subject_version integer not null constraint event_subject_version_positive check (subject_version > 0),
+  kind text not null,
+  -- Version of the encoding of `payload`.
+  encoding integer not null constraint event_encoding check (encoding > 0),
+  payload text not null,
+  -- Who said so.
+  source text not null,
+  recorded_at integer not null,
+  -- SHA-256 over the hash before, this row, its entries and their postings, as they are stored.
+  hash blob not null constraint event_hash check (length(hash) = 32),
+  constraint event_subject_version unique (subject_id, subject_version)
+) strict;
+
+CREATE TRIGGER event_is_never_changed before update on event
+begin select raise(abort, 'events are never changed'); end;
+
+CREATE TRIGGER event_is_never_deleted before delete on event
+begin select raise(abort, 'events are never deleted'); end;
+
+CREATE TRIGGER event_is_only_appended before insert on event
+when new.event_id <> (select coalesce(max(event_id), 0) + 1 from event)
+  or exists (select 1 from event where subject_id = new.subject_id and subject_version = new.subject_version)
+begin select raise(abort, 'events are only appended'); end;
+
+CREATE TABLE finding (
+  finding_id integer primary key,
+  subject text not null,
+  kind text not null,
+  reason text not null,
+  payload text not null,
+  found_at integer not null
+) strict;
+
+CREATE TABLE outbox (
+  outbox_id integer primary key,
+  event_id integer not null constraint outbox_event references event,
+  kind text not null constraint outbox_kind check (kind in ('request_offer')),
+  rail text not null,
+  invoice_id blob not null,
+  payment_id blob not null constraint outbox_payment unique,
+  amount_minor integer not null,
+  currency text not null,
+  scale integer not null,
+  -- The event that answered.
+  answered_by integer constraint outbox_answer references event
+) strict;
+
+CREATE INDEX outbox_due on outbox (outbox_id) where answered_by is null;
+
+CREATE TABLE payment_address (
+  rail text not null,
+  address text not null,
+  invoice_id blob not null,
+  payment_id blob not null constraint payment_address_payment unique,
+  constraint payment_address_once primary key (rail, address)
+) strict, without rowid;
+
+CREATE TABLE posting (
+  entry_id integer not null constraint posting_entry references entry,
+  -- Number within the entry, from 1.
+  line integer not null constraint posting_line check (line > 0),
+  account text not null,
+  currency text not null,
+  scale integer not null constraint posting_scale check (scale between 0 and 9),
+  -- Debit positive, credit negative.
+  minor integer not null constraint posting_minor check (minor <> 0),
+  -- The entry before this one that touched the account in this currency: an account statement follows these links,
+  -- so that no payment has to keep an index over accounts.
+  previous_entry integer constraint posting_previous_entry check (previous_entry < entry_id),
+  primary key (entry_id, line)
+) strict, without rowid;
+
+CREATE TRIGGER posting_is_never_changed before update on posting
+begin select raise(abort, 'postings are never changed'); end;
+
+CREATE TRIGGER posting_is_never_deleted before delete on posting
+begin select raise(abort, 'postings are never deleted'); end;
+
+CREATE TRIGGER posting_is_only_appended before insert on posting
+when new.entry_id <> (select max(entry_id) from entry)
+  or new.line <> (select count(*) + 1 from posting where entry_id = new.entry_id)
+begin select raise(abort, 'postings are only appended'); end;
+
+CREATE TABLE rail_change (
+  rail_change_id integer primary key,
+  rail text not null,
+  change_set blob not null
+) strict;
+
+CREATE TABLE rail_state (
+  rail text primary key,
+  last_observation integer not null constraint rail_state_observation check (last_observation >= 0),
+  -- `till.restores` when the rail last finished a full scan.
+  scanned_restores integer not null
+) strict, without rowid;
+
+CREATE TABLE sale (
+  number integer primary key,
+  invoice_id blob not null constraint sale_invoice unique,
+  version integer not null,
+  opened_at integer not null,
+  state text not null,
+  late integer not null constraint sale_late check (late in (0, 1)),
+  over integer not null constraint sale_over check (over in (0, 1)),
+  due_minor integer not null,
+  currency text not null,
+  scale integer not null,
+  label text not null,
+  -- Ways to pay in the order of their first use, with commas between.
+  methods text not null,
+  receipt_number integer constraint sale_receipt unique,
+  -- A quote still runs or an address is still to come: looked at when the till starts.
+  live integer not null constraint sale_live check (live in (0, 1)),
+  -- Lower-case text that the search looks into.
+  search text not null
+) strict;
+
+CREATE INDEX sale_in_flight on sale (number) where live = 1;
+
+CREATE TABLE setting (
+  key text primary key,
+  value text not null,
+  changed_at integer not null
+) strict, without rowid;
+
+CREATE TABLE setting_change (
+  setting_change_id integer primary key,
+  key text not null,
+  before text,
+  after text,
+  changed_at integer not null
+) strict;
+
+CREATE TABLE stray (
+  stray_id blob primary key,
+  version integer not null,
+  found_at integer not null,
+  rail text not null,
+  address text not null,
+  reason text not null,
+  state text not null constraint stray_state check (state in ('open', 'assigned', 'credited', 'withdrawn')),
+  amount_minor integer not null,
+  currency text not null,
+  scale integer not null
+) strict, without rowid;
+
+CREATE INDEX stray_undecided on stray (stray_id) where state = 'open';
+
+CREATE TABLE till (
+  till_id integer primary key constraint till_is_alone check (till_id = 1),
+  mode text not null constraint till_mode check (mode in ('practice', 'sandbox', 'live')),
+  database_id text not null constraint till_database_id check (length(database_id) = 32),
+  created_at integer not null,
+  -- How often this file was restored from a backup. A rail compares it with its own last full scan.
+  restores integer not null default 0 constraint till_restores check (restores >= 0)
+) strict;
+
+CREATE TABLE transfer (
+  rail text not null,
+  reference text not null,
+  invoice_id blob,
+  payment_id blob,
+  stray_id blob,
+  level text not null,
+  -- Neither final nor gone.
+  open integer not null constraint transfer_open check (open in (0, 1)),
+  amount_minor integer not null,
+  currency text not null,
+  scale integer not null,
+  constraint transfer_once primary key (rail, reference),
+  constraint transfer_payment check ((invoice_id is null) = (payment_id is null)),
+  constraint transfer_owner check ((invoice_id is null) <> (stray_id is null))
+) strict, without rowid;
+
+CREATE INDEX transfer_in_flight on transfer (rail, reference) where open = 1;
