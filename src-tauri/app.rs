@@ -109,6 +109,7 @@ impl App {
     pub async fn reopen(&self, mode: Mode) -> Result<Arc<Till>, AppError> {
         let mut slot = self.till.write().await;
         let before = slot.take();
+        self.forget_pending_wallet();
         if let Some(till) = &before {
             till.engine.stop().await;
         }
@@ -134,6 +135,11 @@ impl App {
         if let Some(till) = till {
             till.engine.stop().await;
         }
+        self.forget_pending_wallet();
+    }
+
+    /// Words that were shown and never proven end with the till they were shown for.
+    fn forget_pending_wallet(&self) {
         *self.pending_wallet.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 

@@ -90,8 +90,12 @@ impl Server {
         let data_dir: PathBuf = app.data_dir.clone();
         let mut mode = app.mode();
         let follow_mode = async {
+            let mut told = *mode.borrow_and_update();
             while mode.changed().await.is_ok() {
                 let now = *mode.borrow_and_update();
+                if std::mem::replace(&mut told, now) == now {
+                    continue;
+                }
                 control = ControlFile::write(&data_dir, now, &address, &token)?;
             }
             Ok::<(), ServeError>(())
@@ -115,7 +119,9 @@ struct Door {
 
 impl Commands for Door {
     fn call<'a>(&'a self, name: &'a str, request: Value) -> BoxFuture<'a, Result<Value, CommandRefused>> {
-        Box::pin(async move { self.app.call_as(Asker::Browser, name, request).await.map_err(|e| refused(&e)) })
+        Box::pin(
+            async move { self.app.call_as(Asker::Browser, name, request).await.map_err(|e| refused(&e)) },
+        )
     }
 }
 

@@ -162,8 +162,7 @@ fn bitcoin_rail(settings: &Settings, account: String, vault: Vault) -> RailSetup
     let open = move |memory| {
         let needs_password = servers.iter().any(|server| server.starts_with("bitcoind+"));
         let password = if needs_password { node_password(&vault)? } else { None };
-        let config =
-            BitcoinConfig { network, account: account.clone(), servers: servers.clone(), password };
+        let config = BitcoinConfig { network, account: account.clone(), servers: servers.clone(), password };
         let rail = BitcoinRail::open(&config, &memory)
             .map_err(|error| RailError::Misconfigured(error.to_string()))?;
         Ok(Arc::new(rail) as Arc<dyn Rail>)

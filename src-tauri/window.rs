@@ -102,7 +102,8 @@ fn follow(app: &Arc<App>, handle: &tauri::AppHandle, runtime: &tokio::runtime::R
         loop {
             app.asked_to_front().await;
             if let Some(window) = handle.get_webview_window(WINDOW) {
-                let shown = window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
+                let shown =
+                    window.unminimize().and_then(|()| window.show()).and_then(|()| window.set_focus());
                 if let Err(error) = shown {
                     tracing::warn!(%error, "the window did not come to the front");
                 }

@@ -32,7 +32,8 @@ pub(super) struct Place {
 
 impl PlaceArguments {
     pub(super) fn place(&self) -> Result<Place, Failure> {
-        let chosen = self.data_dir.clone().or_else(|| default_folder(&|name| env::var_os(name).map(PathBuf::from)));
+        let chosen =
+            self.data_dir.clone().or_else(|| default_folder(&|name| env::var_os(name).map(PathBuf::from)));
         Ok(Place { data_dir: chosen.ok_or(Failure::NoHome)?, mode: self.mode })
     }
 }

@@ -27,8 +27,7 @@ pub(super) async fn sales(place: &Place, command: &SalesCommand) -> Result<Answe
 }
 
 async fn list(reader: &Reader, json: bool) -> Result<Answer, Failure> {
-    let mut filter =
-        SalesFilter { search: String::new(), states: Vec::new(), after: None, limit: PAGE_ROWS };
+    let mut filter = SalesFilter { search: String::new(), states: Vec::new(), after: None, limit: PAGE_ROWS };
     loop {
         let page = reader.sales(&filter).await?;
         for sale in &page.rows {
@@ -68,7 +67,10 @@ fn row(sale: &SaleSummary) -> String {
 }
 
 fn flags(sale: &SaleSummary) -> Vec<&'static str> {
-    [(sale.late, "late"), (sale.over, "over")].into_iter().filter_map(|(is, flag)| is.then_some(flag)).collect()
+    [(sale.late, "late"), (sale.over, "over")]
+        .into_iter()
+        .filter_map(|(is, flag)| is.then_some(flag))
+        .collect()
 }
 
 async fn show(reader: &Reader, id: InvoiceId, json: bool) -> Result<Answer, Failure> {

@@ -32,7 +32,9 @@ pub(in crate::cli) enum SecretRefused {
     #[error(transparent)]
     Name(#[from] keys::UnknownSecretName),
     /// Only words can be made.
-    #[error("only bitcoin.mnemonic can be created: use `tillstream secret set {0}` for what somebody else gave you")]
+    #[error(
+        "only bitcoin.mnemonic can be created: use `tillstream secret set {0}` for what somebody else gave you"
+    )]
     NotCreated(SecretName),
     /// Nothing came.
     #[error("there is no secret on standard input: type it, or pipe it in")]

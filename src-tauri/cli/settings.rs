@@ -41,7 +41,9 @@ fn get(settings: &Settings, key: &str) -> Result<Answer, Failure> {
         return Ok(Answer::Yes);
     }
     match settings.with(key, "") {
-        Err(unknown @ ::settings::SettingsError::UnknownKey { .. }) => Err(Failure::Usage(unknown.to_string())),
+        Err(unknown @ ::settings::SettingsError::UnknownKey { .. }) => {
+            Err(Failure::Usage(unknown.to_string()))
+        }
         // The key of a price that is not set.
         Ok(_) | Err(_) => {
             note(format_args!("{key} is not set"));
@@ -51,8 +53,8 @@ fn get(settings: &Settings, key: &str) -> Result<Answer, Failure> {
 }
 
 async fn import(place: &Place, file: &Path) -> Result<Answer, Failure> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|reason| Failure::File { path: file.to_owned(), reason })?;
+    let text =
+        std::fs::read_to_string(file).map_err(|reason| Failure::File { path: file.to_owned(), reason })?;
     change(place, "settings_import", json!({ "text": text })).await.map_err(|failure| match failure {
         Failure::Refused(detail) => Failure::Refused(in_file(file, &detail)),
         other => other,

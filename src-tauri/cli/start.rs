@@ -5,9 +5,9 @@ use std::net::SocketAddr;
 use tokio::runtime::Runtime;
 use tokio::signal;
 
+use super::caller::Remote;
 #[cfg(feature = "desktop")]
 use super::caller::is_owned;
-use super::caller::Remote;
 use super::failure::Failure;
 use super::place::Place;
 use super::{Answer, say};
@@ -20,7 +20,8 @@ impl Place {
         OpenOptions { data_dir: self.data_dir.clone(), mode: self.mode }
     }
 
-    fn log(&self) {
+    /// Logs what this process does as long as it is the till.
+    pub(super) fn log(&self) {
         logging::start(&self.data_dir.join("logs"));
     }
 }

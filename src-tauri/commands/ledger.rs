@@ -56,4 +56,3 @@ pub fn problem_of(checked: &Result<Verification, ReadError>) -> String {
         Err(error) => error.to_string(),
     }
 }
-

@@ -23,12 +23,14 @@ use crate::app::App;
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::ledger::{AccountDto, EntriesReply, EntriesRequest, VerifyReply};
 use crate::dto::money::MoneyDto;
+use crate::dto::practice::PracticeActRequest;
 use crate::dto::receipt::{ReceiptDto, ReceiptRequest};
 use crate::dto::sale::{
     AmountReadRequest, CartTotalsDto, CartTotalsRequest, CashTakeRequest, PaymentRequest,
-    PaymentStartRequest, PracticeActRequest, SaleCancelRequest, SaleDto, SaleOpenRequest, SaleRequest,
-    SaleVoidRequest, SalesListReply, SalesListRequest, TenderDto, TimelineItemDto,
+    PaymentStartRequest, SaleCancelRequest, SaleDto, SaleOpenRequest, SaleRequest, SaleVoidRequest,
+    TenderDto,
 };
+use crate::dto::sales_list::{SalesListReply, SalesListRequest};
 use crate::dto::settings::{SettingsDto, SettingsImportRequest, SettingsPutRequest};
 use crate::dto::setup::{
     ModeSwitchRequest, NewWalletWords, SetupFinishRequest, WalletCreateRequest, WalletImportRequest,
@@ -36,6 +38,7 @@ use crate::dto::setup::{
 };
 use crate::dto::status::{AlertRequest, Nothing, StatusDto};
 use crate::dto::stray::{StrayAssignRequest, StrayCreditRequest, StrayDto};
+use crate::dto::timeline::TimelineItemDto;
 
 /// Who asks. Secrets cross to the window only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

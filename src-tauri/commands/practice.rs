@@ -11,7 +11,8 @@ use rail_practice::{Act, Portion};
 use super::{Asker, id, refuse};
 use crate::app::App;
 use crate::dto::error::{AppError, ErrorCode};
-use crate::dto::sale::{PracticeActDto, PracticeActRequest, SaleDto};
+use crate::dto::practice::{PracticeActDto, PracticeActRequest};
+use crate::dto::sale::SaleDto;
 use crate::view;
 
 /// The public acts in milliseconds; a screen that waits longer for it re-reads the sale by the feed anyway.

@@ -15,8 +15,10 @@ use crate::dto::receipt::{ReceiptDto, ReceiptRequest};
 use crate::dto::sale::{
     AmountReadRequest, CartLineDto, CartTotalsDto, CartTotalsRequest, CashTakeRequest, PaymentRequest,
     PaymentStartRequest, SaleCancelRequest, SaleDto, SaleOpenRequest, SaleRequest, SaleVoidRequest,
-    SalesListReply, SalesListRequest, TenderDto, TimelineItemDto,
+    TenderDto,
 };
+use crate::dto::sales_list::{SalesListReply, SalesListRequest};
+use crate::dto::timeline::TimelineItemDto;
 use crate::till::Till;
 use crate::view;
 

@@ -4,6 +4,8 @@
 use std::sync::Arc;
 
 use engine::Command;
+use payment::RailId;
+use rail_bitcoin::{BitcoinConfig, BitcoinRail};
 use settings::{Language, Mode, Problem, Settings};
 
 use super::{Asker, refuse};
@@ -16,7 +18,7 @@ use crate::till::{Till, rail_network};
 use crate::view;
 
 pub(super) async fn settings_get(app: &Arc<App>, _: Asker, _: Nothing) -> Result<SettingsDto, AppError> {
-    Ok(view::settings::settings(&*app.till().await?.engine.settings()))
+    Ok(view::settings::settings(&app.till().await?.engine.settings()))
 }
 
 pub(super) async fn settings_set(
@@ -79,15 +81,40 @@ pub(super) async fn setup_finish(
 /// Puts checked settings in force. Rails are built from settings, so some changes open the till anew.
 pub(super) async fn change(app: &Arc<App>, till: &Till, wanted: Settings) -> Result<SettingsDto, AppError> {
     let before = till.engine.settings();
-    if wanted.shop.currency != before.shop.currency && till.engine.reader().sales_exist().await? {
-        let detail = "shop.currency: the books are kept in another currency already; start a new data folder";
-        return Err(refuse(ErrorCode::BadRequest, detail));
-    }
+    check_change(till, &wanted).await?;
     till.engine.ask(Command::ChangeSettings { settings: Box::new(wanted.clone()) }).await?;
     if wanted.bitcoin != before.bitcoin {
         app.reopen(till.mode).await?;
     }
     Ok(view::settings::settings(&wanted))
+}
+
+/// What can't be changed any more once the books rest on it: the unit of account, and the wallet whose addresses were
+/// shown.
+pub(super) async fn check_change(till: &Till, wanted: &Settings) -> Result<(), AppError> {
+    let (before, reader) = (till.engine.settings(), till.engine.reader());
+    if wanted.shop.currency != before.shop.currency && reader.sales_exist().await? {
+        let detail = "shop.currency: the books are kept in another currency already; start a new data folder";
+        return Err(refuse(ErrorCode::BadRequest, detail));
+    }
+    let moved = (&wanted.bitcoin.account, wanted.bitcoin.network)
+        != (&before.bitcoin.account, before.bitcoin.network);
+    if moved && till.mode != Mode::Practice {
+        let memory = reader.rail_memory(RailId::BITCOIN).await?;
+        let opened = bitcoin_config(wanted).map(|config| BitcoinRail::open(&config, &memory));
+        if let Some(Err(error)) = opened {
+            return Err(refuse(ErrorCode::BadRequest, format!("rail.bitcoin.account: {error}")));
+        }
+    }
+    Ok(())
+}
+
+/// The rail as the settings describe it, without its password; none while there is no wallet or no server.
+fn bitcoin_config(settings: &Settings) -> Option<BitcoinConfig> {
+    let account = settings.bitcoin.account.clone()?;
+    let servers = settings.bitcoin.servers.clone();
+    let network = rail_network(settings.bitcoin.network);
+    (!servers.is_empty()).then_some(BitcoinConfig { network, account, servers, password: None })
 }
 
 /// What only the rails can judge: does the account fit the network, are the servers' addresses understood?

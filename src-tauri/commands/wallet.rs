@@ -4,7 +4,7 @@
 use std::sync::{Arc, PoisonError};
 
 use ::settings::{Mode, Network, Settings};
-use keys::{BitcoinNetwork, Mnemonic, SecretName, WordCount, WordProof};
+use keys::{BitcoinNetwork, Mnemonic, Secret, SecretName, Vault, WordCount, WordProof};
 
 use super::{Asker, refuse, settings};
 use crate::app::App;
@@ -17,6 +17,7 @@ use crate::till::Till;
 
 /// Words that were shown and are not proven yet.
 pub struct PendingWallet {
+    mode: Mode,
     mnemonic: Mnemonic,
     proof: WordProof,
 }
@@ -26,7 +27,8 @@ pub(super) async fn wallet_create(
     _: Asker,
     request: WalletCreateRequest,
 ) -> Result<NewWalletWords, AppError> {
-    refuse_in_practice(&*app.till().await?)?;
+    let till = app.till().await?;
+    refuse_in_practice(&till)?;
     let count = match request.words {
         12 => WordCount::Twelve,
         24 => WordCount::TwentyFour,
@@ -37,7 +39,7 @@ pub(super) async fn wallet_create(
     let words = mnemonic.words().map(str::to_owned).collect();
     let ask = proof.positions().iter().filter_map(|p| u8::try_from(p - 1).ok()).collect();
     *app.pending_wallet.lock().unwrap_or_else(PoisonError::into_inner) =
-        Some(PendingWallet { mnemonic, proof });
+        Some(PendingWallet { mode: till.mode, mnemonic, proof });
     Ok(NewWalletWords { words, ask })
 }
 
@@ -47,15 +49,21 @@ pub(super) async fn wallet_prove(
     request: WalletProveRequest,
 ) -> Result<SettingsDto, AppError> {
     let pending = app.pending_wallet.lock().unwrap_or_else(PoisonError::into_inner).take();
-    let pending = pending.ok_or_else(|| refuse(ErrorCode::NotNow, "create the words first"))?;
+    let till = app.till().await?;
+    let pending = pending
+        .filter(|pending| pending.mode == till.mode)
+        .ok_or_else(|| refuse(ErrorCode::NotNow, "create the words first"))?;
     let answers: Vec<&str> = request.answers.iter().map(String::as_str).collect();
     let is_proven =
         <&[&str; 3]>::try_from(answers.as_slice()).is_ok_and(|a| pending.proof.check(&pending.mnemonic, a));
     if !is_proven {
         *app.pending_wallet.lock().unwrap_or_else(PoisonError::into_inner) = Some(pending);
-        return Err(refuse(ErrorCode::BadRequest, "these are not the words asked for: look at your paper again"));
+        return Err(refuse(
+            ErrorCode::BadRequest,
+            "these are not the words asked for: look at your paper again",
+        ));
     }
-    keep(app, &pending.mnemonic).await
+    keep(app, &till, &pending.mnemonic).await
 }
 
 pub(super) async fn wallet_import(
@@ -63,9 +71,11 @@ pub(super) async fn wallet_import(
     _: Asker,
     request: WalletImportRequest,
 ) -> Result<SettingsDto, AppError> {
-    refuse_in_practice(&*app.till().await?)?;
-    let mnemonic = Mnemonic::parse(&request.words).map_err(|e| refuse(ErrorCode::BadRequest, e.to_string()))?;
-    keep(app, &mnemonic).await
+    let till = app.till().await?;
+    refuse_in_practice(&till)?;
+    let mnemonic =
+        Mnemonic::parse(&request.words).map_err(|e| refuse(ErrorCode::BadRequest, e.to_string()))?;
+    keep(app, &till, &mnemonic).await
 }
 
 pub(super) async fn wallet_watch(
@@ -75,27 +85,42 @@ pub(super) async fn wallet_watch(
 ) -> Result<SettingsDto, AppError> {
     let till = app.till().await?;
     refuse_in_practice(&till)?;
-    watch(app, &till, request.account.trim()).await
+    let wanted = with_account(&till, request.account.trim())?;
+    settings::change(app, &till, wanted).await
 }
 
-/// The keyring first: an account whose key was lost on the way would be money nobody can move.
-async fn keep(app: &Arc<App>, mnemonic: &Mnemonic) -> Result<SettingsDto, AppError> {
-    let till = app.till().await?;
-    let (vault, secret) = (till.vault.clone(), mnemonic.as_secret());
-    let kept = tokio::task::spawn_blocking(move || vault.set(SecretName::BitcoinMnemonic, &secret)).await;
-    kept.map_err(|error| refuse(ErrorCode::Internal, error.to_string()))?
-        .map_err(|error| refuse(ErrorCode::Keyring, error.to_string()))?;
+/// The account is checked before anything is kept, then the keyring comes before the settings: an account whose key
+/// was lost on the way would be money nobody can move. Other words that are kept already are never replaced.
+async fn keep(app: &Arc<App>, till: &Till, mnemonic: &Mnemonic) -> Result<SettingsDto, AppError> {
     let account = mnemonic.account(key_network(till.engine.settings().bitcoin.network));
-    watch(app, &till, account.as_str()).await
+    let wanted = with_account(till, account.as_str())?;
+    settings::check_change(till, &wanted).await?;
+    let (vault, secret) = (till.vault.clone(), mnemonic.as_secret());
+    let kept = tokio::task::spawn_blocking(move || keep_words(&vault, &secret)).await;
+    kept.map_err(|error| refuse(ErrorCode::Internal, error.to_string()))??;
+    settings::change(app, till, wanted).await
 }
 
-async fn watch(app: &Arc<App>, till: &Till, account: &str) -> Result<SettingsDto, AppError> {
+fn keep_words(vault: &Vault, words: &Secret) -> Result<(), AppError> {
+    let unreachable = |error: keys::VaultError| refuse(ErrorCode::Keyring, error.to_string());
+    match vault.get(SecretName::BitcoinMnemonic).map_err(unreachable)? {
+        Some(kept) if kept.expose() == words.expose() => Ok(()),
+        Some(_) => {
+            let detail = "other words are kept already: write them down elsewhere, \
+                          then `tillstream secret forget bitcoin.mnemonic`";
+            Err(refuse(ErrorCode::NotNow, detail))
+        }
+        None => vault.set(SecretName::BitcoinMnemonic, words).map_err(unreachable),
+    }
+}
+
+fn with_account(till: &Till, account: &str) -> Result<Settings, AppError> {
     let mut wanted = Settings::clone(&till.engine.settings());
     wanted.bitcoin.account = Some(account.to_owned());
     wanted.bitcoin.enabled = true;
     let checked = wanted.check().and_then(|()| settings::check_rails(&wanted));
     checked.map_err(|problem| refuse(ErrorCode::BadRequest, problem.to_string()))?;
-    settings::change(app, till, wanted).await
+    Ok(wanted)
 }
 
 /// Which keys a network uses.

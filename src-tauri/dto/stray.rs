@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use specta::Type;
 
 use super::money::MoneyDto;
-use super::sale::{TimelineItemDto, TransferDto};
+use super::sale::TransferDto;
+use super::timeline::TimelineItemDto;
 
 /// Why money is stray.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]

@@ -53,11 +53,11 @@ fn shown(paper: &mut Paper, code: &CodeDto, words: &Words) {
 
 /// The rate the quote was made with: the shop's spread is in it.
 fn rate(rate: &RateDto, words: &Words) -> String {
-    let price = Currency::from_code(&rate.quote).and_then(|quote| {
-        let amount = Money::parse_exact(&rate.applied, quote);
-        Ok(amount.map_or_else(|_| words.decimal(&rate.applied), |amount| words.exact(amount)))
-    });
-    let price = price.unwrap_or_else(|_| words.decimal(&rate.applied));
+    let amount = Currency::from_code(&rate.quote).map(|quote| Money::parse_exact(&rate.applied, quote));
+    let price = match amount {
+        Ok(Ok(amount)) => words.exact(amount),
+        Ok(Err(_)) | Err(_) => words.decimal(&rate.applied),
+    };
     format!("1 {} = {price} {} ({})", rate.base, rate.quote, rate.source)
 }
 

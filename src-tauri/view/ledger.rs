@@ -38,10 +38,8 @@ pub fn entries(page: &EntriesPage) -> EntriesReply {
 
 fn entry(row: &JournalEntry) -> EntryDto {
     let rate = row.entry.rate().map(|note| format!("{} ({})", note.rate, note.source));
-    let posting = |p: &ledger::Posting| PostingDto {
-        account: p.account.name().to_owned(),
-        amount: money(p.amount),
-    };
+    let posting =
+        |p: &ledger::Posting| PostingDto { account: p.account.name().to_owned(), amount: money(p.amount) };
     EntryDto {
         entry: count(row.entry_id),
         event: count(row.event_id),

@@ -11,9 +11,10 @@ use crate::commands::{id, refuse};
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::money::RateDto;
 use crate::dto::sale::{
-    CartLineDto, CartTotalsDto, CashDto, CodeDto, HandOverDto, MayDto, PaymentDto, SaleDto, SaleRowDto,
-    SalesListReply, SalesListRequest, StateCountDto, StateDto, TaxDto, TransferDto, TransferStatusDto,
+    CartLineDto, CartTotalsDto, CashDto, CodeDto, HandOverDto, MayDto, PaymentDto, SaleDto, StateDto, TaxDto,
+    TransferDto, TransferStatusDto,
 };
+use crate::dto::sales_list::{SaleRowDto, SalesListReply, SalesListRequest, StateCountDto};
 use crate::qr;
 use crate::till::Till;
 

@@ -12,9 +12,7 @@ use store::AlertRow;
 use super::{count, instant};
 use crate::commands::Asker;
 use crate::dto::error::AppError;
-use crate::dto::status::{
-    AlertDto, BitcoinStatusDto, KeyringDto, LedgerStatusDto, ServerDto, StatusDto,
-};
+use crate::dto::status::{AlertDto, BitcoinStatusDto, KeyringDto, LedgerStatusDto, ServerDto, StatusDto};
 use crate::till::Till;
 
 /// Everything the frame of each screen shows.
@@ -61,7 +59,8 @@ fn bitcoin(till: &Till, settings: &Settings, now: Timestamp, has_key: bool) -> B
         Some(Ok(rail)) => rail.health(),
         Some(Err(_)) | None => RailHealth { tip: None, servers: Vec::new() },
     };
-    let age = |time: Timestamp| u32::try_from((now.millis() - time.millis()).max(0) / 1_000).unwrap_or(u32::MAX);
+    let age =
+        |time: Timestamp| u32::try_from((now.millis() - time.millis()).max(0) / 1_000).unwrap_or(u32::MAX);
     let mut servers: Vec<ServerDto> = health.servers.into_iter().map(server).collect();
     if let Some(problem) = problem {
         servers.push(ServerDto { address: String::new(), up: false, problem });

@@ -4,7 +4,7 @@ use payment::{Level, Observation, SaleEvent, StrayEvent};
 use store::{RecordedEvent, TimelineEvent};
 
 use super::{count, instant};
-use crate::dto::sale::{FactDto, TimelineItemDto};
+use crate::dto::timeline::{FactDto, TimelineItemDto};
 
 /// One event.
 #[must_use]
@@ -75,10 +75,8 @@ fn stray_facts(event: &StrayEvent) -> Facts {
 }
 
 fn observation_facts(observation: &Observation) -> Facts {
-    let mut facts = vec![
-        ("amount", observation.amount.to_string()),
-        ("reference", observation.reference.to_string()),
-    ];
+    let mut facts =
+        vec![("amount", observation.amount.to_string()), ("reference", observation.reference.to_string())];
     match &observation.level {
         Level::Unconfirmed { agreeing_servers } => {
             facts.push(("status", "unconfirmed".to_owned()));

@@ -54,6 +54,10 @@ impl PolicyRow {
         if self.up_to.is_some_and(|up_to| !up_to.is_positive()) {
             return problem("up_to", "write an amount above zero, or leave it out".to_owned());
         }
+        if self.safe == 0 && self.up_to.is_none() {
+            let message = "0 confirmations need a limit: add up_to, small enough to lose".to_owned();
+            return problem("safe", message);
+        }
         if self.safe > SAFE_MAX {
             return problem("safe", format!("write 0 to {SAFE_MAX} confirmations"));
         }

@@ -67,11 +67,15 @@ async fn bitcoin(caller: &Caller, order: &Order) -> Result<Answer, Failure> {
         End::Paid => Answer::Yes,
         End::AtRest => Answer::No,
         End::WaitOver => {
-            note("not paid yet: the sale stays open, and what still comes is booked by the next till that runs");
+            note(
+                "not paid yet: the sale stays open, and what still comes is booked by the next till that runs",
+            );
             Answer::No
         }
         End::Interrupted => {
-            note("stopped watching: the sale stays open, and what still comes is booked by the next till that runs");
+            note(
+                "stopped watching: the sale stays open, and what still comes is booked by the next till that runs",
+            );
             Answer::No
         }
     })
@@ -80,6 +84,7 @@ async fn bitcoin(caller: &Caller, order: &Order) -> Result<Answer, Failure> {
 /// Without another till this process is the only one that sees money come.
 async fn warn_of_watching_alone(place: &Place, caller: &mut Caller) {
     let Caller::Local(local) = caller else { return };
+    place.log();
     note("no till is running, so this command watches for the payment itself: watching stops when it ends");
     match local.open_door().await {
         Ok(address) if place.mode == ::settings::Mode::Practice => {
