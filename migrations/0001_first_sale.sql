@@ -88,6 +88,9 @@ create table sale (
 
 create index sale_in_flight on sale (number) where live = 1;
 
+-- Counts the sales of each state. New rows go to the end of their state.
+create index sale_state on sale (state);
+
 -- An address is handed out once, ever.
 create table payment_address (
   rail text not null,
@@ -115,7 +118,7 @@ create table transfer (
   constraint transfer_owner check ((invoice_id is null) <> (stray_id is null))
 ) strict, without rowid;
 
-create index transfer_in_flight on transfer (rail, reference) where open = 1;
+create index transfer_in_flight on transfer (rail) where open = 1;
 
 -- The current state of a stray payment, for the inbox.
 create table stray (

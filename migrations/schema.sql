@@ -171,6 +171,8 @@ CREATE TABLE sale (
 
 CREATE INDEX sale_in_flight on sale (number) where live = 1;
 
+CREATE INDEX sale_state on sale (state);
+
 CREATE TABLE setting (
   key text primary key,
   value text not null,
@@ -226,4 +228,4 @@ CREATE TABLE transfer (
   constraint transfer_owner check ((invoice_id is null) <> (stray_id is null))
 ) strict, without rowid;
 
-CREATE INDEX transfer_in_flight on transfer (rail, reference) where open = 1;
+CREATE INDEX transfer_in_flight on transfer (rail) where open = 1;

@@ -102,6 +102,9 @@ pub enum Refusal {
     /// The subject has another event of this version: somebody else was quicker.
     #[error("the sale or stray payment has changed meanwhile")]
     VersionTaken,
+    /// The entries of a record are not the last ones of the state after it.
+    #[error("the entries are not what the event posts")]
+    OtherEntries,
     /// A payment id was used before.
     #[error("this payment id was used before")]
     PaymentTaken,

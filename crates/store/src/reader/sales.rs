@@ -110,8 +110,13 @@ impl Reader {
     }
 
     async fn counts(&self, search: &str) -> Result<Vec<(State, u32)>, ReadError> {
-        let sql = "select state, count(*) from sale where ?1 = '' or instr(search, ?1) > 0 group by state";
-        let rows: Vec<(String, i64)> = sqlx::query_as(sql).bind(search).fetch_all(&self.pool()).await?;
+        let rows: Vec<(String, i64)> = if search.is_empty() {
+            let sql = "select state, count(*) from sale group by state";
+            sqlx::query_as(sql).fetch_all(&self.pool()).await?
+        } else {
+            let sql = "select state, count(*) from sale where instr(search, ?) > 0 group by state";
+            sqlx::query_as(sql).bind(search).fetch_all(&self.pool()).await?
+        };
         rows.iter().map(|(name, count)| Ok((state(name)?, column::small("sale", *count)?))).collect()
     }
 }

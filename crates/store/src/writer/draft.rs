@@ -65,6 +65,7 @@ impl<'a> Draft<'a> {
     }
 
     fn write_sale(&mut self, record: &'a SaleRecord) -> Result<(), WriteError> {
+        check_entries(&record.entries, record.after.entries())?;
         self.take_number(&record.event)?;
         let event_id = self.append(&Event {
             subject: Subject::Sale(record.after.id),
@@ -80,6 +81,7 @@ impl<'a> Draft<'a> {
     }
 
     fn write_stray(&mut self, record: &StrayRecord) -> Result<(), WriteError> {
+        check_entries(&record.entries, record.after.entries())?;
         self.append(&Event {
             subject: Subject::Stray(record.after.id),
             version: record.after.version,
@@ -187,6 +189,11 @@ impl<'a> Draft<'a> {
         let found = self.connection.prepare_cached(sql)?.execute(params![read.alert, read.at.millis()])?;
         if found == 0 { Err(Refusal::NoSuchAlert(read.alert).into()) } else { Ok(()) }
     }
+}
+
+/// What is posted must be what the state after the event has posted last.
+fn check_entries(posted: &[Entry], after: &[Entry]) -> Result<(), Refusal> {
+    if after.ends_with(posted) { Ok(()) } else { Err(Refusal::OtherEntries) }
 }
 
 /// The event's link of the chain.

@@ -132,6 +132,15 @@ async fn a_balance_that_would_overflow_is_refused() {
 }
 
 #[tokio::test]
+async fn entries_that_the_event_does_not_post_are_refused() {
+    let mut shop = Shop::open().await;
+    let sale = shop.cash_sale(450, "Tea");
+    let opened = shop.sale_opened(450, "Tea");
+    let forged = store::SaleRecord { entries: sale.entries().to_vec(), ..opened };
+    assert_eq!(refusal(shop.try_write(forged).unwrap_err()), Refusal::OtherEntries);
+}
+
+#[tokio::test]
 async fn an_empty_batch_leaves_the_chain_as_it_is() {
     let mut shop = Shop::open().await;
     shop.cash_sale(450, "Tea");
