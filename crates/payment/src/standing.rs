@@ -150,8 +150,10 @@ impl Sale {
             State::Reversed
         } else if chain.cancelled && coins.is_zero() {
             State::Cancelled
+        } else if coins.is_zero() {
+            nothing_came_state(chain)
         } else {
-            unpaid_state(chain, coins.is_zero())
+            partly_paid_state(chain.ended_at.is_some())
         })
     }
 
@@ -174,17 +176,19 @@ impl Sale {
         self.open_state(coverage)
     }
 
+    /// Not covered. What is on screen is the code that can still be paid, else the newest one that matters.
     fn open_state(&self, coverage: &Coverage) -> State {
-        let current = self.payments.iter().rev().find_map(|payment| match &payment.method {
-            PaymentMethod::Chain(chain) if !chain.cancelled || chain.present().next().is_some() => {
-                Some(chain)
-            }
-            PaymentMethod::Chain(_) | PaymentMethod::Cash(_) => None,
-        });
-        let Some(chain) = current else {
-            return if coverage.present.is_zero() { State::Preparing } else { State::Partial };
+        let mattering = || {
+            let chains = self.payments.iter().rev().filter_map(Payment::chain);
+            chains.filter(|chain| !chain.cancelled || chain.present().next().is_some())
         };
-        unpaid_state(chain, coverage.present.is_zero())
+        let newest = mattering().find(|chain| chain.is_live()).or_else(|| mattering().next());
+        match newest {
+            None if coverage.present.is_zero() => State::Preparing,
+            None => State::Partial,
+            Some(chain) if coverage.present.is_zero() => nothing_came_state(chain),
+            Some(_) => partly_paid_state(mattering().all(|chain| chain.ended_at.is_some())),
+        }
     }
 
     fn fewest_confirmations(&self) -> (u32, u32) {
@@ -208,13 +212,17 @@ const fn paid_state(coverage: &Coverage) -> State {
     }
 }
 
-/// A payment that has not brought what it asked for.
-fn unpaid_state(chain: &ChainPayment, nothing_came: bool) -> State {
-    failed_state(chain).unwrap_or(match (chain.ended_at.is_some(), nothing_came, chain.address.is_some()) {
-        (true, _, _) => State::Expired,
-        (false, false, _) => State::Partial,
-        (false, true, true) => State::Waiting,
-        (false, true, false) => State::Preparing,
+/// Money came, less than was asked for.
+const fn partly_paid_state(every_quote_ended: bool) -> State {
+    if every_quote_ended { State::Expired } else { State::Partial }
+}
+
+/// A payment that has brought nothing.
+fn nothing_came_state(chain: &ChainPayment) -> State {
+    failed_state(chain).unwrap_or(match (chain.ended_at.is_some(), chain.address.is_some()) {
+        (true, _) => State::Expired,
+        (false, true) => State::Waiting,
+        (false, false) => State::Preparing,
     })
 }
 

@@ -6,7 +6,7 @@ use money::Money;
 
 use crate::quote::QuotedRate;
 use crate::rail::RailId;
-use crate::sale::Refused;
+use crate::sale::{Alert, Effect, Refused};
 use crate::{InvoiceId, Observation, PaymentId, Policy, StrayId, Transfer, posting};
 
 /// Why no sale takes it.
@@ -136,6 +136,8 @@ pub struct StrayApplied {
     pub stray: Stray,
     /// The entries it posts.
     pub entries: Vec<Entry>,
+    /// What it asks for.
+    pub effects: Vec<Effect>,
 }
 
 impl Stray {
@@ -158,7 +160,7 @@ impl Stray {
         };
         stray.rebook()?;
         let entries = stray.entries.clone();
-        Ok(StrayApplied { stray, entries })
+        Ok(StrayApplied { stray, entries, effects: Vec::new() })
     }
 
     /// Folds a later event. `None` when it changes nothing and must not be recorded.
@@ -178,7 +180,8 @@ impl Stray {
         next.rebook()?;
         next.version += 1;
         let entries = next.entries[self.entries.len()..].to_vec();
-        Ok(Some(StrayApplied { stray: next, entries }))
+        let effects = next.losses_since(self);
+        Ok(Some(StrayApplied { stray: next, entries, effects }))
     }
 
     /// May it be counted for a sale now?
@@ -215,6 +218,13 @@ impl Stray {
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
         &self.entries
+    }
+
+    /// Money that is gone after a customer was credited for it is the owner's business at once.
+    fn losses_since(&self, before: &Self) -> Vec<Effect> {
+        let was_credited = matches!(before.decision, Decision::Credited { .. });
+        let is_lost = was_credited && before.transfer.is_present() && !self.transfer.is_present();
+        if is_lost { vec![Effect::Alert(Alert::Reversed)] } else { Vec::new() }
     }
 
     fn is_bookable(&self) -> bool {

@@ -137,6 +137,7 @@ impl Sale {
     }
 
     fn observe(&mut self, id: PaymentId, observation: &Observation) -> Result<bool, Refused> {
+        let started_at = self.payment(id).ok_or(Refused::NoSuchPayment)?.started_at;
         let chain = self.chain(id)?;
         match chain.transfers.get(&observation.reference) {
             Some(known) if observation.number <= known.latest.number => return Ok(false),
@@ -144,7 +145,7 @@ impl Sale {
             Some(_) => {}
             None => self.admit(id, observation).map_err(Refused::Stray)?,
         }
-        let late = chain.ended_at.is_some_and(|ended| observation.seen_at > ended);
+        let late = chain.ended_at.is_some_and(|ended| !was_in_time(observation.seen_at, started_at, ended));
         let transfers = &mut self.chain_mut(id)?.transfers;
         transfers
             .entry(observation.reference.clone())
@@ -238,4 +239,10 @@ impl Sale {
         let chains = self.payments.iter().filter_map(Payment::chain);
         chains.flat_map(|chain| chain.transfers.values()).filter(|t| t.was_safe && !t.is_present()).count()
     }
+}
+
+/// Was a transfer, told after its quote had ended, seen while the quote ran? A time before the payment began comes from
+/// a clock that was moved and proves nothing.
+fn was_in_time(seen_at: Timestamp, started_at: Timestamp, ended_at: Timestamp) -> bool {
+    (started_at..ended_at).contains(&seen_at)
 }

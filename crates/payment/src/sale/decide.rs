@@ -114,7 +114,8 @@ impl Sale {
         self.voided.is_none() && cash_only && paid
     }
 
-    /// Voids a sale that was paid in cash alone: every entry is reversed, the cash goes back.
+    /// Voids a sale that was paid in cash alone: every entry is reversed, the cash goes back. Asking again for the same
+    /// reason is no second void.
     ///
     /// # Errors
     /// When other money is in it, it is not paid, or no reason is given.
@@ -123,8 +124,10 @@ impl Sale {
         if reason.is_empty() {
             return Err(Refused::ReasonMissing);
         }
-        if self.voided.is_some() {
-            return Err(Refused::SaleVoided);
+        match self.voided.as_deref() {
+            Some(known) if known == reason => return Ok(SaleEvent::Voided { reason: reason.to_owned() }),
+            Some(_) => return Err(Refused::SaleVoided),
+            None => {}
         }
         if !self.is_voidable() {
             return Err(Refused::NotVoidable);

@@ -160,7 +160,8 @@ pub enum Effect {
 /// What an owner must know.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Alert {
-    /// The goods may be gone, and now the money is: reorganised or double-spent after "hand over" was shown.
+    /// Money is gone, reorganised or double-spent, after the shop gave something for it: "hand over" was shown, or a
+    /// customer was credited.
     Reversed,
 }
 

@@ -249,6 +249,40 @@ fn money_that_comes_late_pays_the_sale_and_is_called_late() {
 }
 
 #[test]
+fn money_first_seen_in_the_millisecond_in_which_the_quote_ended_is_late() {
+    let mut till = Till::opens();
+    till.shows_code(1, Policy::DEFAULT);
+    till.minutes_pass(15);
+    till.quote_ends(1);
+    till.sees(1, "a", SATS_DUE, confirmed(1));
+    assert_eq!(till.state(), State::Late);
+}
+
+#[test]
+fn money_told_after_the_end_by_a_clock_that_was_set_back_is_late() {
+    let mut till = Till::opens();
+    till.minutes_pass(60);
+    till.shows_code(1, Policy::DEFAULT);
+    till.minutes_pass(15);
+    till.quote_ends(1);
+    till.minutes_pass(-60);
+    till.sees(1, "a", SATS_DUE, confirmed(1));
+    assert_eq!(till.state(), State::Late);
+}
+
+#[test]
+fn money_told_after_the_end_but_seen_before_it_is_in_time() {
+    let mut till = Till::opens();
+    till.shows_code(1, Policy::DEFAULT);
+    till.minutes_pass(14);
+    let seen = till.sighting(1, "a", SATS_DUE, confirmed(1));
+    till.minutes_pass(60);
+    till.quote_ends(1);
+    till.happens(&seen);
+    assert_eq!(till.state(), State::Paid);
+}
+
+#[test]
 fn money_seen_in_time_is_not_late_although_its_block_is() {
     let mut till = Till::opens();
     till.shows_code(1, Policy::DEFAULT);

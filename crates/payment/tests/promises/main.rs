@@ -10,5 +10,6 @@ mod limits;
 mod properties;
 mod repeated;
 mod reversal;
+mod standing;
 mod strays;
 mod till;

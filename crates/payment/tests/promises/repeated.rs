@@ -48,6 +48,17 @@ fn asking_twice_for_the_same_payment_gives_the_same_event() {
 }
 
 #[test]
+fn asking_again_to_void_for_the_same_reason_changes_nothing() {
+    let mut till = Till::opens();
+    till.takes_cash(1, eur(450), 1);
+    let first = till.sale.void_for("mistake").unwrap();
+    till.happens(&first);
+    let again = till.sale.void_for(" mistake ").unwrap();
+    assert_eq!(till.sale.apply(&again, instant(1)), Ok(None));
+    assert_eq!(till.sale.void_for("another"), Err(Refused::SaleVoided));
+}
+
+#[test]
 fn a_payment_id_names_one_payment() {
     let mut till = Till::opens();
     till.shows_code(1, Policy::DEFAULT);

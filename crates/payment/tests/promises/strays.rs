@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use payment::sale::Effect;
 use payment::stray::{Decision, StrayFinding};
 use payment::{
     Level, Observation, Policy, RailId, Refused, SaleEvent, Stray, StrayEvent, StrayId, StrayReason,
@@ -9,8 +10,8 @@ use payment::{
 
 use crate::books::Books;
 use crate::till::{
-    SATS_DUE, Till, confirmed, currency, eur, instant, invoice, listed, observation, pay, rate, replaced,
-    seen, terms, unconfirmed,
+    SATS_DUE, Till, confirmed, currency, dropped, eur, instant, invoice, listed, observation, pay, rate,
+    replaced, seen, terms, unconfirmed,
 };
 
 struct Inbox {
@@ -38,6 +39,12 @@ impl Inbox {
             Some(applied) => {
                 writeln!(self.story, "{told}").unwrap();
                 self.story.push_str(&listed(&applied.entries));
+                for effect in &applied.effects {
+                    match effect {
+                        Effect::Alert(alert) => writeln!(self.story, "  alert: {}", alert.name()).unwrap(),
+                        Effect::RequestOffer { .. } => panic!("a stray payment asks for no address"),
+                    }
+                }
                 self.stray = applied.stray;
             }
             None => writeln!(self.story, "{told}: nothing new").unwrap(),
@@ -115,6 +122,7 @@ fn a_credit_to_a_customer_follows_the_coin_out_and_back() {
     a 0.00007798 BTC, replaced
       3 reversal of 2: stray-payments -0.00007798 BTC, conversion 0.00007798 BTC, conversion -4.50 EUR, customer-credit 4.50 EUR
       4 reversal of 1: bitcoin-wallet -0.00007798 BTC, stray-payments 0.00007798 BTC
+      alert: reversed
     a 0.00007798 BTC, 1 in block aa
       5 stray_credited: stray-payments 0.00007798 BTC, conversion -0.00007798 BTC, conversion 4.50 EUR, customer-credit -4.50 EUR
       6 stray_settled: bitcoin-wallet 0.00007798 BTC, stray-payments -0.00007798 BTC
@@ -209,4 +217,18 @@ fn a_stray_payment_is_opened_by_a_finding_and_only_once() {
     let found = found(StrayReason::AlreadyPaid, observation("a", 1, SATS_DUE, unconfirmed(1)));
     assert_eq!(inbox.stray.apply(&found), Err(Refused::AlreadyOpen));
     assert_eq!(Stray::open(inbox.stray.id, &assigned()), Err(Refused::NotOpen));
+}
+
+#[test]
+fn the_owner_is_told_once_that_a_credited_coin_is_gone_and_never_of_one_nobody_was_credited_for() {
+    let mut inbox = Inbox::finds(confirmed(1));
+    inbox.happens("credited", &credited("Ada"));
+    inbox.sees(unconfirmed(1));
+    assert!(!inbox.story.contains("alert"), "it may be mined again: {}", inbox.story);
+    inbox.sees(replaced());
+    inbox.sees(dropped());
+    assert_eq!(inbox.story.matches("alert: reversed").count(), 1, "{}", inbox.story);
+    let mut undecided = Inbox::finds(confirmed(1));
+    undecided.sees(replaced());
+    assert!(!undecided.story.contains("alert"));
 }
