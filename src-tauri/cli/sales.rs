@@ -10,7 +10,7 @@ use super::arguments::SalesCommand;
 use super::failure::Failure;
 use super::place::Place;
 use super::{Answer, books, note, say};
-use crate::dto::sale::TimelineItemDto;
+use crate::dto::timeline::TimelineItemDto;
 use crate::view;
 
 /// Sales read at a time.
