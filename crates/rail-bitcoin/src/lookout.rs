@@ -2,7 +2,7 @@
 //!
 //! Following goes through the servers in their configured order. Whichever answers is followed until it fails or one
 //! before it answers again. Each time a server is newly followed the report is complete, because something may have been
-//! missed in between; later ones say only what changed.
+//! missed in between, and it waits a moment for what the other servers say; later ones say only what changed.
 
 mod reports;
 mod witness;
@@ -122,7 +122,8 @@ impl Lookout {
                 Err(error) => return failed(error),
             };
         self.board.follows(server, tip);
-        match self.report(sink, true).await {
+        self.hear_the_others(server).await;
+        match self.report(server, sink, true).await {
             Ok(()) => self.step_by_step(server, source, sink, stop).await,
             Err(NotCommitted) => End::NotCommitted,
         }
@@ -158,7 +159,7 @@ impl Lookout {
                 Ok(source) => source,
                 Err(error) => return End::Failed { error, served: true },
             };
-            if self.report(sink, false).await.is_err() {
+            if self.report(server, sink, false).await.is_err() {
                 return End::NotCommitted;
             }
         }

@@ -48,6 +48,50 @@ fn a_server_that_does_not_know_the_payment_does_not_agree() {
     );
 }
 
+/// The readings of all unconfirmed transfers, in the order they were reported.
+fn unconfirmed_readings(books: &Books) -> Vec<Level> {
+    let observations = books.reports().into_iter().flat_map(|report| report.observations);
+    observations.map(|observation| observation.level).filter(is_unconfirmed).collect()
+}
+
+#[test]
+fn a_restart_takes_no_agreement_back() {
+    let town = Town::with(Kind::Bitcoind);
+    let shim = EsploraShim::start(&town.node).unwrap();
+    let settings = settings(&[&town.server, &shim.esplora_url()], town.node.rpc_password());
+    let before = Till::open(&settings, &Arc::new(Books::default()));
+    let address = before.show(7_759);
+    let txid = town.node.pay(&address, 7_759).unwrap();
+    before.books.wait_for("both servers agree", txid, &address, agreed_by(2));
+    let books = before.books.reopened();
+    drop(before);
+
+    let _after = Till::open(&settings, &books);
+    books.wait("the restarted till reports", || (!books.reports().is_empty()).then_some(()));
+    assert!(books.reports()[0].complete);
+    assert_eq!(unconfirmed_readings(&books), [Level::Unconfirmed { agreeing_servers: 2 }]);
+}
+
+#[test]
+fn an_outage_takes_no_agreement_back() {
+    let town = Town::with(Kind::Bitcoind);
+    let shim = EsploraShim::start(&town.node).unwrap();
+    let servers = [shim.esplora_url(), town.server.clone()];
+    let settings = settings(&[&servers[0], &servers[1]], town.node.rpc_password());
+    let till = Till::open(&settings, &Arc::new(Books::default()));
+    let address = till.show(7_759);
+    let txid = town.node.pay(&address, 7_759).unwrap();
+    till.books.wait_for("both servers agree", txid, &address, agreed_by(2));
+    let complete = || till.books.reports().iter().filter(|report| report.complete).count();
+    let said = complete();
+    drop(shim);
+    till.books.wait("the other server is followed", || (complete() > said).then_some(()));
+    assert!(till.problem(0).is_some());
+    let readings = unconfirmed_readings(&till.books);
+    let agreed = readings.iter().position(agreed_by(2)).unwrap();
+    assert!(readings[agreed..].iter().all(agreed_by(2)), "{readings:?}");
+}
+
 #[test]
 fn one_server_under_two_names_agrees_with_nobody() {
     let town = Town::with(Kind::Bitcoind);

@@ -1,7 +1,5 @@
 //! Handing reports to the engine and waiting for their commit.
 
-use std::collections::HashSet;
-
 use payment::RailId;
 use payment::rail::{NotCommitted, ReportSink};
 
@@ -9,12 +7,16 @@ use super::Lookout;
 
 impl Lookout {
     /// Reports everything (`complete`) or what changed, and forgets what was staged only after the commit.
-    pub(super) async fn report(&self, sink: &dyn ReportSink, complete: bool) -> Result<(), NotCommitted> {
+    /// What the wallet has, it has from the followed server.
+    pub(super) async fn report(
+        &self,
+        followed: usize,
+        sink: &dyn ReportSink,
+        complete: bool,
+    ) -> Result<(), NotCommitted> {
         let report = {
             let mut wallet = self.wallet.lock();
-            let unconfirmed: HashSet<_> =
-                wallet.questions().into_iter().map(|question| question.outpoint.txid).collect();
-            self.board.ask_about(&unconfirmed);
+            self.board.ask_about(&wallet.unconfirmed(), followed);
             wallet.report(complete, |txid| self.board.agreeing(txid))
         };
         let Some(report) = report else { return Ok(()) };

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 
 use super::{Lookout, pauses};
 use crate::source::{Source, SourceError, connect, off_the_runtime};
@@ -16,6 +16,8 @@ const PATIENT: Duration = Duration::from_secs(15);
 const IDLE: Duration = Duration::from_secs(30);
 /// The followed server comes first.
 const START_AFTER: Duration = Duration::from_secs(2);
+/// How long a complete report waits for the other servers. Whoever is silent longer is heard in a later report.
+const HEARING: Duration = Duration::from_secs(5);
 
 impl Lookout {
     /// Asks one server for ever.
@@ -46,11 +48,27 @@ impl Lookout {
                     round += 1;
                     next_pause(is_idle, round)
                 }
+                // It was followed in the meantime: following it tells better whether it serves.
+                Err(_) if self.board.is_followed(server) => IDLE,
                 Err(error) => {
                     self.board.fails(server, &error.to_string());
                     pauses.next().unwrap_or(IDLE)
                 }
             };
+        }
+    }
+
+    /// Hears the other servers about the unconfirmed transactions before everything is reported. A till that has just
+    /// started knows nobody's opinion; what it reported then would take back what the books were told before it.
+    pub(super) async fn hear_the_others(&self, followed: usize) {
+        self.board.ask_about(&self.wallet.lock().unconfirmed(), followed);
+        let hearing = async {
+            while !self.board.everybody_spoke() {
+                self.board.opinions.notified().await;
+            }
+        };
+        if timeout(HEARING, hearing).await.is_err() {
+            tracing::debug!("a bitcoin server is silent about the unconfirmed payments");
         }
     }
 

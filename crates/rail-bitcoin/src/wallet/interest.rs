@@ -1,6 +1,8 @@
 //! Which addresses deserve how much attention. All of them are watched for ever; the question is how often.
 
-use bdk_wallet::bitcoin::{OutPoint, ScriptBuf};
+use std::collections::HashSet;
+
+use bdk_wallet::bitcoin::{OutPoint, ScriptBuf, Txid};
 use payment::Level;
 
 use super::Wallet;
@@ -72,6 +74,11 @@ impl Wallet {
         unconfirmed
             .map(|(outpoint, sighting)| Question { outpoint: *outpoint, script: self.script(sighting.index) })
             .collect()
+    }
+
+    /// The transactions of these questions.
+    pub(crate) fn unconfirmed(&self) -> HashSet<Txid> {
+        self.questions().into_iter().map(|question| question.outpoint.txid).collect()
     }
 
     fn indices_at(&self, wanted: impl Fn(&Level) -> bool) -> impl Iterator<Item = u32> {

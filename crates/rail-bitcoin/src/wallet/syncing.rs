@@ -75,9 +75,7 @@ impl Wallet {
 
     /// Everything that waits to be mined is in `mempool`: what the wallet has beyond that is gone.
     pub(crate) fn evict_all_but(&mut self, mempool: &HashSet<Txid>, at: u64) {
-        let unconfirmed = self.questions().into_iter().map(|question| question.outpoint.txid);
-        let gone: Vec<(Txid, u64)> =
-            unconfirmed.filter(|txid| !mempool.contains(txid)).map(|txid| (txid, at)).collect();
+        let gone: Vec<(Txid, u64)> = self.unconfirmed().difference(mempool).map(|txid| (*txid, at)).collect();
         if gone.is_empty() {
             return;
         }
