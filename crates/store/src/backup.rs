@@ -7,8 +7,8 @@ use rusqlite::backup::{Backup as Copying, StepResult};
 
 use crate::lock::OwnerLock;
 use crate::opening::{self, beside, remove_if_there};
-use crate::verify::verify;
-use crate::{BackupError, StoreOptions, connection, private};
+use crate::verify::{verify, verify_journal};
+use crate::{BackupError, OpenError, StoreOptions, Verification, connection, private};
 
 /// A copy that was checked from its first event to its last balance.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,13 +26,12 @@ pub struct Backup {
 /// # Errors
 /// Then there is no file at `to`, or the one that was there before.
 pub fn backup(from: &Path, to: &Path) -> Result<Backup, BackupError> {
-    opening::check_ours(from)?;
-    if to.exists() {
-        return Err(BackupError::Exists(to.to_owned()));
-    }
-    let begun = beside(to, ".begun");
-    let checked = copy(from, &begun).and_then(|()| check(&begun));
-    put_in_place(checked, &begun, to)
+    make(from, to, check_for(from)?)
+}
+
+/// Copies a data file that is about to be migrated. What it projects is its own version's, so the journal is checked.
+pub(crate) fn backup_before_migration(from: &Path, to: &Path) -> Result<Backup, BackupError> {
+    make(from, to, verify_journal)
 }
 
 /// Puts a backup in the place of a data file. The backup is checked first; the file that was there is kept beside it.
@@ -44,15 +43,34 @@ pub fn backup(from: &Path, to: &Path) -> Result<Backup, BackupError> {
 pub fn restore(from: &Path, to: &StoreOptions) -> Result<Backup, BackupError> {
     let path = &to.path;
     opening::check_books(from, to.mode)?;
+    let verify = check_for(from)?;
     opening::make_folder(path)?;
     let _owner = OwnerLock::take(path, to.now)?;
     let begun = beside(path, ".begun");
-    let checked = copy(from, &begun).and_then(|()| check(&begun)).and_then(|backup| {
+    let checked = copy(from, &begun).and_then(|()| check(&begun, verify)).and_then(|backup| {
         note_restore(&begun)?;
         set_aside(path)?;
         Ok(backup)
     });
     put_in_place(checked, &begun, path)
+}
+
+/// How a file is checked.
+type Check = fn(&Connection) -> Verification;
+
+/// Everything of this version's files; of an older one's, what does not depend on a version.
+fn check_for(path: &Path) -> Result<Check, OpenError> {
+    let is_current = opening::is_current(path)?;
+    Ok(if is_current { verify } else { verify_journal })
+}
+
+fn make(from: &Path, to: &Path, verify: Check) -> Result<Backup, BackupError> {
+    if to.exists() {
+        return Err(BackupError::Exists(to.to_owned()));
+    }
+    let begun = beside(to, ".begun");
+    let checked = copy(from, &begun).and_then(|()| check(&begun, verify));
+    put_in_place(checked, &begun, to)
 }
 
 /// Copies what is committed, log included, into one file that stands alone.
@@ -70,7 +88,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), BackupError> {
     target.close().map_err(|(_, error)| failed(error))
 }
 
-fn check(path: &Path) -> Result<Backup, BackupError> {
+fn check(path: &Path, verify: Check) -> Result<Backup, BackupError> {
     let failed = |reason| BackupError::Copy { path: path.to_owned(), reason };
     let connection = connection::open_read_only(path).map_err(failed)?;
     let verification = verify(&connection);

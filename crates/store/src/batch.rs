@@ -78,6 +78,8 @@ pub struct StrayRecord {
     pub at: Timestamp,
     /// The entries it posts.
     pub entries: Vec<Entry>,
+    /// What it asks for: alerts are raised.
+    pub effects: Vec<Effect>,
     /// The stray payment after it; `version` numbers the event.
     pub after: Stray,
 }

@@ -41,3 +41,5 @@ pub use reader::{
 pub use store::{Opened, Store, StoreOptions};
 pub use verify::{Fault, Problem, Verification};
 pub use writer::Writer;
+#[doc(hidden)]
+pub use writer::{Trouble, Troublemaker};

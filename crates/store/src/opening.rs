@@ -75,9 +75,9 @@ pub(crate) fn check_readable(path: &Path) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// Checks that a file is a data file of this version or an older one.
-pub(crate) fn check_ours(path: &Path) -> Result<(), OpenError> {
-    look(path).map(|_| ())
+/// Is it a data file of this version? An older one's is not.
+pub(crate) fn is_current(path: &Path) -> Result<bool, OpenError> {
+    Ok(look(path)?.version == newest(migrations()))
 }
 
 /// Checks that a file holds the books of a mode.
@@ -227,7 +227,7 @@ fn back_up_before(path: &Path, version: i64) -> Result<(), OpenError> {
     let to = beside(path, &format!(".version-{version}.backup"));
     let failed = |reason| OpenError::BackupFirst { path: path.to_owned(), reason: Box::new(reason) };
     remove_if_there(&to).map_err(|reason| failed(crate::BackupError::Io { path: to.clone(), reason }))?;
-    crate::backup::backup(path, &to).map(|_| ()).map_err(failed)
+    crate::backup::backup_before_migration(path, &to).map(|_| ()).map_err(failed)
 }
 
 async fn migrate(path: &Path, migrations: &Migrator) -> Result<(), OpenError> {

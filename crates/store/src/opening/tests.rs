@@ -43,6 +43,22 @@ async fn an_older_file_is_backed_up_and_checked_before_it_is_migrated() {
 }
 
 #[tokio::test]
+async fn what_an_older_version_projected_does_not_keep_it_from_being_migrated() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("till.db");
+    open(&options(&path), migrations()).await.unwrap();
+    let raw = connection::open_writer(&path).unwrap();
+    let row = "insert into payment_address values ('bitcoin', 'bcrt1qold', zeroblob(16), zeroblob(16))";
+    raw.execute_batch(row).unwrap();
+    assert!(crate::verify::verify(&raw).fault.is_some(), "this version would not project that");
+    drop(raw);
+    open(&options(&path), &with_next("create table later (later_id integer primary key) strict"))
+        .await
+        .unwrap();
+    assert_eq!(version_of(&path), 2);
+}
+
+#[tokio::test]
 async fn a_new_file_needs_no_backup() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("till.db");

@@ -97,6 +97,7 @@ impl Folding {
             }
             (State::Stray(stray), Subject::Stray(id)) => {
                 let applied = next_stray(id, stray.take(), row).map_err(|e| blame(row, e))?;
+                note_effects(&mut self.offers, row, &applied.effects, expected);
                 let folded = applied.stray.version;
                 *stray = Some(applied.stray);
                 (folded, applied.entries)

@@ -82,7 +82,7 @@ impl<'a> Draft<'a> {
 
     fn write_stray(&mut self, record: &StrayRecord) -> Result<(), WriteError> {
         check_entries(&record.entries, record.after.entries())?;
-        self.append(&Event {
+        let event_id = self.append(&Event {
             subject: Subject::Stray(record.after.id),
             version: record.after.version,
             encoded: encode_stray(&record.event)?,
@@ -90,7 +90,7 @@ impl<'a> Draft<'a> {
             at: record.at.millis(),
             entries: &record.entries,
         })?;
-        self.project_stray_event(record)
+        self.project_stray_event(event_id, record)
     }
 
     fn write_sale_rows(&mut self) -> Result<(), WriteError> {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use payment::rail::{Attempt, RailMemory};
-use payment::{InvoiceId, PaymentId, RailId, Sale, Stray, StrayId, TransferRef};
+use payment::{InvoiceId, PaymentId, RailId, Sale, Stray, StrayId, Timestamp, TransferRef};
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::Writer;
@@ -101,6 +101,24 @@ impl Writer {
     #[must_use]
     pub const fn head(&self) -> (i64, [u8; 32]) {
         (self.books.last_event, self.books.head)
+    }
+
+    /// When the newest event was recorded. `None` before the first.
+    ///
+    /// # Errors
+    /// When the data file can't be read.
+    pub fn last_recorded_at(&self) -> Result<Option<Timestamp>, ReadError> {
+        let sql = "select recorded_at from event order by event_id desc limit 1";
+        Ok(self.first(sql, [], |row| row.get(0))?.map(Timestamp::from_millis))
+    }
+
+    /// Was the same found about the same thing before?
+    ///
+    /// # Errors
+    /// When the data file can't be read.
+    pub fn is_found(&self, subject: &str, reason: &str) -> Result<bool, ReadError> {
+        let sql = "select 1 from finding where subject = ? and reason = ? limit 1";
+        Ok(self.first(sql, params![subject, reason], |_| Ok(()))?.is_some())
     }
 
     /// What a rail asked to be remembered.

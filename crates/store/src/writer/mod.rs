@@ -11,6 +11,7 @@ mod lookup;
 mod memory;
 mod projected;
 mod rows;
+mod trouble;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -22,6 +23,7 @@ use crate::{Batch, Committed, ReadError, WriteError, connection};
 use books::Books;
 pub(crate) use books::genesis;
 use draft::Draft;
+pub use trouble::{Trouble, Troublemaker};
 
 /// Writes batches and answers what transitions ask. Not shared: it belongs to one thread.
 #[derive(Debug)]
@@ -29,6 +31,7 @@ pub struct Writer {
     connection: Connection,
     books: Books,
     is_doubtful: bool,
+    trouble: Troublemaker,
     _owner: Arc<OwnerLock>,
 }
 
@@ -37,7 +40,8 @@ impl Writer {
     pub(crate) fn open(path: &Path, owner: Arc<OwnerLock>) -> Result<Self, ReadError> {
         let connection = connection::open_writer(path)?;
         let books = Books::read(&connection)?;
-        Ok(Self { connection, books, is_doubtful: false, _owner: owner })
+        let trouble = Troublemaker::default();
+        Ok(Self { connection, books, is_doubtful: false, trouble, _owner: owner })
     }
 
     /// Writes a batch in one transaction: events, entries and postings chained, projections, rail memory, settings.
@@ -82,11 +86,24 @@ impl Writer {
         Ok(())
     }
 
+    /// What tests make trouble with when somebody else holds the writer.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn troublemaker(&self) -> Troublemaker {
+        self.trouble.clone()
+    }
+
     /// Every failure of a commit leaves the outcome open: a row that can't be seen now can be there after reopening.
     fn commit(&mut self, books: Books) -> Result<Committed, WriteError> {
-        if let Err(error) = self.connection.execute_batch("commit") {
+        let trouble = self.trouble.now();
+        if trouble == Some(Trouble::DiskFull) {
+            return Err(self.roll_back(WriteError::Full));
+        }
+        let statement = if trouble == Some(Trouble::CommitLost) { "rollback" } else { "commit" };
+        let committed = self.connection.execute_batch(statement).map_err(|e| e.to_string());
+        if let Err(reason) = trouble.map_or(committed, |made| Err(format!("{made:?}"))) {
             self.is_doubtful = true;
-            return Err(WriteError::Unknown(error.to_string()));
+            return Err(WriteError::Unknown(reason));
         }
         let first_event = self.books.last_event + 1;
         self.books = books;

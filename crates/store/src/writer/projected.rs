@@ -2,9 +2,9 @@
 //! they are derived from.
 
 use money::Money;
-use payment::sale::Effect;
+use payment::sale::{Alert, Effect};
 use payment::stray::StrayEvent;
-use payment::{InvoiceId, PaymentId, RailId, SaleEvent, TransferRef};
+use payment::{InvoiceId, PaymentId, RailId, SaleEvent, Timestamp, TransferRef};
 use rusqlite::params;
 
 use super::draft::Draft;
@@ -15,7 +15,12 @@ impl Draft<'_> {
     /// Addresses, transfers, outbox and alerts that an event of a sale touches.
     pub(super) fn project_sale_event(&self, event_id: i64, record: &SaleRecord) -> Result<(), WriteError> {
         for effect in &record.effects {
-            self.write_effect(event_id, record, effect)?;
+            match effect {
+                Effect::RequestOffer { rail, attempt } => {
+                    self.ask(event_id, record.after.id, *rail, (attempt.payment, attempt.amount))?;
+                }
+                Effect::Alert(alert) => self.alert(event_id, alert, record.at)?,
+            }
         }
         match &record.event {
             SaleEvent::Offered { payment, address } => {
@@ -47,8 +52,13 @@ impl Draft<'_> {
         }
     }
 
-    /// The inbox row and, while no sale has it, the transfer.
-    pub(super) fn project_stray_event(&self, record: &StrayRecord) -> Result<(), WriteError> {
+    /// Alerts, the inbox row and, while no sale has it, the transfer. A stray payment asks no rail for anything.
+    pub(super) fn project_stray_event(&self, event_id: i64, record: &StrayRecord) -> Result<(), WriteError> {
+        for effect in &record.effects {
+            if let Effect::Alert(alert) = effect {
+                self.alert(event_id, alert, record.at)?;
+            }
+        }
         self.upsert_stray(&StrayRow::of(&record.after))?;
         match &record.event {
             StrayEvent::Found { .. } | StrayEvent::Observed { .. } => {
@@ -114,18 +124,10 @@ impl Draft<'_> {
         Ok(())
     }
 
-    fn write_effect(&self, event_id: i64, record: &SaleRecord, effect: &Effect) -> Result<(), WriteError> {
-        match effect {
-            Effect::RequestOffer { rail, attempt } => {
-                self.ask(event_id, record.after.id, *rail, (attempt.payment, attempt.amount))
-            }
-            Effect::Alert(alert) => {
-                let sql = "insert into alert (kind, event_id, raised_at) values (?, ?, ?)";
-                let row = params![alert.name(), event_id, record.at.millis()];
-                self.connection.prepare_cached(sql)?.execute(row)?;
-                Ok(())
-            }
-        }
+    fn alert(&self, event_id: i64, alert: &Alert, at: Timestamp) -> Result<(), WriteError> {
+        let sql = "insert into alert (kind, event_id, raised_at) values (?, ?, ?)";
+        self.connection.prepare_cached(sql)?.execute(params![alert.name(), event_id, at.millis()])?;
+        Ok(())
     }
 
     fn ask(

@@ -46,6 +46,22 @@ async fn money_that_is_gone_after_hand_over_raises_an_alert_on_its_sale() {
 }
 
 #[tokio::test]
+async fn money_that_is_gone_after_a_customer_was_credited_raises_an_alert_on_the_stray_payment() {
+    let mut shop = Shop::open().await;
+    let stray = shop.stray_found(confirmed("aa:0", "bcrt1qold", 5_000, 1, 1));
+    let event = StrayEvent::Credited { customer: "Mona".to_owned(), value: eur(288), rate: rate() };
+    let record = shop.stray_record(&stray, event);
+    let stray = shop.write_stray_record(record);
+    let gone = Level::Withdrawn { reason: WithdrawnReason::Dropped };
+    let observation = seen("aa:0", "bcrt1qold", 5_000, 2, gone);
+    let record = shop.stray_record(&stray, StrayEvent::Observed { observation });
+    shop.write_stray_record(record);
+    let alerts = shop.reader().alerts().await.unwrap();
+    assert_eq!((alerts[0].kind.as_str(), alerts[0].subject), ("reversed", Some(Subject::Stray(stray.id))));
+    assert_eq!(shop.verify().await.fault, None);
+}
+
+#[tokio::test]
 async fn an_alert_that_is_not_there_cannot_be_acknowledged() {
     let mut shop = Shop::open().await;
     let refused = shop.writer.write(&acknowledged(7));
@@ -60,8 +76,7 @@ async fn stray_payments_to_be_decided_come_first_then_the_newest() {
     let newest = shop.stray_found(confirmed("cc:0", "bcrt1qold", 7_000, 3, 1));
     let event = StrayEvent::Credited { customer: "Mona".to_owned(), value: eur(288), rate: rate() };
     let record = shop.stray_record(&credited, event);
-    let credited = record.after.clone();
-    shop.writer.write(&batch([Record::Stray(Box::new(record))])).unwrap();
+    let credited = shop.write_stray_record(record);
     let reader = shop.reader();
     assert_eq!(reader.strays_open().await.unwrap(), 2);
     assert_eq!(reader.strays().await.unwrap(), [newest, open, credited.clone()]);

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use money::{Currency, Money, Percent, Rate};
 use payment::sale::{Applied, PaymentTerms};
-use payment::stray::{StrayFinding, StrayReason};
+use payment::stray::{StrayApplied, StrayFinding, StrayReason};
 use payment::transfer::WithdrawnReason;
 use payment::{
     Cart, CartLine, InvoiceId, Level, Observation, PaymentId, Policy, Quote, QuotedRate, RailId, Sale,
@@ -161,19 +161,18 @@ impl Shop {
     pub(crate) fn stray_record(&mut self, stray: &Stray, event: StrayEvent) -> StrayRecord {
         let at = self.now();
         let applied = stray.apply(&event).unwrap().unwrap();
-        let (entries, after) = (applied.entries, applied.stray);
-        StrayRecord { event, source: Source::Till, at, entries, after }
+        let (entries, effects, after) = (applied.entries, applied.effects, applied.stray);
+        StrayRecord { event, source: Source::Till, at, entries, effects, after }
     }
 
-    fn write_stray(
-        &mut self,
-        event: StrayEvent,
-        at: Timestamp,
-        applied: payment::stray::StrayApplied,
-    ) -> Stray {
-        let (entries, after) = (applied.entries, applied.stray);
-        let record =
-            StrayRecord { event, source: Source::Rail(RailId::BITCOIN), at, entries, after: after.clone() };
+    fn write_stray(&mut self, event: StrayEvent, at: Timestamp, applied: StrayApplied) -> Stray {
+        let StrayApplied { stray: after, entries, effects } = applied;
+        let source = Source::Rail(RailId::BITCOIN);
+        self.write_stray_record(StrayRecord { event, source, at, entries, effects, after })
+    }
+
+    pub(crate) fn write_stray_record(&mut self, record: StrayRecord) -> Stray {
+        let after = record.after.clone();
         self.writer.write(&batch([Record::Stray(Box::new(record))])).unwrap();
         after
     }
@@ -201,7 +200,7 @@ impl Shop {
         let stray = self.stray_found(confirmed("ee:0", "bcrt1qold", 5_000, 13, 2));
         let event = StrayEvent::Credited { customer: "Mona".to_owned(), value: eur(288), rate: rate() };
         let record = self.stray_record(&stray, event);
-        self.writer.write(&batch([Record::Stray(Box::new(record))])).unwrap();
+        self.write_stray_record(record);
         let sale = self.cash_sale(123, "Tea");
         self.record(&sale, SaleEvent::Voided { reason: "wrong cup".to_owned() });
     }
