@@ -1,3 +1,5 @@
+//! One file per promise.
+
 mod backups;
 mod disk;
 mod inbox;
