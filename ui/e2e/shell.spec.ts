@@ -5,9 +5,9 @@ test('a new shop is set up and makes its first practice sale', async ({ page, ti
   await page.getByLabel('Name of the shop').fill('Corner Café');
   await expectAccessible(page);
   await page.keyboard.press('Enter');
-  await expect(page.getByText('Which currency do you sell in?')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'Which currency do you sell in?' })).toBeVisible();
   await page.getByRole('button', { name: 'Next' }).click();
-  await expect(page.getByText('How do you want to begin?')).toBeVisible();
+  await expect(page.getByRole('heading', { name: 'How do you want to begin?' })).toBeVisible();
   await page.getByRole('button', { name: 'Start selling' }).click();
   await expect(page.getByRole('button', { name: 'Charge' })).toBeVisible();
   expect((await till.call('status', {})).shop_name).toBe('Corner Café');
