@@ -46,7 +46,6 @@ pub(super) mod money_shape {
 pub(super) mod money_or_null {
     use super::*;
 
-    #[expect(clippy::ref_option, reason = "serde hands the field over by reference")]
     pub(crate) fn serialize<S: Serializer>(money: &Option<Money>, to: S) -> Result<S::Ok, S::Error> {
         money.as_ref().map(MoneyShape::from).serialize(to)
     }

@@ -99,7 +99,6 @@ mod shown_by {
         payment: PaymentId,
     }
 
-    #[expect(clippy::ref_option, reason = "serde hands the field over by reference")]
     pub(super) fn serialize<S: Serializer>(
         shown_by: &Option<(InvoiceId, PaymentId)>,
         to: S,
