@@ -1,11 +1,12 @@
 //! The address of a server the rail asks about the chain. The scheme says what it speaks; no password is ever in it.
 
 use std::fmt;
-use std::net::IpAddr;
 
 use thiserror::Error;
 use url::{Host, Url};
 
+/// The host's name in the identity of every server on this machine, however it is spelled.
+const THIS_MACHINE: &str = "localhost";
 const SCHEMES: [&str; 5] = ["electrum+tls", "electrum+tcp", "esplora+https", "esplora+http", "bitcoind+http"];
 /// Where bitcoind's password is kept, for messages.
 const PASSWORD_COMMAND: &str = "tillstream secret set bitcoind.password";
@@ -61,8 +62,22 @@ pub fn check_server(text: &str) -> Result<Server, ServerError> {
 }
 
 impl Server {
-    /// `host:port`: two addresses with the same one are the same server.
+    /// Two addresses with the same identity are one server, which cannot agree with itself: whoever runs a host answers
+    /// on all its ports and in every protocol. Only on this machine are the ports told apart, where a node and an
+    /// indexer of one's own stand side by side.
     pub(crate) fn identity(&self) -> String {
+        if self.is_loopback() {
+            return format!("{THIS_MACHINE}:{}", self.port);
+        }
+        match &self.host {
+            Host::Domain(name) => name.trim_end_matches('.').to_owned(),
+            Host::Ipv4(address) => address.to_string(),
+            Host::Ipv6(address) => address.to_canonical().to_string(),
+        }
+    }
+
+    /// `host:port`, to connect to.
+    pub(crate) fn host_and_port(&self) -> String {
         format!("{}:{}", self.host, self.port)
     }
 
@@ -127,9 +142,9 @@ fn plain_host(url: &Url) -> Result<Host<String>, ServerError> {
 
 fn is_loopback(host: &Host<String>) -> bool {
     match host {
-        Host::Domain(name) => name == "localhost",
-        Host::Ipv4(address) => IpAddr::from(*address).is_loopback(),
-        Host::Ipv6(address) => IpAddr::from(*address).is_loopback(),
+        Host::Domain(name) => name.trim_end_matches('.') == THIS_MACHINE,
+        Host::Ipv4(address) => address.is_loopback(),
+        Host::Ipv6(address) => address.to_canonical().is_loopback(),
     }
 }
 
@@ -206,9 +221,30 @@ mod tests {
         assert!(!format!("{error} {error:?}").contains("hunter2"));
     }
 
+    fn are_one_server(addresses: [&str; 2]) -> bool {
+        let [one, other] = addresses.map(|address| check_server(address).unwrap().identity());
+        one == other
+    }
+
     #[test]
-    fn the_same_host_and_port_are_one_server() {
-        let [one, other] = ["electrum+tcp://127.0.0.1:1", "electrum+tls://127.0.0.1:1"].map(check_server);
-        assert_eq!(one.unwrap().identity(), other.unwrap().identity());
+    fn a_host_is_one_server_on_every_port_and_in_every_protocol() {
+        for same in [
+            ["electrum+tls://electrum.example:50002", "electrum+tcp://electrum.example:50001"],
+            ["electrum+tls://electrum.example:50002", "esplora+https://Electrum.Example/api"],
+            ["electrum+tls://electrum.example:50002", "electrum+tls://electrum.example.:50002"],
+            ["electrum+tls://192.168.1.5:50002", "bitcoind+http://till@192.168.1.5:8332"],
+            ["electrum+tls://192.168.1.5:50002", "electrum+tls://[::ffff:192.168.1.5]:50002"],
+        ] {
+            assert!(are_one_server(same), "{same:?}");
+        }
+        assert!(!are_one_server(["electrum+tls://one.example:50002", "electrum+tls://two.example:50002"]));
+    }
+
+    #[test]
+    fn on_this_machine_the_port_tells_servers_apart() {
+        assert!(!are_one_server(["electrum+tcp://127.0.0.1:1", "electrum+tcp://127.0.0.1:2"]));
+        for other in ["electrum+tls://127.0.0.1:1", "electrum+tcp://localhost:1", "electrum+tcp://[::1]:1"] {
+            assert!(are_one_server(["electrum+tcp://127.0.0.1:1", other]), "{other}");
+        }
     }
 }

@@ -20,7 +20,7 @@ use thiserror::Error;
 use tokio::task::spawn_blocking;
 
 use crate::server::Protocol;
-use crate::wallet::{Question, Unconnected, Wallet};
+use crate::wallet::{Impossible, Question, Wallet};
 use crate::{Network, RpcPassword, Server};
 
 /// How long a server may take to answer one request.
@@ -151,9 +151,9 @@ impl SourceError {
     }
 }
 
-impl From<Unconnected> for SourceError {
-    fn from(_: Unconnected) -> Self {
-        Self::Nonsense("blocks of another chain".to_owned())
+impl From<Impossible> for SourceError {
+    fn from(error: Impossible) -> Self {
+        Self::nonsense(&error)
     }
 }
 

@@ -25,7 +25,7 @@ use crate::{Account, Network, clock};
 use sightings::Sighting;
 
 pub(crate) use interest::Question;
-pub(crate) use syncing::Unconnected;
+pub(crate) use syncing::Impossible;
 
 /// Unused addresses after the last used one that a scan looks through before it stops.
 pub(crate) const SCAN_GAP_ADDRESSES: u32 = 50;

@@ -42,7 +42,7 @@ pub(super) fn connect(access: &Access, user: &str) -> Result<Box<dyn Source>, So
     let password = access.password.as_ref().ok_or(SourceError::PasswordMissing)?;
     let transport = Builder::new()
         .timeout(Duration::from_secs(ANSWER_SECONDS))
-        .url(&format!("http://{}", access.server.identity()))
+        .url(&format!("http://{}", access.server.host_and_port()))
         .map_err(|error| SourceError::nonsense(&error))?
         .basic_auth(user.to_owned(), Some(password.expose().to_owned()))
         .build();
@@ -78,8 +78,7 @@ impl Bitcoind {
             let event = emitter.mempool_at(at).map_err(problem)?;
             // A block that came in between has taken transactions along: they are not gone.
             if !self.read_blocks(emitter, wallet, stop)? {
-                self.take_mempool(event, at, wallet);
-                return Ok(());
+                return self.take_mempool(event, at, wallet);
             }
         }
     }
@@ -116,7 +115,12 @@ impl Bitcoind {
     }
 
     /// Only what is new to the mempool is looked through for payments.
-    fn take_mempool(&mut self, event: MempoolEvent, at: u64, wallet: &SharedWallet) {
+    fn take_mempool(
+        &mut self,
+        event: MempoolEvent,
+        at: u64,
+        wallet: &SharedWallet,
+    ) -> Result<(), SourceError> {
         let all: HashSet<Txid> =
             event.update.iter().map(|(transaction, _)| transaction.compute_txid()).collect();
         let new: Vec<Arc<Transaction>> = event
@@ -127,10 +131,11 @@ impl Bitcoind {
             .collect();
         let mut wallet = wallet.lock();
         if !new.is_empty() {
-            wallet.apply_mempool(new, at);
+            wallet.apply_mempool(new, at)?;
         }
         wallet.evict_all_but(&all, at);
         self.mempool = all;
+        Ok(())
     }
 }
 

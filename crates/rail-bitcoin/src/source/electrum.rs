@@ -41,7 +41,7 @@ struct Electrum<S: Read + Write> {
 
 /// Connects by TCP or TLS. A server on this machine may show any certificate; others need one the web would trust.
 pub(super) fn connect(access: &Access) -> Result<Box<dyn Source>, SourceError> {
-    let address = access.server.identity();
+    let address = access.server.host_and_port();
     let timeout = Some(Duration::from_secs(ANSWER_SECONDS));
     if access.server.protocol == Protocol::ElectrumTls {
         let validate = !access.server.is_loopback();

@@ -34,7 +34,7 @@ struct Esplora {
 /// Connects; called on a thread the runtime lent for blocking work.
 pub(super) fn connect(access: &Access, tls: bool, path: &str) -> Result<Box<dyn Source>, SourceError> {
     let scheme = if tls { "https" } else { "http" };
-    let url = format!("{scheme}://{}{path}", access.server.identity());
+    let url = format!("{scheme}://{}{path}", access.server.host_and_port());
     // Without retries: a busy server is left alone, another one is asked.
     let client = Builder::new(&url).timeout(ANSWER_SECONDS).max_retries(0).build_async().map_err(problem)?;
     let runtime = Handle::current();

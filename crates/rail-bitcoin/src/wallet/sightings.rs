@@ -42,7 +42,7 @@ impl Wallet {
         paying
             .filter_map(|((_, address_index), outpoint)| {
                 let (_, output) = index.txout(*outpoint)?;
-                // The value is bounded by the coins there are, but a server may have made it up.
+                // Never left out: what is more than all the bitcoin there can be was refused when it came.
                 let sat = i64::try_from(output.value.to_sat()).ok()?;
                 let position = positions.get(&outpoint.txid);
                 let sighting = Sighting {

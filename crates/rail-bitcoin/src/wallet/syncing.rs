@@ -3,17 +3,25 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use bdk_wallet::bitcoin::{Block, Transaction, Txid};
+use bdk_wallet::bitcoin::{Amount, Block, Transaction, Txid};
 use bdk_wallet::chain::spk_client::{SyncRequest, SyncResponse};
 use bdk_wallet::chain::{CheckPoint, ConfirmationBlockTime, Merge};
 use payment::Level;
+use thiserror::Error;
 
 use super::{SCAN_GAP_ADDRESSES, Scan, Wallet};
 use crate::clock;
 
-/// What a server sent does not connect to any block the wallet knows: another chain, or nonsense.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Unconnected;
+/// What a server sent cannot be. Nothing of it was taken in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub(crate) enum Impossible {
+    /// It does not connect to any block the wallet knows.
+    #[error("blocks of another chain")]
+    Chain,
+    /// A transaction pays more than the 21 million bitcoin there can ever be (`MAX_MONEY` of the consensus rules).
+    #[error("a payment of more bitcoin than there can be")]
+    Amount,
+}
 
 impl Wallet {
     /// Is the account still to be compared with the network?
@@ -48,10 +56,14 @@ impl Wallet {
     }
 
     /// Takes in what a server answered.
-    pub(crate) fn apply(&mut self, response: SyncResponse) -> Result<(), Unconnected> {
+    pub(crate) fn apply(&mut self, response: SyncResponse) -> Result<(), Impossible> {
+        check_amounts(&response.tx_update.txs)?;
+        if response.tx_update.txouts.values().any(|output| output.value > Amount::MAX_MONEY) {
+            return Err(Impossible::Amount);
+        }
         let evicted = response.tx_update.evicted_ats.iter().map(|(_, at)| at.saturating_add(1)).max();
         let seen = response.tx_update.seen_ats.iter().map(|(_, at)| *at).max();
-        self.bdk.apply_update(response).map_err(|_| Unconnected)?;
+        self.bdk.apply_update(response).map_err(|_| Impossible::Chain)?;
         self.sync_not_before = self.sync_not_before.max(evicted.max(seen).unwrap_or(0));
         self.take_changes();
         Ok(())
@@ -67,10 +79,16 @@ impl Wallet {
     }
 
     /// Takes in transactions that wait to be mined; those that are not ours are left out.
-    pub(crate) fn apply_mempool(&mut self, transactions: Vec<Arc<Transaction>>, at: u64) {
+    pub(crate) fn apply_mempool(
+        &mut self,
+        transactions: Vec<Arc<Transaction>>,
+        at: u64,
+    ) -> Result<(), Impossible> {
+        check_amounts(&transactions)?;
         self.bdk.apply_unconfirmed_txs(transactions.into_iter().map(|transaction| (transaction, at)));
         self.sync_not_before = self.sync_not_before.max(at);
         self.take_changes();
+        Ok(())
     }
 
     /// Everything that waits to be mined is in `mempool`: what the wallet has beyond that is gone.
@@ -116,4 +134,13 @@ impl Wallet {
             self.look();
         }
     }
+}
+
+fn check_amounts(transactions: &[Arc<Transaction>]) -> Result<(), Impossible> {
+    let is_possible = |transaction: &Arc<Transaction>| {
+        let mut values = transaction.output.iter().map(|output| output.value);
+        let total = values.try_fold(Amount::ZERO, Amount::checked_add);
+        total.is_some_and(|total| total <= Amount::MAX_MONEY)
+    };
+    if transactions.iter().all(is_possible) { Ok(()) } else { Err(Impossible::Amount) }
 }

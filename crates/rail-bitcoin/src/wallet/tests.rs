@@ -52,11 +52,11 @@ fn a_missed_transaction_is_withdrawn_even_when_the_clock_went_back() {
     let mut wallet = open(Vec::new());
     let transaction = paying(&wallet, 1, 0, 1_000);
     let ahead = clock::unix_seconds() + 1_000_000;
-    wallet.apply_mempool(vec![Arc::clone(&transaction)], ahead);
+    wallet.apply_mempool(vec![Arc::clone(&transaction)], ahead).unwrap();
     assert_eq!(levels(&mut wallet), [SEEN]);
     wallet.evict_all_but(&HashSet::new(), wallet.sync_time());
     assert_eq!(levels(&mut wallet), [Level::Withdrawn { reason: WithdrawnReason::Dropped }]);
-    wallet.apply_mempool(vec![transaction], wallet.sync_time());
+    wallet.apply_mempool(vec![transaction], wallet.sync_time()).unwrap();
     assert_eq!(levels(&mut wallet), [SEEN], "it came back within the same second");
 }
 
@@ -64,20 +64,49 @@ fn a_missed_transaction_is_withdrawn_even_when_the_clock_went_back() {
 fn a_transaction_whose_coin_went_into_another_one_of_ours_was_replaced() {
     let mut wallet = open(Vec::new());
     let (first, second) = (paying(&wallet, 1, 0, 1_000), paying(&wallet, 1, 0, 900));
-    wallet.apply_mempool(vec![first], wallet.sync_time());
+    wallet.apply_mempool(vec![first], wallet.sync_time()).unwrap();
     wallet.evict_all_but(&HashSet::from([second.compute_txid()]), wallet.sync_time());
-    wallet.apply_mempool(vec![second], wallet.sync_time());
+    wallet.apply_mempool(vec![second], wallet.sync_time()).unwrap();
     let mut levels = levels(&mut wallet);
     levels.sort_by_key(Level::is_withdrawn);
     assert_eq!(levels, [SEEN, Level::Withdrawn { reason: WithdrawnReason::Replaced }]);
 }
 
 #[test]
-fn an_amount_no_chain_can_hold_is_left_out() {
+fn more_bitcoin_than_there_can_be_is_refused_whole() {
+    const ALL_BITCOIN_SAT: u64 = 2_100_000_000_000_000;
+    let mut wallet = open(Vec::new());
+    let honest = paying(&wallet, 1, 0, ALL_BITCOIN_SAT);
+    for sat in [ALL_BITCOIN_SAT + 1, u64::MAX] {
+        let impossible = paying(&wallet, 2, 1, sat);
+        let together = vec![Arc::clone(&honest), Arc::clone(&impossible)];
+        assert_eq!(wallet.apply_mempool(together.clone(), 1), Err(Impossible::Amount));
+        let mut response = SyncResponse::default();
+        response.tx_update.txs = together;
+        assert_eq!(wallet.apply(response), Err(Impossible::Amount));
+        assert!(wallet.transactions().is_empty());
+    }
+    wallet.apply_mempool(vec![honest], wallet.sync_time()).unwrap();
+    assert_eq!(levels(&mut wallet), [SEEN]);
+}
+
+#[test]
+fn an_impossible_output_of_an_unknown_transaction_is_refused() {
     let mut wallet = open(Vec::new());
     let impossible = paying(&wallet, 1, 0, u64::MAX);
-    wallet.apply_mempool(vec![impossible], wallet.sync_time());
-    assert_eq!(levels(&mut wallet), []);
+    let mut response = SyncResponse::default();
+    let outpoint = OutPoint::new(impossible.compute_txid(), 0);
+    response.tx_update.txouts.insert(outpoint, impossible.output[0].clone());
+    assert_eq!(wallet.apply(response), Err(Impossible::Amount));
+}
+
+#[test]
+fn outputs_that_are_impossible_only_together_are_refused_too() {
+    let mut wallet = open(Vec::new());
+    let mut transaction = paying(&wallet, 1, 0, 2_000_000_000_000_000);
+    let twice = transaction.output[0].clone();
+    Arc::make_mut(&mut transaction).output.push(twice);
+    assert_eq!(wallet.apply_mempool(vec![transaction], 1), Err(Impossible::Amount));
 }
 
 #[test]
@@ -85,7 +114,7 @@ fn the_time_a_payment_was_first_seen_survives_a_restart() {
     let mut wallet = open(Vec::new());
     let transaction = paying(&wallet, 1, 0, 1_000);
     for at in [1_790_000_000, 1_790_000_500] {
-        wallet.apply_mempool(vec![Arc::clone(&transaction)], at);
+        wallet.apply_mempool(vec![Arc::clone(&transaction)], at).unwrap();
     }
     let stored = wallet.report(true, |_| 1).unwrap().change_set.unwrap();
     let report = open(vec![stored]).report(true, |_| 1).unwrap();
@@ -96,10 +125,10 @@ fn the_time_a_payment_was_first_seen_survives_a_restart() {
 fn a_look_that_shows_nothing_new_asks_for_no_commit() {
     let mut wallet = open(Vec::new());
     let transaction = paying(&wallet, 1, 0, 1_000);
-    wallet.apply_mempool(vec![Arc::clone(&transaction)], 1_790_000_000);
+    wallet.apply_mempool(vec![Arc::clone(&transaction)], 1_790_000_000).unwrap();
     assert!(wallet.report(false, |_| 1).is_some());
     wallet.committed();
-    wallet.apply_mempool(vec![transaction], 1_790_000_001);
+    wallet.apply_mempool(vec![transaction], 1_790_000_001).unwrap();
     assert_eq!(wallet.report(false, |_| 1), None, "only the time it was last seen has changed");
     assert!(wallet.report(false, |_| 2).is_some(), "another server agrees");
 }
@@ -110,7 +139,7 @@ fn nonsense_of_another_chain_does_not_connect() {
     let block = |height, byte| BlockId { height, hash: BlockHash::from_byte_array([byte; 32]) };
     let tip = CheckPoint::from_block_ids([block(0, 7), block(5, 8)]).unwrap();
     let response = SyncResponse { chain_update: Some(tip), ..SyncResponse::default() };
-    assert_eq!(wallet.apply(response), Err(Unconnected));
+    assert_eq!(wallet.apply(response), Err(Impossible::Chain));
 }
 
 #[test]
@@ -149,7 +178,7 @@ fn a_scan_ends_fifty_addresses_behind_the_last_one_in_use() {
     assert!(wallet.scan_due());
     assert_eq!(wallet.scan_window(0), (0..50).collect::<Vec<_>>());
     let transaction = paying(&wallet, 1, 30, 1_000);
-    wallet.apply_mempool(vec![transaction], wallet.sync_time());
+    wallet.apply_mempool(vec![transaction], wallet.sync_time()).unwrap();
     assert_eq!(wallet.scan_window(50), (50..81).collect::<Vec<_>>());
     assert!(wallet.scan_window(81).is_empty());
     wallet.scanned();
