@@ -5,12 +5,12 @@
 //! missed in between, and it waits a moment for what the other servers say; later ones say only what changed.
 
 mod reports;
+mod turns;
 mod witness;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use futures_util::future::{join_all, pending};
 use payment::RailError;
 use payment::rail::{NotCommitted, ReportSink};
@@ -19,9 +19,8 @@ use tokio::time::{interval, sleep};
 
 use crate::board::Board;
 use crate::source::{Access, SharedWallet, Source, SourceError, Stop, connect, off_the_runtime};
+use turns::Turns;
 
-const PAUSE_MIN: Duration = Duration::from_millis(250);
-const PAUSE_MAX: Duration = Duration::from_secs(5);
 /// How often a few addresses are looked at that are not listened to.
 const LOOK_BACK_EVERY: Duration = Duration::from_secs(10);
 /// How often a server before the followed one in the configured order is considered.
@@ -83,28 +82,22 @@ impl Lookout {
 
     /// Follows one server after the other.
     async fn follow(&self, sink: &dyn ReportSink, stop: &Stop) -> NotCommitted {
-        let mut server = 0;
-        let mut failures = 0;
-        let mut pauses = pauses();
+        let mut turns = Turns::of(self.accesses.len());
         loop {
-            match self.follow_one(server, sink, stop).await {
+            let server = turns.server();
+            let pause = match self.follow_one(server, sink, stop).await {
                 End::NotCommitted => return NotCommitted,
-                End::Worn => {}
-                End::Better(other) => server = other,
+                End::Worn => turns.worn(),
+                End::Better(other) => {
+                    turns.better(other);
+                    Duration::ZERO
+                }
                 End::Failed { error, served } => {
                     self.board.fails(server, &error.to_string());
-                    if served {
-                        failures = 0;
-                        pauses = self::pauses();
-                    }
-                    failures += 1;
-                    server = (server + 1) % self.accesses.len();
-                    // A pause only after every server had its turn.
-                    if failures % self.accesses.len() == 0 {
-                        sleep(pauses.next().unwrap_or(PAUSE_MAX)).await;
-                    }
+                    turns.failed(served)
                 }
-            }
+            };
+            sleep(pause).await;
         }
     }
 
@@ -196,14 +189,4 @@ impl Lookout {
         })
         .await
     }
-}
-
-/// Longer and longer pauses with chance in them, so that servers coming back are not stormed.
-fn pauses() -> ExponentialBackoff {
-    ExponentialBuilder::default()
-        .with_min_delay(PAUSE_MIN)
-        .with_max_delay(PAUSE_MAX)
-        .with_jitter()
-        .without_max_times()
-        .build()
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use tokio::time::{sleep, timeout};
 
-use super::{Lookout, pauses};
+use super::Lookout;
+use super::turns::pauses;
 use crate::source::{Source, SourceError, connect, off_the_runtime};
 use crate::wallet::Question;
 

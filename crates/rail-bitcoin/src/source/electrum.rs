@@ -26,8 +26,11 @@ const PING: Duration = Duration::from_secs(1);
 const BATCH_SCRIPTS: usize = 50;
 /// Older addresses looked at in one go.
 const LOOK_BACK_ADDRESSES: u32 = 50;
-/// Servers limit the subscriptions of a connection, and not all can end one.
+/// Servers limit the subscriptions of a connection, and not all can end one: then it is connected anew.
 const SUBSCRIPTIONS_MAX: usize = 2_000;
+/// Addresses listened to at the same time; the others are looked at in turn. Half of what a connection takes, so a fresh
+/// one lasts for as many new addresses.
+const LISTENED_MAX: usize = SUBSCRIPTIONS_MAX / 2;
 
 /// A connected Electrum server.
 struct Electrum<S: Read + Write> {
@@ -61,12 +64,14 @@ impl<S: Read + Write> Electrum<S> {
         Ok(Self { client, subscribed: BTreeMap::new(), missed: false, look_back_from: 0, tip })
     }
 
-    /// Subscribes to recent addresses; returns those that have a history already.
+    /// Subscribes to recent addresses while the connection takes more; returns those that have a history already.
     fn subscribe(&mut self, wallet: &SharedWallet) -> Result<Vec<u32>, SourceError> {
         let fresh: Vec<(u32, ScriptBuf)> = {
             let wallet = wallet.lock();
-            let recent = wallet.recent().into_iter().filter(|index| !self.subscribed.contains_key(index));
-            recent.map(|index| (index, wallet.script_at(index))).collect()
+            let room = SUBSCRIPTIONS_MAX.saturating_sub(self.subscribed.len());
+            let recent = wallet.recent(LISTENED_MAX).into_iter();
+            let unheard = recent.filter(|index| !self.subscribed.contains_key(index)).take(room);
+            unheard.map(|index| (index, wallet.script_at(index))).collect()
         };
         let mut used = Vec::new();
         for batch in fresh.chunks(BATCH_SCRIPTS) {
@@ -161,7 +166,7 @@ impl<S: Read + Write + Send> Source for Electrum<S> {
     }
 
     fn is_worn(&self) -> bool {
-        self.subscribed.len() > SUBSCRIPTIONS_MAX
+        self.subscribed.len() >= SUBSCRIPTIONS_MAX
     }
 }
 
@@ -184,3 +189,6 @@ fn problem(error: Error) -> SourceError {
         _ => SourceError::nonsense(&error),
     }
 }
+
+#[cfg(test)]
+mod tests;

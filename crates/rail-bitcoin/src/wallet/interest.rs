@@ -46,12 +46,15 @@ impl Wallet {
         sorted(indices)
     }
 
-    /// Active addresses and the latest revealed ones.
-    pub(crate) fn recent(&self) -> Vec<u32> {
+    /// The addresses most worth listening to, at most `count`: hot ones before active ones before the latest revealed,
+    /// and each kind from the latest on.
+    pub(crate) fn recent(&self, count: usize) -> Vec<u32> {
         let revealed = self.revealed_count();
-        let mut indices = self.active();
-        indices.extend(revealed.saturating_sub(RECENT_ADDRESSES)..revealed);
-        sorted(indices)
+        let latest = revealed.saturating_sub(RECENT_ADDRESSES)..revealed;
+        let by_worth =
+            self.hot().into_iter().rev().chain(self.active().into_iter().rev()).chain(latest.rev());
+        let mut taken = HashSet::new();
+        by_worth.filter(|index| taken.insert(*index)).take(count).collect()
     }
 
     /// The next `count` revealed addresses from `cursor` on, beginning again at the end.

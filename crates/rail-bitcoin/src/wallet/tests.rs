@@ -163,7 +163,8 @@ fn old_addresses_are_looked_at_in_turn_for_ever() {
         stored.encode()
     });
     let wallet = open(long_ago.collect());
-    assert_eq!((wallet.hot().len(), wallet.recent().len()), (0, 200));
+    assert_eq!((wallet.hot().len(), wallet.recent(1_000).len()), (0, 200));
+    assert_eq!(wallet.recent(3), [SHOWN - 1, SHOWN - 2, SHOWN - 3]);
     let (first, cursor) = wallet.batch(0, 100);
     let (second, cursor) = wallet.batch(cursor, 100);
     let (third, cursor) = wallet.batch(cursor, 100);

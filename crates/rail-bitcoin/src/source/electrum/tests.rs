@@ -1,0 +1,99 @@
+//! One connection against a server that knows of no payment and counts what it is asked.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::{Arc, Mutex};
+use std::thread;
+
+use bdk_wallet::bitcoin::consensus::encode::serialize_hex;
+use bdk_wallet::bitcoin::constants::genesis_block;
+use bdk_wallet::chain::DescriptorExt;
+use payment::rail::RailMemory;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::stored::{Shown, Stored};
+use crate::wallet::Wallet;
+use crate::{Network, check_account, check_server, clock};
+
+const ACCOUNT: &str = "tpubDC8msFGeGuwnKG9Upg7DM2b4DaRqg3CUZa5g8v2SRQ6K4NSkxUgd7HsL2XVWbVm39yBA4LAxysQAm397zwQSQoQgewGiYZqrA9DsP4zbQ1M";
+
+/// How often each method was called.
+#[derive(Clone, Default)]
+struct Calls(Arc<Mutex<HashMap<String, usize>>>);
+
+impl Calls {
+    fn of(&self, method: &str) -> usize {
+        self.0.lock().unwrap().get(method).copied().unwrap_or(0)
+    }
+
+    fn answer(&self, stream: TcpStream) {
+        let mut writer = stream.try_clone().unwrap();
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            let request: Value = serde_json::from_str(&line).unwrap();
+            let method = request["method"].as_str().unwrap();
+            *self.0.lock().unwrap().entry(method.to_owned()).or_default() += 1;
+            let answer = json!({ "jsonrpc": "2.0", "id": request["id"], "result": result(method) });
+            if writeln!(writer, "{answer}").is_err() {
+                return;
+            }
+        }
+    }
+}
+
+/// A chain of one block.
+fn result(method: &str) -> Value {
+    let header = serialize_hex(&genesis_block(Network::Regtest.chain()).header);
+    match method {
+        "server.version" => json!(["quiet", "1.4"]),
+        "blockchain.block.header" => json!(header),
+        "blockchain.headers.subscribe" => json!({ "height": 0, "hex": header }),
+        "blockchain.block.headers" => json!({ "count": 1, "hex": header, "max": 2016 }),
+        "blockchain.scripthash.get_history" => json!([]),
+        _ => json!(null),
+    }
+}
+
+fn connected() -> (Box<dyn Source>, Calls) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let server = check_server(&format!("electrum+tcp://{}", listener.local_addr().unwrap())).unwrap();
+    let calls = Calls::default();
+    let counting = calls.clone();
+    thread::spawn(move || listener.incoming().flatten().for_each(|stream| counting.answer(stream)));
+    (connect(&Access { server, network: Network::Regtest, password: None }).unwrap(), calls)
+}
+
+/// A wallet whose first `count` addresses were all shown a moment ago.
+fn busy_wallet(count: u32) -> SharedWallet {
+    let account = check_account(ACCOUNT, Network::Regtest).unwrap();
+    let empty = Wallet::open(&account, &RailMemory::default()).unwrap().report(true, |_| 0).unwrap();
+    let mut stored = Stored::decode(&empty.change_set.unwrap()).unwrap();
+    stored.wallet.indexer.last_revealed = BTreeMap::from([(account.descriptor().descriptor_id(), count - 1)]);
+    let shown = |index: u32| (index, Shown { payment: index.to_string(), at: clock::unix_seconds() });
+    stored.shown = (0..count).map(shown).collect();
+    stored.scanned = true;
+    let memory = RailMemory { change_sets: vec![stored.encode()], ..RailMemory::default() };
+    SharedWallet::new(Wallet::open(&account, &memory).unwrap())
+}
+
+#[test]
+fn a_fresh_connection_lasts_however_many_addresses_may_be_paid() {
+    const ADDRESSES: usize = SUBSCRIPTIONS_MAX + 50;
+    let (mut source, calls) = connected();
+    let (wallet, stop) = (busy_wallet(u32::try_from(ADDRESSES).unwrap()), Stop::default());
+    source.catch_up(&wallet, &stop).unwrap();
+    for _ in 0..3 {
+        source.step(&wallet, &stop).unwrap();
+    }
+    assert!(!source.is_worn());
+    assert_eq!(calls.of("blockchain.scripthash.subscribe"), LISTENED_MAX);
+
+    let looked_at = calls.of("blockchain.scripthash.get_history");
+    assert_eq!(looked_at, ADDRESSES, "all of them once when it was connected");
+    for _ in 0..ADDRESSES.div_ceil(usize::try_from(LOOK_BACK_ADDRESSES).unwrap()) {
+        source.look_back(&wallet, &stop).unwrap();
+    }
+    let unheard = calls.of("blockchain.scripthash.get_history") - looked_at;
+    assert_eq!(unheard, ADDRESSES - LISTENED_MAX, "and then in turn those it does not listen to");
+}
