@@ -89,3 +89,37 @@ test('cancelling asks once money was seen', async ({ page, till }) => {
   await page.getByRole('button', { name: 'Keep waiting' }).click();
   await expect(page.getByText('Seen', { exact: true })).toBeVisible();
 });
+
+test('a sale left for the next customer says when its goods may go', async ({ page, till }) => {
+  await openShop(page, till);
+  await chargeBitcoin(page, '60,00');
+  await customer(page, 'pay').click();
+  await page.getByRole('button', { name: 'Next customer' }).click();
+  const left = page.getByRole('list', { name: 'Sales on their way' });
+  await expect(left).toContainText('Detected');
+  await expectAccessible(page);
+
+  const { rows } = await till.call('sales_list', { search: '', states: [], after: '', limit: 1 });
+  const { invoice, payments } = await till.call('sale_get', { invoice: rows[0]!.invoice });
+  await till.call('practice_act', { invoice, payment: payments[0]!.payment, act: 'mine_block' });
+  await expect(left).toContainText('Hand over: yes');
+  await left.getByRole('button', { name: /Sale 0001/ }).click();
+  await expect(page.getByRole('heading', { name: 'Paid' }).first()).toBeVisible();
+});
+
+test('a payment taken back after the goods went shows on whatever screen is open', async ({ page, till }) => {
+  await openShop(page, till);
+  await chargeBitcoin(page, '60,00');
+  await customer(page, 'pay').click();
+  await expect(page.getByText('Seen', { exact: true })).toBeVisible();
+  await customer(page, 'find a block').click();
+  await expect(page.getByText('Hand over: yes')).toBeVisible();
+
+  const { rows } = await till.call('sales_list', { search: '', states: [], after: '', limit: 1 });
+  const { invoice, payments } = await till.call('sale_get', { invoice: rows[0]!.invoice });
+  await till.call('practice_act', { invoice, payment: payments[0]!.payment, act: 'reorganise' });
+  await expect(page.getByText('Hand over: no')).toBeVisible();
+  await expect(page.getByText('The money is gone. Keep the goods.')).toBeVisible();
+  await expectAccessible(page);
+  expect((await till.call('ledger_verify', {})).ok).toBe(true);
+});

@@ -66,19 +66,29 @@ export const expired = showing(
   }),
 );
 
-export const reversed = showing(
-  sale({
-    state: 'reversed',
-    hand_over: 'no',
-    payments: [
-      payment({
-        state: 'reversed',
-        code: code({ remaining_ms: 0 }),
-        transfers: [transfer({ status: 'withdrawn' })],
-      }),
-    ],
-  }),
-);
+/** The crowded one: practice bar, an alert, and a fault on top. */
+export const reversed: Replies = {
+  ...showing(
+    sale({
+      state: 'reversed',
+      hand_over: 'no',
+      payments: [payment({ state: 'reversed', transfers: [transfer({ status: 'withdrawn' })] })],
+    }),
+  ),
+  status: () =>
+    status({
+      alerts: [
+        {
+          alert: 1,
+          at: '2026-11-21T14:41:00Z',
+          kind: 'reversed',
+          subject: 'inv_1',
+          sale_number: 147,
+          detail: 'the block was replaced',
+        },
+      ],
+    }),
+};
 
 export const unknown = showing(
   sale({

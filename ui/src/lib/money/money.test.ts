@@ -37,6 +37,7 @@ describe('decimal text of the core', () => {
 
   test('is printed for the reader', () => {
     expect(decimalText('57923.43', 'de')).toBe('57.923,43');
+    expect(decimalText('57710', 'en', 2)).toBe('57,710.00');
     expect(decimalText('n/a', 'de')).toBe('n/a');
   });
 });

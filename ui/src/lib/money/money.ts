@@ -79,13 +79,17 @@ export class Money {
   }
 }
 
-/** Prints decimal text of the core (`57923.43`) for a reader; text that is no number is shown as it came. */
-export function decimalText(text: string, language: string): string {
+/**
+ * Prints decimal text of the core (`57923.43`) for a reader, with at least `digits` after the mark; text that is no
+ * number is shown as it came.
+ */
+export function decimalText(text: string, language: string, digits = 0): string {
   const parts = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
   if (parts === null) return text;
   const marks = marksOf(language);
   const whole = (parts[2] ?? '').replace(/\B(?=(\d{3})+$)/g, marks.group);
-  return `${parts[1] === '-' ? '−' : ''}${whole}${parts[3] === undefined ? '' : `${marks.decimal}${parts[3]}`}`;
+  const fraction = (parts[3] ?? '').padEnd(digits, '0');
+  return `${parts[1] === '-' ? '−' : ''}${whole}${fraction === '' ? '' : `${marks.decimal}${fraction}`}`;
 }
 
 interface Marks {

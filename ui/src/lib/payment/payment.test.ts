@@ -88,6 +88,16 @@ test('the light says which rule it followed', () => {
   expect(lightText(second, second.payments[0]!, 'en')).toContain('Two servers must agree');
 });
 
+test('a payment that was taken back before it was safe is not waited for', () => {
+  const gone = sale({ payments: [payment({ transfers: [transfer({ status: 'withdrawn' })] })] });
+  expect(lightText(gone, gone.payments[0]!, 'en')).toBe('The payment was taken back. Nothing is here.');
+});
+
+test('too much is said as soon as it is seen', () => {
+  const over = sale({ state: 'detected', over: true, excess: eur(1215), payments: [payment()] });
+  expect(clerkText(over, over.payments[0]!, 'en')).toContain('12.15 EUR too much');
+});
+
 test('a partial payment says what remains', () => {
   const partial = sale({ state: 'partial', hand_over: 'no', remaining: eur(610), payments: [payment()] });
   expect(stateDetail(partial, partial.payments[0]!, 'en')).toBe('· 6.10 EUR remaining');

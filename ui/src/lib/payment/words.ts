@@ -36,7 +36,8 @@ export function clerkText(sale: SaleDto, payment: PaymentDto | null, language: s
     reversed: () => m.payment_clerk_reversed(),
     voided: () => m.payment_clerk_voided(),
   };
-  return texts[sale.state]();
+  const onItsWay = sale.state === 'detected' || sale.state === 'confirming';
+  return sale.over && onItsWay ? texts.overpaid() : texts[sale.state]();
 }
 
 /** The rule the hand-over light followed. */
@@ -48,13 +49,16 @@ export function lightText(sale: SaleDto, payment: PaymentDto | null, language: s
   if (sale.state === 'unknown') return m.payment_light_unknown();
   if (sale.state === 'reversed') return m.payment_light_gone();
   if (isPartly(sale)) return m.payment_light_part({ amount: spoken(sale.remaining, language) });
-  if (payment === null || payment.transfers.length === 0) return nothingSeen(sale);
+  if (payment === null || payment.transfers.every(({ status }) => status === 'withdrawn')) {
+    return nothingThere(sale, payment);
+  }
   if (payment.code?.needs_second_server) return m.payment_light_second();
   if (sale.late) return m.payment_light_late();
   return m.payment_light_confirm({ done: payment.confirmations, all: Math.max(payment.confirmations_safe, 1) });
 }
 
-function nothingSeen(sale: SaleDto): string {
+function nothingThere(sale: SaleDto, payment: PaymentDto | null): string {
+  if (payment !== null && payment.transfers.length > 0) return m.payment_light_withdrawn();
   return sale.hand_over === 'not_yet' ? m.payment_light_wait() : m.payment_light_ended();
 }
 
