@@ -55,7 +55,7 @@ pub struct ControlError {
     reason: io::Error,
 }
 
-/// The control file of this process. Dropped, it is removed, unless another owner has written its own since.
+/// The control file of this process.
 #[derive(Debug)]
 pub struct ControlFile {
     path: PathBuf,
@@ -82,9 +82,13 @@ impl ControlFile {
         }
     }
 
-    /// Removes it, at the end of an orderly exit.
+    /// Removes it, at the end of an orderly exit, unless another owner has written its own since.
     pub fn remove(self) {
-        drop(self);
+        let found = self.path.parent().and_then(Control::read);
+        let is_ours = found.is_some_and(|found| found.token == self.control.token);
+        if is_ours && let Err(error) = fs::remove_file(&self.path) {
+            tracing::warn!(%error, "the control file could not be removed");
+        }
     }
 
     /// Written under another name first, so that nobody ever reads half of it.
@@ -96,15 +100,6 @@ impl ControlFile {
             let _not_there = fs::remove_file(&aside);
         }
         published
-    }
-}
-
-impl Drop for ControlFile {
-    fn drop(&mut self) {
-        let is_ours = self.path.parent().and_then(Control::read).is_some_and(|found| found == self.control);
-        if is_ours && let Err(error) = fs::remove_file(&self.path) {
-            tracing::warn!(%error, "the control file could not be removed");
-        }
     }
 }
 
@@ -129,15 +124,15 @@ mod tests {
 
     const TOKEN: &str = "c0ffee-canary";
 
-    fn write(folder: &Path, mode: Mode, address: &str) -> ControlFile {
-        ControlFile::write(folder, mode, address, TOKEN).unwrap()
+    fn write(folder: &Path, mode: Mode, token: &str) -> ControlFile {
+        ControlFile::write(folder, mode, "http://127.0.0.1:8480", token).unwrap()
     }
 
     #[test]
     fn what_is_written_is_read_until_the_owner_ends() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(Control::read(folder.path()), None);
-        let file = write(folder.path(), Mode::Practice, "http://127.0.0.1:8480");
+        let file = write(folder.path(), Mode::Practice, TOKEN);
         let read = Control::read(folder.path()).unwrap();
         assert_eq!((read.address.as_str(), read.token.as_str()), ("http://127.0.0.1:8480", TOKEN));
         assert_eq!((read.mode.as_str(), read.pid), ("practice", std::process::id()));
@@ -170,10 +165,10 @@ mod tests {
     #[test]
     fn a_later_owners_file_is_left_alone() {
         let folder = tempfile::tempdir().unwrap();
-        let first = write(folder.path(), Mode::Practice, "http://127.0.0.1:1");
-        let _second = write(folder.path(), Mode::Practice, "http://127.0.0.1:2");
-        drop(first);
-        assert_eq!(Control::read(folder.path()).unwrap().address, "http://127.0.0.1:2");
+        let first = write(folder.path(), Mode::Practice, TOKEN);
+        let _second = write(folder.path(), Mode::Practice, "another");
+        first.remove();
+        assert_eq!(Control::read(folder.path()).unwrap().token, "another");
     }
 
     #[cfg(unix)]
@@ -181,7 +176,7 @@ mod tests {
     fn only_this_user_can_read_it() {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
-        let _file = write(folder.path(), Mode::Practice, "http://127.0.0.1:1");
+        let _file = write(folder.path(), Mode::Practice, TOKEN);
         let mode = fs::metadata(folder.path().join(NAME)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
@@ -198,7 +193,7 @@ mod tests {
     #[test]
     fn debug_hides_the_token() {
         let folder = tempfile::tempdir().unwrap();
-        let file = write(folder.path(), Mode::Practice, "http://127.0.0.1:1");
+        let file = write(folder.path(), Mode::Practice, TOKEN);
         assert!(!format!("{file:?}").contains(TOKEN));
     }
 }

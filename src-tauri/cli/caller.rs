@@ -158,3 +158,26 @@ fn is_loopback(address: &str) -> bool {
     let socket = address.strip_prefix("http://").and_then(|rest| rest.parse::<SocketAddr>().ok());
     socket.is_some_and(|socket| socket.ip().is_loopback())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_token_goes_to_this_machine_only() {
+        for good in ["http://127.0.0.1:8480", "http://127.8.8.8:1", "http://[::1]:8480"] {
+            assert!(is_loopback(good), "{good}");
+        }
+        for bad in [
+            "http://192.0.2.1:8480",
+            "https://127.0.0.1:8480",
+            "http://127.0.0.1:8480@evil.example",
+            "http://127.0.0.1.evil.example:8480",
+            "http://localhost:8480",
+            "127.0.0.1:8480",
+            "",
+        ] {
+            assert!(!is_loopback(bad), "{bad}");
+        }
+    }
+}

@@ -10,10 +10,11 @@ use super::caller::Remote;
 use super::caller::is_owned;
 use super::failure::Failure;
 use super::place::Place;
-use super::{Answer, say};
+use super::{Answer, note, say};
 use crate::app::{App, OpenOptions};
 use crate::logging;
 use crate::serve::Server;
+use crate::till::make_private_folder;
 
 impl Place {
     fn options(&self) -> OpenOptions {
@@ -22,7 +23,11 @@ impl Place {
 
     /// Logs what this process does as long as it is the till.
     pub(super) fn log(&self) {
-        logging::start(&self.data_dir.join("logs"));
+        let folder = self.data_dir.join("logs");
+        match make_private_folder(&folder) {
+            Ok(()) => logging::start(&folder),
+            Err(error) => note(format_args!("no log is kept: {error}")),
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! `tillstream ledger`.
 
+use std::path::PathBuf;
+
 use serde_json::{Value, json};
 
 use super::program::{Folder, objects};
@@ -27,10 +29,17 @@ fn books_that_are_right_are_ok_with_or_without_a_till() {
     assert_eq!(folder.ok(&["ledger", "verify"]), alone);
 }
 
+/// The same books in one file, without a log beside it.
+fn books_in_one_file() -> (Folder, PathBuf) {
+    let (folder, alone) = (books(), Folder::new());
+    let path = alone.path().join("till-practice.db");
+    folder.ok(&["backup", "create", path.to_str().expect("text")]);
+    (alone, path)
+}
+
 #[test]
 fn a_flipped_byte_is_found_and_named() {
-    let folder = books();
-    let path = folder.path().join("till-practice.db");
+    let (folder, path) = books_in_one_file();
     let mut bytes = std::fs::read(&path).expect("the books");
     // The text of an event as it is stored.
     let needle = b"HYPERLINK";
@@ -44,8 +53,7 @@ fn a_flipped_byte_is_found_and_named() {
 
 #[test]
 fn a_foreign_and_a_truncated_file_are_told_apart_from_books() {
-    let folder = books();
-    let path = folder.path().join("till-practice.db");
+    let (folder, path) = books_in_one_file();
     let bytes = std::fs::read(&path).expect("the books");
     std::fs::write(
         &path,

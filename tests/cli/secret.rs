@@ -161,10 +161,9 @@ impl Terminal {
         while words.len() < 12 {
             let mut line = String::new();
             assert_ne!(self.screen.read_line(&mut line).expect("text"), 0, "it ended before the words");
-            if let Some((number, word)) = line.trim().split_once(". ") {
-                assert_eq!(number.parse(), Ok(words.len() + 1));
-                words.push(word.to_owned());
-            }
+            let numbered = line.trim().split_once(". ");
+            let next = numbered.filter(|(number, _)| number.parse() == Ok(words.len() + 1));
+            words.extend(next.map(|(_, word)| word.to_owned()));
         }
         words
     }

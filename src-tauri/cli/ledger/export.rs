@@ -11,6 +11,22 @@ use crate::view;
 /// Postings read at a time.
 const PORTION: u32 = 1_000;
 
+/// The names of a row's cells, in their order.
+const HEADING: [&str; 12] = [
+    "entry",
+    "line",
+    "event",
+    "at",
+    "kind",
+    "subject",
+    "sale",
+    "account",
+    "amount",
+    "currency",
+    "rate",
+    "rate_source",
+];
+
 /// One posting. Debit positive, credit negative.
 #[derive(Serialize)]
 struct Row {
@@ -30,7 +46,9 @@ struct Row {
 
 /// Comma-separated values (RFC 4180) with a heading.
 pub(super) async fn csv(reader: &Reader) -> Result<(), Failure> {
-    let mut sheet = csv::Writer::from_writer(io::stdout().lock());
+    // The heading stands there without a posting too.
+    let mut sheet = csv::WriterBuilder::new().has_headers(false).from_writer(io::stdout().lock());
+    sheet.write_record(HEADING).map_err(|error| Failure::Output(error.into()))?;
     for_each(reader, |row| sheet.serialize(row.made_plain()).map_err(io::Error::from)).await?;
     sheet.flush().map_err(Failure::Output)
 }
