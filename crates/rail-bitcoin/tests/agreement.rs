@@ -1,5 +1,6 @@
 //! Before an unconfirmed payment is trusted, a second server must know it.
 
+use std::net::TcpListener;
 use std::sync::Arc;
 
 use counterparties::{Bitcoind, EsploraShim};
@@ -70,6 +71,26 @@ fn a_restart_takes_no_agreement_back() {
     books.wait("the restarted till reports", || (!books.reports().is_empty()).then_some(()));
     assert!(books.reports()[0].complete);
     assert_eq!(unconfirmed_readings(&books), [Level::Unconfirmed { agreeing_servers: 2 }]);
+}
+
+#[test]
+fn a_silent_server_does_not_hold_up_the_first_report_for_long() {
+    let town = Town::with(Kind::Bitcoind);
+    let alone = settings(&[&town.server], town.node.rpc_password());
+    let before = Till::open(&alone, &Arc::new(Books::default()));
+    let address = before.show(7_759);
+    let txid = town.node.pay(&address, 7_759).unwrap();
+    before.books.wait_for("it is seen", txid, &address, is_unconfirmed);
+    let books = before.books.reopened();
+    drop(before);
+
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let mute = format!("electrum+tcp://{}", silent.local_addr().unwrap());
+    let both = settings(&[&town.server, &mute], town.node.rpc_password());
+    let after = Till::open(&both, &books);
+    books.wait("the restarted till reports", || (!books.reports().is_empty()).then_some(()));
+    assert_eq!(after.problem(1).as_deref(), Some("not asked yet"), "it was not waited for until it failed");
+    assert_eq!(unconfirmed_readings(&books), [Level::Unconfirmed { agreeing_servers: 1 }]);
 }
 
 #[test]
