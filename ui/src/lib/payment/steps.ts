@@ -81,7 +81,7 @@ function final(payment: PaymentDto, present: TransferDto[]): TimelineStep {
 }
 
 /** `9f3c41…77e1`: enough of a transaction id to compare by eye. */
-export function shortReference(reference: string): string {
+function shortReference(reference: string): string {
   const id = reference.split(':')[0] ?? reference;
   return id.length <= 16 ? id : `${id.slice(0, 8)}…${id.slice(-6)}`;
 }

@@ -16,18 +16,6 @@ export function clockSeconds(instant: string, language: string): string {
   });
 }
 
-/** `21 Nov 2026, 14:42`. */
-export function dateTime(instant: string, language: string): string {
-  return new Date(instant).toLocaleString(language, {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    hour: '2-digit',
-    minute: '2-digit',
-    hour12: false,
-  });
-}
-
 /** An age in its largest fitting unit: `8 s`, `12 min`, `3 h`. */
 export function age(seconds: number): string {
   if (seconds < 90) return m.shell_seconds({ count: seconds });
