@@ -13,6 +13,10 @@ const DAYS_KEPT: usize = 14;
 
 /// Starts logging into a folder. A till that can't write logs sells all the same, and says so once.
 pub fn start(folder: &Path) {
+    if let Err(error) = std::fs::create_dir_all(folder) {
+        eprintln!("no log is kept: {error}");
+        return;
+    }
     let appender = RollingFileAppender::builder()
         .rotation(Rotation::DAILY)
         .filename_prefix("tillstream")
