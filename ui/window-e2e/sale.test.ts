@@ -16,7 +16,7 @@ async function setUpShop(): Promise<void> {
   await till.type(...'euro', 'Enter');
   await till.sees('How do you want to begin?');
   await till.type('Enter');
-  await till.sees('Charge');
+  await till.sees('Tax 20 %');
 }
 
 interface ExportedPosting {
@@ -58,7 +58,7 @@ test('a bitcoin sale from the first run to the ledger, in the real window', asyn
 
   expect(await sales()).toMatchObject([{ number: 1, state: 'paid', methods: ['bitcoin'] }]);
   const sums = await booked();
-  expect(sums.get('sales EUR')).toBe(-450n);
+  expect([sums.get('sales EUR'), sums.get('tax-payable EUR')]).toEqual([-375n, -75n]);
   expect(sums.get('bitcoin-wallet BTC')).toBeGreaterThan(0n);
   expect(sums.get('invoice-clearing EUR')).toBe(0n);
 });

@@ -26,7 +26,7 @@ async function picture(name: string): Promise<void> {
   mkdirSync(FOLDER, { recursive: true });
   for (const theme of ['dark', 'light']) {
     await till.browser.execute((chosen: string) => (document.documentElement.dataset.theme = chosen), theme);
-    await till.browser.saveScreenshot(join(FOLDER, `${name}-${theme}.png`));
+    await till.picture(join(FOLDER, `${name}-${theme}.png`));
   }
 }
 
@@ -60,7 +60,7 @@ test('every screen of a shop in practice mode, in both themes', async () => {
   await till.sees('How do you want to begin?');
   await picture('first-run-start');
   await till.type('Enter');
-  await till.sees('Charge');
+  await till.sees('Tax 20 %');
 
   await till.type(...'3*250+');
   await till.type(...'1080+');

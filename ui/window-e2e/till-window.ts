@@ -22,32 +22,59 @@ const WAIT_MS_MAX = 30_000;
 export class TillWindow {
   private constructor(
     readonly browser: WebdriverIO.Browser,
-    readonly data: string,
+    private readonly folder: string,
     private readonly driver: ChildProcess,
   ) {}
 
   static async open(mode = 'practice'): Promise<TillWindow> {
-    const data = await mkdtemp(join(tmpdir(), 'tillstream-window-'));
+    const folder = await mkdtemp(join(tmpdir(), 'tillstream-window-'));
     const [port, nativePort] = [await freePort(), await freePort()];
     const driver = spawn(program('tauri-driver'), ['--port', `${port}`, '--native-port', `${nativePort}`], {
       stdio: ['ignore', 'ignore', 'inherit'],
+      // WebKit keeps what pages store in the user's own folders; a test starts without the cart of the one before.
+      env: { ...process.env, XDG_DATA_HOME: join(folder, 'share'), XDG_CACHE_HOME: join(folder, 'cache') },
+      // A group of its own: tauri-driver leaves WebKitWebDriver behind when it ends.
+      detached: true,
     });
     await listening(port);
     const capabilities = {
       'wdio:enforceWebDriverClassic': true,
-      'tauri:options': { application: till(), args: ['--data-dir', data, '--mode', mode] },
+      'tauri:options': { application: till(), args: ['--data-dir', join(folder, 'data'), '--mode', mode] },
     };
     // WebdriverIO does not know tauri-driver's own option.
     const options = { hostname: '127.0.0.1', port, logLevel: 'warn', waitforTimeout: WAIT_MS_MAX, capabilities };
     const browser = await remote(options as unknown as Parameters<typeof remote>[0]);
-    return new TillWindow(browser, data, driver);
+    return new TillWindow(browser, folder, driver);
   }
 
   async close(): Promise<void> {
     await this.browser.deleteSession();
-    this.driver.kill();
-    if (this.driver.exitCode === null && this.driver.signalCode === null) await once(this.driver, 'exit');
-    await rm(this.data, { recursive: true });
+    const ended = once(this.driver, 'exit');
+    if (this.driver.pid !== undefined) process.kill(-this.driver.pid);
+    await ended;
+    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** A picture of the window. WebKit takes it with its next repaint, and a page at rest has none: so it gets some. */
+  async picture(file: string): Promise<void> {
+    await this.browser.waitUntil(() => this.isAtRest());
+    await this.browser.execute(() => {
+      let odd = false;
+      const repaint = () => {
+        odd = !odd;
+        document.body.style.outline = odd ? '1px solid transparent' : '';
+      };
+      Object.assign(globalThis, { repaints: setInterval(repaint, 50) });
+    });
+    await this.browser.saveScreenshot(file);
+    await this.browser.execute(() => clearInterval((globalThis as unknown as { repaints: number }).repaints));
+  }
+
+  /** No colour is on its way to another any more; what turns for ever may go on. */
+  private isAtRest(): Promise<boolean> {
+    return this.browser.execute(() =>
+      document.getAnimations().every(({ effect }) => effect?.getComputedTiming().endTime === Infinity),
+    );
   }
 
   /** Waits until this text can be read somewhere in the window. */
@@ -87,7 +114,7 @@ export class TillWindow {
 
   /** Asks the program itself, on the command line, about the books of this window. Gives what it prints. */
   async ask(...question: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(till(), ['--data-dir', this.data, ...question]);
+    const { stdout } = await promisify(execFile)(till(), ['--data-dir', join(this.folder, 'data'), ...question]);
     return stdout;
   }
 }

@@ -10,6 +10,8 @@ export default defineConfig({
     environment: 'node',
     testTimeout: 180_000,
     hookTimeout: 120_000,
+    // WebdriverIO keeps the process alive after its last session.
+    teardownTimeout: 1_000,
     fileParallelism: false,
     reporters: results === undefined ? ['default'] : ['default', ['junit', { outputFile: results }]],
   },
