@@ -78,10 +78,12 @@ fn books_that_are_not_there_yet_are_not_taken_for_empty_ones() {
 }
 
 #[test]
-fn a_reader_that_has_enough_is_no_failure() {
+fn an_answer_nobody_hears_is_no_yes_and_no_complaint() {
     let folder = Folder::new();
-    folder.ok(&["charge", "1", "--with", "cash"]);
-    let mut child = folder.command(&["settings", "show"]).spawn().expect("it starts");
-    drop(child.stdout.take());
-    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    for arguments in [&["charge", "1", "--with", "cash"][..], &["ledger", "verify"], &["settings", "show"]] {
+        let mut child = folder.command(arguments).spawn().expect("it starts");
+        drop(child.stdout.take());
+        let output = child.wait_with_output().expect("it ends");
+        assert_eq!((output.status.code(), output.stderr), (Some(1), vec![]), "{arguments:?}");
+    }
 }
