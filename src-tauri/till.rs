@@ -100,7 +100,7 @@ impl Till {
         let practice = PracticeSlot::default();
         let rails = rails(mode, &settings, &vault, &practice);
         let clock = Arc::new(SystemClock);
-        let engine = Engine::start(Setup { store, writer, settings, rails, clock })?;
+        let engine = Engine::start(Setup { store, writer, settings, rails, clock }).await?;
         let ledger = Mutex::default();
         Ok(Arc::new(Self { mode, engine, vault, practice, ledger }))
     }

@@ -164,9 +164,11 @@ pub(crate) fn id<K: payment::ids::Kind>(text: &str) -> Result<payment::ids::Id<K
 impl From<EngineError> for AppError {
     fn from(error: EngineError) -> Self {
         let code = match &error {
-            EngineError::NoSuchSale | EngineError::NoSuchStray => ErrorCode::NotFound,
+            EngineError::NoSuchSale | EngineError::NoSuchStray | EngineError::NoSuchAlert(_) => {
+                ErrorCode::NotFound
+            }
             EngineError::IdInUse | EngineError::Cart(_) => ErrorCode::BadRequest,
-            EngineError::Refused(_) | EngineError::Quote(_) => ErrorCode::NotNow,
+            EngineError::Refused(_) | EngineError::Quote(_) | EngineError::Rule(_) => ErrorCode::NotNow,
             EngineError::NoRate { .. } => ErrorCode::NoRate,
             EngineError::RailUnavailable { .. } => ErrorCode::RailUnavailable,
             EngineError::DiskFull | EngineError::Storage(_) | EngineError::Journal(_) => ErrorCode::Storage,

@@ -8,9 +8,7 @@ use std::time::Duration;
 use engine::{Clock, Command, Engine, Now, Reply, Setup, SystemClock};
 use ledger::Account;
 use money::{Currency, Money, Percent};
-use payment::{
-    Cart, CartLine, InvoiceId, PaymentId, RailId, Sale, State, Stray,
-};
+use payment::{Cart, CartLine, InvoiceId, PaymentId, RailId, Sale, State, Stray};
 use settings::{Mode, Settings};
 use store::{Opened, Store, StoreOptions};
 use tempfile::TempDir;
@@ -93,7 +91,8 @@ impl<T: Town> Shop<T> {
     }
 
     pub async fn open_sale(&self, cents: i64) -> Sale {
-        let invoice = InvoiceId::generate(self.clock.now().wall, [self.ids.fetch_add(1, Ordering::SeqCst); 10]);
+        let invoice =
+            InvoiceId::generate(self.clock.now().wall, [self.ids.fetch_add(1, Ordering::SeqCst); 10]);
         let line = CartLine {
             description: "Flat white".to_owned(),
             quantity: 1,
@@ -162,7 +161,9 @@ impl<T: Town> Shop<T> {
                 let _a_change_or_a_lag = changes.recv().await;
             }
         };
-        tokio::time::timeout(PATIENCE, waiting).await.unwrap_or_else(|_| panic!("waited in vain until {wish}"))
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .unwrap_or_else(|_| panic!("waited in vain until {wish}"))
     }
 
     pub async fn ask_stray(&self, command: Command) -> Stray {
@@ -222,5 +223,5 @@ async fn start<T: Town>(folder: &Path, town: &T, clock: Arc<TurnedClock>) -> Eng
         StoreOptions { path: folder.join("till.db"), mode: store::Mode::Sandbox, now: clock.now().wall };
     let Opened { store, writer } = Store::open(options).await.unwrap();
     let settings = Settings::defaults(Mode::Sandbox);
-    Engine::start(Setup { store, writer, settings, rails: vec![town.rail()], clock }).unwrap()
+    Engine::start(Setup { store, writer, settings, rails: vec![town.rail()], clock }).await.unwrap()
 }

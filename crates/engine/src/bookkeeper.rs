@@ -1,40 +1,58 @@
 //! The single writer. A thread drains what waits in the intake (it never waits for more), lets the desk turn each
-//! command into events, commits them all in one transaction, and only then answers.
+//! command into events, commits them all in one transaction, and only then answers. A refusal that rests on something
+//! uncommitted waits for the commit like everybody else.
+
+mod doubt;
+mod parts;
 
 use std::sync::Arc;
 
-use payment::InvoiceId;
 use settings::Settings;
-use store::{Store, WriteError, Writer};
+use store::{Refusal, Store, WriteError, Writer};
 use tokio::sync::{mpsc, oneshot};
 
+use self::doubt::Doubt;
 use crate::clock::Clock;
 use crate::command::{Command, EngineError, Reply};
 use crate::desk::Desk;
 use crate::engine::Shared;
 use crate::intake::Asked;
-use crate::working_set::{Staged, WorkingSet};
+use crate::offers::Wanted;
+use crate::staged::Staged;
+use crate::working_set::WorkingSet;
 
 /// Commands committed together at most.
 const BATCH_COMMANDS_MAX: usize = 1_024;
 
 /// Everything the thread owns.
 pub(crate) struct Bookkeeper {
-    pub(crate) store: Store,
-    pub(crate) writer: Option<Writer>,
-    pub(crate) inbox: mpsc::Receiver<Asked>,
-    pub(crate) settings: Settings,
-    pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) shared: Shared,
+    store: Store,
+    writer: Option<Writer>,
+    /// A batch that may or may not be in the journal, while the journal can't be opened to look.
+    doubt: Option<Doubt>,
+    inbox: mpsc::Receiver<Asked>,
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    shared: Shared,
 }
 
-/// A command, what it was answered by the desk, and who waits.
+/// A command, what the desk made of it, and who waits.
 struct Served {
     asked: Asked,
-    reply: Reply,
+    outcome: Result<Reply, EngineError>,
 }
 
 impl Bookkeeper {
+    pub(crate) fn new(
+        (store, writer): (Store, Writer),
+        inbox: mpsc::Receiver<Asked>,
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        shared: Shared,
+    ) -> Self {
+        Self { store, writer: Some(writer), doubt: None, inbox, settings, clock, shared }
+    }
+
     /// Works until every intake handle is gone, then finishes what is queued and closes the writer.
     pub(crate) fn work(mut self) {
         let mut waiting = Vec::with_capacity(BATCH_COMMANDS_MAX);
@@ -43,133 +61,126 @@ impl Bookkeeper {
         }
     }
 
-    fn serve(&mut self, waiting: Vec<Asked>) {
-        if let Err(error) = self.ensure_writer() {
-            for asked in waiting {
-                answer(asked.answer, Err(error.clone()));
+    /// Serves until everybody is answered: who was refused because of something that was then not recorded is served
+    /// again, without it.
+    fn serve(&mut self, mut waiting: Vec<Asked>) {
+        while !waiting.is_empty() {
+            if let Err(error) = self.ensure_writer() {
+                waiting.into_iter().for_each(|asked| answer(asked.answer, Err(error.clone())));
+                return;
             }
-            return;
+            let (staged, served) = self.stage(waiting);
+            waiting = self.commit(staged, served);
         }
-        let (staged, served) = self.stage(waiting);
-        self.commit(staged, served);
     }
 
-    /// Lets the desk carry out each command; refused ones are answered at once and leave nothing behind.
+    /// Lets the desk carry out each command. A refused one leaves nothing behind, and is answered at once when nothing
+    /// uncommitted can be the reason.
     fn stage(&mut self, waiting: Vec<Asked>) -> (Staged, Vec<Served>) {
         let mut batch = Staged::default();
         let mut served = Vec::with_capacity(waiting.len());
         for asked in waiting {
-            match self.carry_out(&batch, asked.command.clone()) {
+            let command = asked.command.clone();
+            match self.at_desk(&batch, |desk, work| desk.carry_out(work, command)) {
                 Ok((reply, layer)) => {
                     batch.absorb(layer);
-                    served.push(Served { asked, reply });
+                    served.push(Served { asked, outcome: Ok(reply) });
                 }
-                Err(error) => answer(asked.answer, Err(error)),
+                Err(error) if batch.batch.is_empty() => answer(asked.answer, Err(error)),
+                Err(error) => served.push(Served { asked, outcome: Err(error) }),
             }
         }
         (batch, served)
     }
 
-    fn carry_out(&mut self, batch: &Staged, command: Command) -> Result<(Reply, Staged), EngineError> {
-        let writer = self.writer.as_mut().ok_or(EngineError::Closing)?;
+    /// Lets the desk do something over what is committed and a batch that is not. Gives what it staged.
+    fn at_desk<T>(
+        &self,
+        batch: &Staged,
+        act: impl FnOnce(&Desk<'_>, &mut WorkingSet<'_>) -> Result<T, EngineError>,
+    ) -> Result<(T, Staged), EngineError> {
+        let writer = self.writer.as_ref().ok_or(EngineError::Closing)?;
         let desk = Desk {
             settings: batch.settings.as_ref().unwrap_or(&self.settings),
             rails: &self.shared.rails,
             now: self.clock.now().wall,
         };
         let mut work = WorkingSet::new(writer, batch);
-        let reply = desk.carry_out(&mut work, command)?;
-        Ok((reply, work.layer))
+        let done = act(&desk, &mut work)?;
+        Ok((done, work.staged()))
     }
 
-    fn commit(&mut self, staged: Staged, served: Vec<Served>) {
-        let Some(writer) = self.writer.as_mut() else { return };
-        let written = if staged.batch.is_empty() { Ok(()) } else { writer.write(&staged.batch).map(|_| ()) };
-        match written {
-            Ok(()) => self.acknowledge(staged, served),
-            Err(WriteError::Refused(_)) if served.len() > 1 => self.serve_singly(served),
-            Err(WriteError::Unknown(reason)) => self.settle_unknown(&reason, served),
-            Err(error) => {
-                let error = refusal(error);
-                tracing::error!(%error, "a batch was not recorded");
-                served.into_iter().for_each(|s| answer(s.asked.answer, Err(error.clone())));
+    /// Commits and answers. Gives back who must be served again.
+    fn commit(&mut self, staged: Staged, served: Vec<Served>) -> Vec<Asked> {
+        match self.write(&staged) {
+            Ok(()) => {
+                self.take_effect(staged, served);
+                Vec::new()
             }
+            Err(WriteError::Refused(refusal)) => {
+                self.sort_out(served, refusal);
+                Vec::new()
+            }
+            Err(WriteError::Unknown(reason)) => self.settle(&reason, staged, served),
+            Err(error) => not_recorded(&error.into(), served),
         }
     }
 
-    /// Committed: answer, publish, start quotes, ask rails.
-    fn acknowledge(&mut self, staged: Staged, served: Vec<Served>) {
+    fn write(&mut self, staged: &Staged) -> Result<(), WriteError> {
+        match self.writer.as_mut() {
+            Some(writer) if !staged.batch.is_empty() => writer.write(&staged.batch).map(|_| ()),
+            Some(_) | None => Ok(()),
+        }
+    }
+
+    /// Committed: quotes run, whoever waits is answered, the feed tells, rails are asked.
+    fn take_effect(&mut self, staged: Staged, served: Vec<Served>) {
         if let Some(settings) = staged.settings {
-            self.shared.settings.send_replace(Arc::new(settings.clone()));
-            self.settings = settings;
+            self.adopt(settings);
         }
         let now_ms = self.clock.now().monotonic_ms;
         for (invoice, payment, life_ms) in staged.quotes {
             self.shared.quotes.start(invoice, payment, now_ms + u64::from(life_ms));
         }
-        for s in served {
-            answer(s.asked.answer, Ok(s.reply));
-        }
-        for change in staged.changes {
-            self.shared.feed.publish(change);
-        }
+        served.into_iter().for_each(|s| answer(s.asked.answer, s.outcome));
+        staged.changes.into_iter().for_each(|change| self.shared.feed.publish(change));
         for (invoice, rail, attempt) in staged.offers {
-            self.shared.request_offer((invoice, rail), attempt);
+            self.shared.request_offer(Wanted { invoice, rail, attempt });
         }
     }
 
-    /// One command broke the batch: each is tried alone, so that only the offender is refused.
-    fn serve_singly(&mut self, served: Vec<Served>) {
-        for Served { asked, .. } in served {
-            let (staged, served) = self.stage(vec![asked]);
-            self.commit(staged, served);
-        }
+    fn adopt(&mut self, settings: Settings) {
+        self.shared.settings.send_replace(Arc::new(settings.clone()));
+        self.settings = settings;
     }
 
-    /// After a commit of unknown outcome the connection can't be trusted: reopen, look each thing up, then answer.
-    fn settle_unknown(&mut self, reason: &str, served: Vec<Served>) {
-        tracing::error!(reason, "the outcome of a commit is not known; the journal is reopened");
-        self.writer = None;
-        let reopened = self.ensure_writer();
-        for Served { asked, reply } in served {
-            let settled = reopened.clone().and_then(|()| self.look_up(&reply));
-            answer(asked.answer, settled.map(|()| reply));
+    /// One command broke the batch: each is served alone, so that only the offender is refused, and a report only in
+    /// the part that offends.
+    fn sort_out(&mut self, mut served: Vec<Served>, refusal: Refusal) {
+        if served.len() > 1 {
+            served.into_iter().for_each(|s| self.serve(vec![s.asked]));
+            return;
         }
-    }
-
-    /// Is the state that was about to be answered in the journal?
-    fn look_up(&mut self, reply: &Reply) -> Result<(), EngineError> {
-        let writer = self.writer.as_mut().ok_or(EngineError::Unknown)?;
-        let is_there = match reply {
-            Reply::Sale(sale) => version_of(writer, sale.id)? >= sale.version,
-            Reply::Stray(stray) => {
-                let found = writer.stray(stray.id).map_err(|_| EngineError::Unknown)?;
-                found.is_some_and(|found| found.version >= stray.version)
-            }
-            Reply::Done => return Err(EngineError::Unknown),
+        let Some(Served { asked, .. }) = served.pop() else { return };
+        let outcome = match asked.command {
+            Command::TakeReport { rail, report } => self.take_in_parts(rail, report).map(|()| Reply::Done),
+            _ => Err(refusal.into()),
         };
-        if is_there { Ok(()) } else { Err(EngineError::Storage("the commit failed".to_owned())) }
+        answer(asked.answer, outcome);
     }
+}
 
-    fn ensure_writer(&mut self) -> Result<(), EngineError> {
-        if self.writer.is_none() {
-            let writer = self.store.reopen_writer().map_err(|e| EngineError::Storage(e.to_string()))?;
-            self.writer = Some(writer);
+/// Tells everybody whose wish was not recorded. Gives back who was refused because of those wishes.
+fn not_recorded(error: &EngineError, served: Vec<Served>) -> Vec<Asked> {
+    tracing::error!(%error, "a batch was not recorded");
+    let mut again = Vec::new();
+    for Served { asked, outcome } in served {
+        match outcome {
+            Ok(_) => answer(asked.answer, Err(error.clone())),
+            Err(_) => again.push(asked),
         }
-        Ok(())
     }
-}
-
-fn version_of(writer: &mut Writer, id: InvoiceId) -> Result<u32, EngineError> {
-    let found = writer.sale(id).map_err(|_| EngineError::Unknown)?;
-    Ok(found.map_or(0, |sale| sale.version))
-}
-
-fn refusal(error: WriteError) -> EngineError {
-    match error {
-        WriteError::Full => EngineError::DiskFull,
-        other => EngineError::Storage(other.to_string()),
-    }
+    again
 }
 
 fn answer(to: oneshot::Sender<Result<Reply, EngineError>>, with: Result<Reply, EngineError>) {

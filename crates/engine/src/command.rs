@@ -5,6 +5,7 @@ use payment::rail::{Offer, RailError, Report};
 use payment::sale::Refused;
 use payment::{Cart, CartError, InvoiceId, PaymentId, QuoteError, RailId, Sale, Stray, StrayId};
 use settings::Settings;
+use store::{Refusal, WriteError};
 use thiserror::Error;
 
 /// A wish, or a rail's news. Each can be asked again without harm: the ids in it make it one wish.
@@ -134,8 +135,11 @@ pub enum EngineError {
     /// No such stray payment.
     #[error("there is no such stray payment")]
     NoSuchStray,
+    /// No alert has this number.
+    #[error("there is no alert {0}")]
+    NoSuchAlert(i64),
     /// The id was used for something else.
-    #[error("this id was used for another sale")]
+    #[error("this id was used for something else")]
     IdInUse,
     /// The cart can't be sold.
     #[error(transparent)]
@@ -166,15 +170,46 @@ pub enum EngineError {
     #[error("the disk is full: nothing was recorded. Free some space and try again")]
     DiskFull,
     /// The disk failed: nothing was recorded.
-    #[error("the data file can't be written: {0}. Nothing was recorded")]
+    #[error("the data file can't be used now: {0}. Nothing was recorded")]
     Storage(String),
+    /// A rule of the books that no state shows: nothing was recorded.
+    #[error("{0}: nothing was recorded")]
+    Rule(String),
     /// The commit's outcome is not known.
     #[error("it is not known whether this was recorded: look at the sale before you do it again")]
     Unknown,
     /// The till is closing.
     #[error("the till is closing")]
     Closing,
-    /// The journal could not be read.
+    /// A record makes no sense.
     #[error("the journal can't be read: {0}. Run `tillstream ledger verify`")]
     Journal(String),
+}
+
+impl EngineError {
+    /// May the same wish be granted later, without anybody changing it?
+    pub(crate) const fn may_pass(&self) -> bool {
+        matches!(self, Self::DiskFull | Self::Storage(_) | Self::Unknown)
+    }
+}
+
+impl From<WriteError> for EngineError {
+    fn from(error: WriteError) -> Self {
+        match error {
+            WriteError::Full => Self::DiskFull,
+            WriteError::Io(_) | WriteError::Busy => Self::Storage(error.to_string()),
+            WriteError::Unknown(_) => Self::Unknown,
+            WriteError::Refused(refusal) => refusal.into(),
+        }
+    }
+}
+
+impl From<Refusal> for EngineError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::PaymentTaken => Self::IdInUse,
+            Refusal::NoSuchAlert(alert) => Self::NoSuchAlert(alert),
+            other => Self::Rule(other.to_string()),
+        }
+    }
 }

@@ -1,23 +1,32 @@
 //! The engine: starts everything in order, recovers what was in flight, and stops everything in order.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
-use payment::rail::{Attempt, RailError};
+use payment::rail::RailError;
 use payment::sale::Payment;
 use payment::{InvoiceId, PaymentId, Rail, RailId, Sale};
 use settings::Settings;
 use store::{ReadError, Reader, Store, Writer};
 use thiserror::Error;
-use tokio::sync::watch;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{broadcast, watch};
 
 use crate::bookkeeper::Bookkeeper;
 use crate::clock::Clock;
 use crate::command::{Command, EngineError, Reply};
-use crate::feed::Feed;
+use crate::ending::{Ending, Farewell};
+use crate::feed::{Change, Feed};
 use crate::intake::Intake;
+use crate::offers::{self, Wanted};
 use crate::rails::{RailSetup, Rails};
+use crate::recovery::{InFlight, awaits_address};
 use crate::supervisor::Supervisor;
 use crate::timekeeper::{Quotes, keep_time};
+
+/// How long whoever starts a payment waits for its code: a little longer than rails try (10 s), so that their own reason
+/// is what the clerk reads.
+const CODE_WAIT: Duration = Duration::from_secs(12);
 
 /// What an engine is started with.
 pub struct Setup {
@@ -56,10 +65,21 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
+    fn new(rails: Rails, settings: Settings, intake: Intake) -> Self {
+        Self {
+            rails,
+            feed: Feed::new(),
+            quotes: Quotes::default(),
+            settings: watch::Sender::new(Arc::new(settings)),
+            supervisor: Supervisor::new(),
+            intake: Arc::new(Mutex::new(Some(intake))),
+        }
+    }
+
     /// Asks a rail for an address, unless the till is closing: then the next start asks.
-    pub(crate) fn request_offer(&self, of: (InvoiceId, RailId), attempt: Attempt) {
+    pub(crate) fn request_offer(&self, wanted: Wanted) {
         if let Some(intake) = self.intake() {
-            self.rails.request_offer(&self.supervisor, &intake, of, attempt);
+            offers::request(&self.supervisor, &self.rails, &intake, wanted);
         }
     }
 
@@ -74,7 +94,7 @@ pub struct Engine {
     shared: Shared,
     reader: Reader,
     clock: Arc<dyn Clock>,
-    bookkeeper: Arc<Mutex<Option<std::thread::JoinHandle<()>>>>,
+    ended: watch::Receiver<Option<Ending>>,
 }
 
 impl Engine {
@@ -82,26 +102,25 @@ impl Engine {
     ///
     /// # Errors
     /// When the journal can't be read.
-    pub fn start(setup: Setup) -> Result<Self, StartError> {
-        let Setup { store, mut writer, settings, rails, clock } = setup;
+    pub async fn start(setup: Setup) -> Result<Self, StartError> {
+        let Setup { store, writer, settings, rails, clock } = setup;
         let reader = store.reader();
-        let rails = Rails::open(rails, |id| writer.rail_memory(id))?;
-        let in_flight = in_flight(&mut writer)?;
+        let in_flight = InFlight::read(&writer)?;
+        let mut remembered = Vec::with_capacity(rails.len());
+        for rail in rails {
+            let memory = writer.rail_memory(rail.id)?;
+            remembered.push((rail, memory));
+        }
         let (intake, inbox) = Intake::new();
-        let shared = Shared {
-            rails,
-            feed: Feed::new(),
-            quotes: Quotes::default(),
-            settings: watch::Sender::new(Arc::new(settings.clone())),
-            supervisor: Supervisor::new(),
-            intake: Arc::new(Mutex::new(Some(intake.clone()))),
-        };
-        let bookkeeper =
-            Bookkeeper { store, writer: Some(writer), inbox, settings, clock: clock.clone(), shared: shared.clone() };
-        let thread = std::thread::Builder::new().name("bookkeeper".to_owned()).spawn(|| bookkeeper.work())?;
-        let engine = Self { shared, reader, clock, bookkeeper: Arc::new(Mutex::new(Some(thread))) };
-        engine.recover(&in_flight);
-        engine.run_tasks(&intake);
+        let shared = Shared::new(Rails::open(remembered).await, settings.clone(), intake.clone());
+        let (farewell, ended) = Farewell::of(&shared.supervisor);
+        let bookkeeper = Bookkeeper::new((store, writer), inbox, settings, clock.clone(), shared.clone());
+        std::thread::Builder::new().name("bookkeeper".to_owned()).spawn(move || {
+            let _farewell = farewell;
+            bookkeeper.work();
+        })?;
+        let engine = Self { shared, reader, clock, ended };
+        engine.resume(&in_flight, &intake).await;
         Ok(engine)
     }
 
@@ -127,10 +146,11 @@ impl Engine {
         }
     }
 
-    /// Starts a payment and waits until its code can be shown, or the rail has refused.
+    /// Starts a payment and waits until its code can be shown, the rail has refused, or nobody can pay it any more.
     ///
     /// # Errors
-    /// As [`Engine::ask`].
+    /// As [`Engine::ask`]; and when the rail gives no address in time: the payment stays open then, and shows its code
+    /// when one comes.
     pub async fn start_payment(
         &self,
         invoice: InvoiceId,
@@ -138,12 +158,31 @@ impl Engine {
         rail: RailId,
     ) -> Result<Sale, EngineError> {
         let mut changes = self.feed().subscribe();
-        let mut sale = self.ask_sale(Command::StartPayment { invoice, payment, rail }).await?;
+        let sale = self.ask_sale(Command::StartPayment { invoice, payment, rail }).await?;
+        tokio::select! {
+            biased;
+            sale = self.until_ready(sale, payment, &mut changes) => sale,
+            () = self.shared.supervisor.stopping() => Err(EngineError::Closing),
+            () = tokio::time::sleep(CODE_WAIT) => Err(EngineError::RailUnavailable {
+                rail,
+                reason: "it gave no address in time. The code is shown when one comes: wait, or cancel the payment"
+                    .to_owned(),
+            }),
+        }
+    }
+
+    async fn until_ready(
+        &self,
+        mut sale: Sale,
+        payment: PaymentId,
+        changes: &mut broadcast::Receiver<Change>,
+    ) -> Result<Sale, EngineError> {
         while is_preparing(&sale, payment) {
-            if changes.recv().await.is_err_and(|e| e == tokio::sync::broadcast::error::RecvError::Closed) {
-                return Err(EngineError::Closing);
+            match changes.recv().await {
+                Ok(Change::Sale(id, _)) if id != sale.id => {}
+                Ok(_) | Err(RecvError::Lagged(_)) => sale = self.sale(sale.id).await?,
+                Err(RecvError::Closed) => return Err(EngineError::Closing),
             }
-            sale = self.sale(invoice).await?;
         }
         Ok(sale)
     }
@@ -153,8 +192,7 @@ impl Engine {
     /// # Errors
     /// When there is none, or the journal can't be read.
     pub async fn sale(&self, invoice: InvoiceId) -> Result<Sale, EngineError> {
-        let found = self.reader.sale(invoice).await.map_err(|e| EngineError::Journal(e.to_string()))?;
-        found.ok_or(EngineError::NoSuchSale)
+        self.reader.sale(invoice).await?.ok_or(EngineError::NoSuchSale)
     }
 
     /// Reads of everything else.
@@ -198,53 +236,33 @@ impl Engine {
         self.shared.supervisor.run_until_stop(task);
     }
 
+    /// Waits until the engine has ended, and tells how. A broken one records nothing any more.
+    pub async fn ended(&self) -> Ending {
+        let mut ended = self.ended.clone();
+        let ending = ended.wait_for(Option::is_some).await.ok().and_then(|ending| *ending);
+        ending.unwrap_or(Ending::Broken)
+    }
+
     /// Stops in order: no new commands, tasks end, what is queued is committed, the writer closes.
     pub async fn stop(&self) {
         drop(self.shared.intake.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.shared.supervisor.stop().await;
-        let thread = self.bookkeeper.lock().unwrap_or_else(PoisonError::into_inner).take();
-        if let Some(thread) = thread
-            && tokio::task::spawn_blocking(move || thread.join()).await.is_err()
-        {
-            tracing::error!("the bookkeeper did not end well");
-        }
+        self.ended().await;
         self.reader.close().await;
     }
 
-    fn run_tasks(&self, intake: &Intake) {
+    /// Goes on where the till stopped, quotes first: only then may a rail tell what it saw meanwhile.
+    async fn resume(&self, in_flight: &InFlight, intake: &Intake) {
+        let now = self.clock.now();
+        in_flight.resume_quotes(&self.shared, intake, now).await;
+        in_flight.request_offers(&self.shared, now);
         let time = keep_time(self.shared.quotes.clone(), self.clock.clone(), intake.clone());
         self.shared.supervisor.run_until_stop(time);
         self.shared.rails.watch(&self.shared.supervisor, intake, &self.shared.feed, &self.reader);
     }
-
-    /// Quotes go on for what the wall clock says is left of them, never for longer than their life; addresses that
-    /// were asked for and never came are asked for again.
-    fn recover(&self, in_flight: &[Sale]) {
-        let now = self.clock.now();
-        for sale in in_flight {
-            for payment in &sale.payments {
-                let Some(chain) = payment.chain() else { continue };
-                if chain.ended_at.is_none() {
-                    let life = i64::from(chain.terms.quote.life_ms);
-                    let left = (payment.started_at.millis() + life - now.wall.millis()).clamp(0, life);
-                    let ends_at = now.monotonic_ms + u64::try_from(left).unwrap_or(0);
-                    self.shared.quotes.start(sale.id, payment.id, ends_at);
-                }
-                if chain.address.is_none() && chain.failure.is_none() {
-                    let attempt = Attempt { payment: payment.id, amount: chain.terms.quote.coin };
-                    self.shared.request_offer((sale.id, chain.terms.rail), attempt);
-                }
-            }
-        }
-    }
-}
-
-fn in_flight(writer: &mut Writer) -> Result<Vec<Sale>, ReadError> {
-    let ids = writer.live_sales()?;
-    ids.into_iter().filter_map(|id| writer.sale(id).transpose()).collect()
 }
 
 fn is_preparing(sale: &Sale, payment: PaymentId) -> bool {
     let chain = sale.payment(payment).and_then(Payment::chain);
-    chain.is_some_and(|chain| chain.address.is_none() && chain.failure.is_none() && !chain.cancelled)
+    chain.is_some_and(|chain| awaits_address(sale, chain))
 }

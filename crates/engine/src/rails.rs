@@ -4,16 +4,18 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use payment::rail::{Attempt, NotCommitted, Rail, RailError, RailFuture, RailMemory, Report, ReportSink};
-use payment::{InvoiceId, RailId};
+use payment::RailId;
+use payment::rail::{NotCommitted, Rail, RailError, RailFuture, RailMemory, Report, ReportSink};
 use store::Reader;
+use tokio::sync::{RwLock, RwLockReadGuard};
+use tokio::time::Instant;
 
 use crate::command::Command;
 use crate::feed::{Change, Feed};
 use crate::intake::Intake;
 use crate::supervisor::Supervisor;
 
-/// Opens a rail from what it asked to be remembered.
+/// Opens a rail from what it asked to be remembered. May block for seconds, as a keyring does.
 pub type OpenRail = dyn Fn(RailMemory) -> Result<Arc<dyn Rail>, RailError> + Send + Sync;
 
 /// A rail this till may use.
@@ -25,8 +27,32 @@ pub struct RailSetup {
     pub open: Arc<OpenRail>,
 }
 
+impl RailSetup {
+    /// Opens it where blocking does no harm.
+    async fn open(&self, memory: RailMemory) -> Opened {
+        let open = self.open.clone();
+        let opened = tokio::task::spawn_blocking(move || open(memory)).await;
+        opened
+            .unwrap_or_else(|failure| Err(RailError::Protocol(format!("it could not be opened: {failure}"))))
+    }
+}
+
 const PAUSE_FIRST: Duration = Duration::from_millis(500);
 const PAUSE_LONGEST: Duration = Duration::from_secs(30);
+
+/// A pause that doubles each time it is taken.
+pub(crate) struct Pause(Duration);
+
+impl Pause {
+    pub(crate) const fn new() -> Self {
+        Self(PAUSE_FIRST)
+    }
+
+    pub(crate) async fn take(&mut self) {
+        tokio::time::sleep(self.0).await;
+        self.0 = (self.0 * 2).min(PAUSE_LONGEST);
+    }
+}
 
 /// The rail as it is now: open, or why not.
 type Opened = Result<Arc<dyn Rail>, RailError>;
@@ -40,6 +66,9 @@ pub(crate) struct Rails {
 struct Slot {
     setup: RailSetup,
     rail: Mutex<Opened>,
+    /// Read while an offer is on its way to the journal, written while the rail is opened anew: a rail opened from a
+    /// journal that lacks an offer would make the same one again, for somebody else.
+    offers: RwLock<()>,
 }
 
 impl Slot {
@@ -50,21 +79,26 @@ impl Slot {
 
 impl Rails {
     /// Opens each rail. One that can't be opened is kept with its reason: the till sells without it.
-    pub(crate) fn open(
-        setups: Vec<RailSetup>,
-        mut memory: impl FnMut(RailId) -> Result<RailMemory, store::ReadError>,
-    ) -> Result<Self, store::ReadError> {
+    pub(crate) async fn open(setups: Vec<(RailSetup, RailMemory)>) -> Self {
         let mut slots = Vec::with_capacity(setups.len());
-        for setup in setups {
-            let rail = Mutex::new((setup.open)(memory(setup.id)?));
-            slots.push(Slot { setup, rail });
+        for (setup, memory) in setups {
+            let rail = Mutex::new(setup.open(memory).await);
+            slots.push(Slot { setup, rail, offers: RwLock::new(()) });
         }
-        Ok(Self { slots: Arc::new(slots) })
+        Self { slots: Arc::new(slots) }
     }
 
     /// A rail, or why it can't be used. `None` when this till has no such rail.
     pub(crate) fn get(&self, id: RailId) -> Option<Opened> {
-        self.slots.iter().find(|slot| slot.setup.id == id).map(|slot| slot.now().clone())
+        self.slot(id).map(|slot| slot.now().clone())
+    }
+
+    /// Keeps a rail from being opened anew while the guard lives. `None` when this till has no such rail.
+    pub(crate) async fn hold(&self, id: RailId) -> Option<RwLockReadGuard<'_, ()>> {
+        match self.slot(id) {
+            Some(slot) => Some(slot.offers.read().await),
+            None => None,
+        }
     }
 
     /// Watches every rail until the till closes.
@@ -78,9 +112,10 @@ impl Rails {
 
     async fn watch_one(&self, index: usize, sink: Arc<dyn ReportSink>, reader: Reader) {
         let slot = &self.slots[index];
-        let mut pause = PAUSE_FIRST;
+        let mut pause = Pause::new();
         loop {
             let opened = slot.now().clone();
+            let began = Instant::now();
             let problem = match opened {
                 Ok(rail) => match rail.watch(sink.clone()).await {
                     Ok(()) => return,
@@ -89,35 +124,29 @@ impl Rails {
                 Err(error) => error,
             };
             tracing::warn!(rail = %slot.setup.id, error = %problem, "the watch ended; it is opened anew");
-            tokio::time::sleep(pause).await;
-            pause = (pause * 2).min(PAUSE_LONGEST);
-            match reader.rail_memory(slot.setup.id).await {
-                Ok(memory) => *slot.now() = (slot.setup.open)(memory),
-                Err(error) => tracing::warn!(rail = %slot.setup.id, %error, "the rail's memory can't be read"),
+            if began.elapsed() > PAUSE_LONGEST {
+                pause = Pause::new();
             }
+            pause.take().await;
+            slot.open_anew(&reader).await;
         }
     }
 
-    /// Asks a rail for an address and brings the answer back through the one door.
-    pub(crate) fn request_offer(
-        &self,
-        supervisor: &Supervisor,
-        intake: &Intake,
-        (invoice, rail_id): (InvoiceId, RailId),
-        attempt: Attempt,
-    ) {
-        let (rails, intake) = (self.clone(), intake.clone());
-        supervisor.run_to_end(async move {
-            let answer = match rails.get(rail_id) {
-                Some(Ok(rail)) => rail.offer(&attempt).await,
-                Some(Err(error)) => Err(error),
-                None => Err(RailError::Misconfigured("this till has no such rail".to_owned())),
-            };
-            let command = Command::TakeOffer { invoice, payment: attempt.payment, rail: rail_id, answer };
-            if let Err(error) = intake.ask(command).await {
-                tracing::warn!(payment = %attempt.payment, %error, "an offer was not recorded; the next start asks again");
+    fn slot(&self, id: RailId) -> Option<&Slot> {
+        self.slots.iter().find(|slot| slot.setup.id == id)
+    }
+}
+
+impl Slot {
+    async fn open_anew(&self, reader: &Reader) {
+        let _no_offer_is_pending = self.offers.write().await;
+        match reader.rail_memory(self.setup.id).await {
+            Ok(memory) => {
+                let opened = self.setup.open(memory).await;
+                *self.now() = opened;
             }
-        });
+            Err(error) => tracing::warn!(rail = %self.setup.id, %error, "the rail's memory can't be read"),
+        }
     }
 }
 

@@ -3,9 +3,9 @@
 //! | task | asked to stop | on error |
 //! |---|---|---|
 //! | watch of a rail | dropped at its next await | opened anew from what is stored, with a growing pause |
-//! | offer of an address | finishes | recorded as failed |
-//! | timekeeper | dropped | cannot fail |
-//! | bookkeeper (a thread) | finishes what is in its queue | stops the till |
+//! | offer of an address | dropped while the rail thinks, committed once it has answered | recorded as failed |
+//! | timekeeper | dropped | what could not be recorded is tried again |
+//! | bookkeeper (a thread) | finishes what is in its queue | stops the till: see `Engine::ended` |
 
 use std::future::Future;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,15 +33,25 @@ impl Supervisor {
 
     /// Runs a task that is dropped when the till closes.
     pub(crate) fn run_until_stop(&self, task: impl Future<Output = ()> + Send + 'static) {
-        let mut stop = self.stop.subscribe();
-        let stopped = async move { drop(stop.wait_for(|stopped| *stopped).await) };
+        let stopping = self.stopping();
         self.run_to_end(async move {
             tokio::select! {
                 biased;
-                () = stopped => {}
+                () = stopping => {}
                 () = task => {}
             }
         });
+    }
+
+    /// Waits until the till closes.
+    pub(crate) fn stopping(&self) -> impl Future<Output = ()> + Send + use<> {
+        let mut stop = self.stop.subscribe();
+        async move { drop(stop.wait_for(|stopped| *stopped).await) }
+    }
+
+    /// Asks every task to stop, and waits for none.
+    pub(crate) fn ask_to_stop(&self) {
+        self.stop.send_replace(true);
     }
 
     /// Runs a task that finishes even while the till closes.
@@ -53,7 +63,7 @@ impl Supervisor {
 
     /// Asks every task to stop and waits for them.
     pub(crate) async fn stop(&self) {
-        self.stop.send_replace(true);
+        self.ask_to_stop();
         let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         while tasks.join_next().await.is_some() {}
     }

@@ -13,6 +13,8 @@ use crate::intake::Intake;
 
 /// Longest wait before the clock is read again: a machine may sleep, and a clock under test may be turned.
 const LOOK_EVERY: Duration = Duration::from_millis(200);
+/// The wait after an end that could not be recorded.
+const LOOK_AGAIN_AFTER: Duration = Duration::from_secs(1);
 
 /// The quotes that run, and when they end.
 #[derive(Clone, Default)]
@@ -34,18 +36,15 @@ impl Quotes {
         u32::try_from(end.saturating_sub(clock.now().monotonic_ms)).unwrap_or(u32::MAX)
     }
 
-    /// Takes out what has ended.
-    fn take_ended(&self, now_ms: u64) -> Vec<(InvoiceId, PaymentId)> {
-        let mut ends = self.lock();
-        let ended: Vec<_> = ends
-            .iter()
-            .filter(|(_, (_, end))| *end <= now_ms)
-            .map(|(payment, (invoice, _))| (*invoice, *payment))
-            .collect();
-        for (_, payment) in &ended {
-            ends.remove(payment);
-        }
-        ended
+    /// What has ended and is not recorded yet.
+    fn ended(&self, now_ms: u64) -> Vec<(InvoiceId, PaymentId)> {
+        let ends = self.lock();
+        let ended = ends.iter().filter(|(_, (_, end))| *end <= now_ms);
+        ended.map(|(payment, (invoice, _))| (*invoice, *payment)).collect()
+    }
+
+    fn remove(&self, payment: PaymentId) {
+        self.lock().remove(&payment);
     }
 
     fn is_empty(&self) -> bool {
@@ -63,11 +62,20 @@ pub(crate) async fn keep_time(quotes: Quotes, clock: Arc<dyn Clock>, intake: Int
         if quotes.is_empty() {
             quotes.added.notified().await;
         }
-        for (invoice, payment) in quotes.take_ended(clock.now().monotonic_ms) {
-            if let Err(error) = intake.ask(Command::EndQuote { invoice, payment }).await {
-                tracing::warn!(%payment, %error, "the end of a quote was not recorded; the next start ends it");
+        let mut wait = LOOK_EVERY;
+        for (invoice, payment) in quotes.ended(clock.now().monotonic_ms) {
+            match intake.ask(Command::EndQuote { invoice, payment }).await {
+                Err(error) if error.may_pass() => {
+                    tracing::warn!(%payment, %error, "the end of a quote was not recorded; it is tried again");
+                    wait = LOOK_AGAIN_AFTER;
+                }
+                Err(error) => {
+                    tracing::error!(%payment, %error, "the end of a quote can't be recorded");
+                    quotes.remove(payment);
+                }
+                Ok(_) => quotes.remove(payment),
             }
         }
-        tokio::time::sleep(LOOK_EVERY).await;
+        tokio::time::sleep(wait).await;
     }
 }

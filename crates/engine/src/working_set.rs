@@ -1,10 +1,10 @@
-//! What a batch has changed so far, over what is committed. A command stages into its own layer; when it is refused
-//! the layer is dropped, when it succeeds the batch absorbs it. Reads see the layer, then the batch, then the journal.
+//! What a batch has changed so far, over what is committed. A command stages into layers of its own; when it is refused
+//! they are dropped, when it succeeds the batch absorbs them. Reads see the newest layer first and the journal last.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use payment::rail::Attempt;
-use payment::sale::{Effect, Refused};
+use payment::sale::{Applied, Effect, Refused};
+use payment::stray::StrayApplied;
 use payment::{
     InvoiceId, Observation, PaymentId, RailId, Sale, SaleEvent, Stray, StrayEvent, StrayId, Timestamp,
     TransferRef,
@@ -12,71 +12,59 @@ use payment::{
 use settings::Settings;
 use sha2::{Digest, Sha256};
 use store::{
-    AlertAcknowledged, Batch, FindingRecord, RailChange, ReadError, Record, SaleRecord, SettingsChange, Source, StrayRecord, TransferOwner, Writer,
+    AlertAcknowledged, FindingRecord, RailChange, ReadError, Record, SaleRecord, SettingsChange, Source,
+    StrayRecord, TransferOwner, Writer,
 };
 
 use crate::command::EngineError;
-use crate::desk::finding_kind;
 use crate::feed::Change;
-
-/// Everything a layer holds.
-#[derive(Default)]
-pub(crate) struct Staged {
-    pub(crate) batch: Batch,
-    pub(crate) settings: Option<Settings>,
-    pub(crate) changes: Vec<Change>,
-    pub(crate) offers: Vec<(InvoiceId, RailId, Attempt)>,
-    pub(crate) quotes: Vec<(InvoiceId, PaymentId, u32)>,
-    sales: HashMap<InvoiceId, Sale>,
-    strays: HashMap<StrayId, Stray>,
-    addresses: HashMap<(RailId, String), (InvoiceId, PaymentId)>,
-    transfers: HashMap<(RailId, TransferRef), TransferOwner>,
-    observations: BTreeMap<RailId, u64>,
-    next_sale_number: Option<u32>,
-    next_receipt_number: Option<u32>,
-}
-
-impl Staged {
-    /// Takes over what a successful command staged.
-    pub(crate) fn absorb(&mut self, layer: Self) {
-        self.batch.absorb(layer.batch);
-        self.settings = layer.settings.or(self.settings.take());
-        self.changes.extend(layer.changes);
-        self.offers.extend(layer.offers);
-        self.quotes.extend(layer.quotes);
-        self.sales.extend(layer.sales);
-        self.strays.extend(layer.strays);
-        self.addresses.extend(layer.addresses);
-        self.transfers.extend(layer.transfers);
-        self.observations.extend(layer.observations);
-        self.next_sale_number = layer.next_sale_number.or(self.next_sale_number);
-        self.next_receipt_number = layer.next_receipt_number.or(self.next_receipt_number);
-    }
-}
+use crate::staged::Staged;
 
 /// One command's view.
 pub(crate) struct WorkingSet<'a> {
-    writer: &'a mut Writer,
+    writer: &'a Writer,
     batch: &'a Staged,
-    pub(crate) layer: Staged,
+    /// What the command is sure of.
+    kept: Staged,
+    /// What it stages now.
+    layer: Staged,
 }
 
 impl<'a> WorkingSet<'a> {
-    pub(crate) fn new(writer: &'a mut Writer, batch: &'a Staged) -> Self {
-        Self { writer, batch, layer: Staged::default() }
+    pub(crate) fn new(writer: &'a Writer, batch: &'a Staged) -> Self {
+        Self { writer, batch, kept: Staged::default(), layer: Staged::default() }
     }
 
-    pub(crate) fn sale(&mut self, id: InvoiceId) -> Result<Option<Sale>, EngineError> {
-        match self.layer.sales.get(&id).or_else(|| self.batch.sales.get(&id)) {
-            Some(sale) => Ok(Some(sale.clone())),
-            None => self.writer.sale(id).map_err(unreadable),
+    /// Everything the command staged.
+    pub(crate) fn staged(mut self) -> Staged {
+        self.kept.absorb(self.layer);
+        self.kept
+    }
+
+    /// Stages something that may fail half-way: nothing of it is kept then, and everything before it is.
+    pub(crate) fn attempt(
+        &mut self,
+        stage: impl FnOnce(&mut Self) -> Result<(), EngineError>,
+    ) -> Result<(), EngineError> {
+        self.kept.absorb(std::mem::take(&mut self.layer));
+        stage(self).inspect_err(|_| self.layer = Staged::default())
+    }
+
+    fn newest<T>(&self, look: impl Fn(&Staged) -> Option<T>) -> Option<T> {
+        [&self.layer, &self.kept, self.batch].into_iter().find_map(look)
+    }
+
+    pub(crate) fn sale(&self, id: InvoiceId) -> Result<Option<Sale>, EngineError> {
+        match self.newest(|staged| staged.sales.get(&id).cloned()) {
+            Some(sale) => Ok(Some(sale)),
+            None => Ok(self.writer.sale(id)?),
         }
     }
 
-    pub(crate) fn stray(&mut self, id: StrayId) -> Result<Option<Stray>, EngineError> {
-        match self.layer.strays.get(&id).or_else(|| self.batch.strays.get(&id)) {
-            Some(stray) => Ok(Some(stray.clone())),
-            None => self.writer.stray(id).map_err(unreadable),
+    pub(crate) fn stray(&self, id: StrayId) -> Result<Option<Stray>, EngineError> {
+        match self.newest(|staged| staged.strays.get(&id).cloned()) {
+            Some(stray) => Ok(Some(stray)),
+            None => Ok(self.writer.stray(id)?),
         }
     }
 
@@ -88,11 +76,12 @@ impl<'a> WorkingSet<'a> {
         at: Timestamp,
     ) -> Result<Sale, EngineError> {
         let sale = Sale::open(id, &event, at)?;
-        self.stage_sale(event, source, at, payment::sale::Applied {
-            sale: sale.clone(),
-            entries: Vec::new(),
-            effects: Vec::new(),
-        });
+        self.stage_sale(
+            event,
+            source,
+            at,
+            Applied { sale: sale.clone(), entries: Vec::new(), effects: Vec::new() },
+        );
         Ok(sale)
     }
 
@@ -116,8 +105,8 @@ impl<'a> WorkingSet<'a> {
         Ok(sale)
     }
 
-    fn stage_sale(&mut self, event: SaleEvent, source: Source, at: Timestamp, applied: payment::sale::Applied) {
-        let payment::sale::Applied { sale, entries, effects } = applied;
+    fn stage_sale(&mut self, event: SaleEvent, source: Source, at: Timestamp, applied: Applied) {
+        let Applied { sale, entries, effects } = applied;
         for effect in &effects {
             match effect {
                 Effect::RequestOffer { rail, attempt } => {
@@ -167,48 +156,40 @@ impl<'a> WorkingSet<'a> {
         Ok(after)
     }
 
-    fn stage_stray(
-        &mut self,
-        event: StrayEvent,
-        source: Source,
-        at: Timestamp,
-        applied: payment::stray::StrayApplied,
-    ) {
-        let payment::stray::StrayApplied { stray, entries } = applied;
+    fn stage_stray(&mut self, event: StrayEvent, source: Source, at: Timestamp, applied: StrayApplied) {
+        let StrayApplied { stray, entries, effects } = applied;
+        if !effects.is_empty() {
+            self.layer.changes.push(Change::Status);
+        }
         self.layer.changes.push(Change::Stray(stray.id, stray.version));
         self.layer.strays.insert(stray.id, stray.clone());
-        let record = StrayRecord { event, source, at, entries, after: stray };
+        let record = StrayRecord { event, source, at, entries, effects, after: stray };
         self.layer.batch.records.push(Record::Stray(Box::new(record)));
     }
 
-    /// Keeps what could not be applied, with its reason, where the owner sees it.
-    pub(crate) fn finding(
-        &mut self,
-        rail: RailId,
-        observation: &Observation,
-        refused: &Refused,
-        at: Timestamp,
-    ) -> Result<(), EngineError> {
+    /// Keeps what could not be applied, with its reason, where the owner sees it. The same about the same thing is kept
+    /// once.
+    pub(crate) fn find(&mut self, finding: FindingRecord) -> Result<(), EngineError> {
+        let key = (finding.subject.clone(), finding.reason.clone());
+        let is_known = self.newest(|staged| staged.findings.get(&key).map(|_| ())).is_some();
+        if is_known || self.writer.is_found(&key.0, &key.1)? {
+            return Ok(());
+        }
+        self.layer.findings.insert(key);
         self.layer.changes.push(Change::Status);
-        self.layer.batch.records.push(Record::Finding(FindingRecord {
-            subject: format!("{rail} {}", observation.reference),
-            kind: finding_kind(refused),
-            reason: refused.to_string(),
-            payload: format!("{observation:?}"),
-            at,
-        }));
+        self.layer.batch.records.push(Record::Finding(finding));
         Ok(())
     }
 
     pub(crate) fn owner_of_address(
-        &mut self,
+        &self,
         rail: RailId,
         address: &str,
     ) -> Result<Option<(InvoiceId, PaymentId)>, EngineError> {
         let key = (rail, address.to_owned());
-        match self.layer.addresses.get(&key).or_else(|| self.batch.addresses.get(&key)) {
-            Some(owner) => Ok(Some(*owner)),
-            None => self.writer.owner_of_address(rail, address).map_err(unreadable),
+        match self.newest(|staged| staged.addresses.get(&key).copied()) {
+            Some(owner) => Ok(Some(owner)),
+            None => Ok(self.writer.owner_of_address(rail, address)?),
         }
     }
 
@@ -217,14 +198,14 @@ impl<'a> WorkingSet<'a> {
     }
 
     pub(crate) fn owner_of_transfer(
-        &mut self,
+        &self,
         rail: RailId,
         reference: &TransferRef,
     ) -> Result<Option<TransferOwner>, EngineError> {
         let key = (rail, reference.clone());
-        match self.layer.transfers.get(&key).or_else(|| self.batch.transfers.get(&key)) {
-            Some(owner) => Ok(Some(*owner)),
-            None => self.writer.owner_of_transfer(rail, reference).map_err(unreadable),
+        match self.newest(|staged| staged.transfers.get(&key).copied()) {
+            Some(owner) => Ok(Some(owner)),
+            None => Ok(self.writer.owner_of_transfer(rail, reference)?),
         }
     }
 
@@ -239,12 +220,13 @@ impl<'a> WorkingSet<'a> {
 
     /// What the books hold neither final nor withdrawn, the batch included.
     pub(crate) fn open_transfers(
-        &mut self,
+        &self,
         rail: RailId,
     ) -> Result<Vec<(TransferRef, TransferOwner)>, EngineError> {
         let mut open: BTreeMap<TransferRef, TransferOwner> =
-            self.writer.open_transfers(rail).map_err(unreadable)?.into_iter().collect();
-        for ((of, reference), owner) in self.batch.transfers.iter().chain(&self.layer.transfers) {
+            self.writer.open_transfers(rail)?.into_iter().collect();
+        let layers = [self.batch, &self.kept, &self.layer];
+        for ((of, reference), owner) in layers.into_iter().flat_map(|staged| &staged.transfers) {
             if *of == rail {
                 open.insert(reference.clone(), *owner);
             }
@@ -274,10 +256,10 @@ impl<'a> WorkingSet<'a> {
     }
 
     /// The highest number the rail has used.
-    pub(crate) fn last_observation(&mut self, rail: RailId) -> Result<u64, EngineError> {
-        match self.layer.observations.get(&rail).or_else(|| self.batch.observations.get(&rail)) {
-            Some(number) => Ok(*number),
-            None => self.writer.last_observation(rail).map_err(unreadable),
+    pub(crate) fn last_observation(&self, rail: RailId) -> Result<u64, EngineError> {
+        match self.newest(|staged| staged.observations.get(&rail).copied()) {
+            Some(number) => Ok(number),
+            None => Ok(self.writer.last_observation(rail)?),
         }
     }
 
@@ -293,26 +275,39 @@ impl<'a> WorkingSet<'a> {
     }
 
     pub(crate) fn next_sale_number(&mut self) -> Result<u32, EngineError> {
-        let number = match self.layer.next_sale_number.or(self.batch.next_sale_number) {
+        let number = match self.newest(|staged| staged.next_sale_number) {
             Some(number) => number,
-            None => self.writer.counters().map_err(unreadable)?.next_sale_number,
+            None => self.writer.counters()?.next_sale_number,
         };
         self.layer.next_sale_number = Some(number + 1);
         Ok(number)
     }
 
     fn next_receipt_number(&mut self) -> Result<u32, EngineError> {
-        let number = match self.layer.next_receipt_number.or(self.batch.next_receipt_number) {
+        let number = match self.newest(|staged| staged.next_receipt_number) {
             Some(number) => number,
-            None => self.writer.counters().map_err(unreadable)?.next_receipt_number,
+            None => self.writer.counters()?.next_receipt_number,
         };
         self.layer.next_receipt_number = Some(number + 1);
         Ok(number)
     }
 }
 
-fn unreadable(error: ReadError) -> EngineError {
-    EngineError::Journal(error.to_string())
+impl From<ReadError> for EngineError {
+    /// A file that can't be read now is another matter than a record that makes no sense.
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Pool(_)
+            | ReadError::Connection(_)
+            | ReadError::ReadsPending
+            | ReadError::Interrupted(_) => Self::Storage(error.to_string()),
+            ReadError::Event { .. }
+            | ReadError::Fold { .. }
+            | ReadError::Idle { .. }
+            | ReadError::Entry { .. }
+            | ReadError::Value { .. } => Self::Journal(error.to_string()),
+        }
+    }
 }
 
 fn stray_id(rail: RailId, observation: &Observation) -> StrayId {

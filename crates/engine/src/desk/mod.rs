@@ -3,14 +3,13 @@
 
 mod report;
 mod sales;
+mod sighting;
 mod strays;
 
 use payment::rail::RailError;
 use payment::{Quote, QuotedRate, RailId, Timestamp};
 use settings::Settings;
 use store::Source;
-
-pub(crate) use report::finding_kind;
 
 use crate::command::{Command, EngineError, Reply};
 use crate::rails::Rails;
@@ -25,7 +24,11 @@ pub(crate) struct Desk<'a> {
 
 impl Desk<'_> {
     /// Carries out one command.
-    pub(crate) fn carry_out(&self, work: &mut WorkingSet<'_>, command: Command) -> Result<Reply, EngineError> {
+    pub(crate) fn carry_out(
+        &self,
+        work: &mut WorkingSet<'_>,
+        command: Command,
+    ) -> Result<Reply, EngineError> {
         match command {
             Command::OpenSale { invoice, cart } => self.open_sale(work, invoice, cart),
             Command::TakeCash { invoice, payment, tendered } => {
@@ -40,7 +43,9 @@ impl Desk<'_> {
             Command::CancelSale { invoice, although_seen } => {
                 self.decide(work, invoice, |sale| sale.cancel(although_seen))
             }
-            Command::VoidSale { invoice, reason } => self.decide(work, invoice, |sale| sale.void_for(&reason)),
+            Command::VoidSale { invoice, reason } => {
+                self.decide(work, invoice, |sale| sale.void_for(&reason))
+            }
             Command::PrintReceipt { invoice } => {
                 self.decide(work, invoice, |_| Ok(payment::SaleEvent::ReceiptPrinted))
             }

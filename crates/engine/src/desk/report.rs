@@ -1,20 +1,48 @@
-//! What a rail saw, brought to its owner: the sale that showed the address, or the stray payments.
+//! What a rail saw: a report is taken sighting by sighting, in the order that keeps money where it belongs. One sighting
+//! that can't be taken is set aside for the owner and stops nobody else's money.
 
 use std::collections::HashSet;
 
 use payment::rail::Report;
 use payment::sale::Refused;
-use payment::stray::StrayFinding;
-use payment::transfer::WithdrawnReason;
-use payment::{
-    InvoiceId, Level, Observation, PaymentId, Policy, RailId, SaleEvent, StrayEvent, StrayReason, Transfer,
-    TransferRef,
-};
-use store::{Source, TransferOwner};
+use payment::{Observation, RailId, TransferRef};
+use store::{FindingRecord, TransferOwner};
 
 use super::Desk;
 use crate::command::{EngineError, Reply};
 use crate::working_set::WorkingSet;
+
+/// One thing that a report says.
+#[derive(Clone, Debug)]
+pub(crate) enum Sighting {
+    /// A transfer was seen.
+    Named {
+        /// The reading, its number spread out.
+        observation: Observation,
+        /// The report names all transfers there are.
+        complete: bool,
+    },
+    /// A transfer that the books hold open was not named by a complete report: it is gone.
+    Missing {
+        /// The transfer.
+        reference: TransferRef,
+        /// Whose it is.
+        owner: TransferOwner,
+        /// Above every number in the report.
+        number: u64,
+    },
+}
+
+/// When a sighting is taken. What takes money away comes before what brings some, so that a payment whose fee was raised
+/// finds its sale uncovered, whichever of its two transactions the report names first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    Withdrawn,
+    Missing,
+    WithdrawnAtFirstSight,
+    Known,
+    FirstSight,
+}
 
 impl Desk<'_> {
     /// Commits what was seen together with what the rail must remember of it.
@@ -24,167 +52,104 @@ impl Desk<'_> {
         rail: RailId,
         report: Report,
     ) -> Result<Reply, EngineError> {
-        let highest = report.observations.iter().map(|o| o.number).max().unwrap_or(0);
-        work.remember_report(rail, report.change_set, highest, report.scanned)?;
-        let missing = if report.complete { self.missing(work, rail, &report.observations)? } else { vec![] };
-        for observation in report.observations {
-            let observation = Observation { number: spread(observation.number), ..observation };
-            self.take_observation(work, rail, observation, report.complete)?;
-        }
-        for observation in missing {
-            self.take_observation(work, rail, observation, false)?;
+        let sightings = self.sightings(work, rail, &report)?;
+        self.remember(work, rail, report)?;
+        for sighting in &sightings {
+            match work.attempt(|work| self.take_sighting(work, rail, sighting)) {
+                Err(error) if !error.may_pass() => self.set_aside(work, rail, sighting, &error)?,
+                taken => taken?,
+            }
         }
         Ok(Reply::Done)
     }
 
-    /// What the books hold open and a complete report does not name is gone.
-    fn missing(
+    /// What a report says, in the order in which it is taken.
+    pub(crate) fn sightings(
         &self,
-        work: &mut WorkingSet<'_>,
+        work: &WorkingSet<'_>,
         rail: RailId,
-        reported: &[Observation],
-    ) -> Result<Vec<Observation>, EngineError> {
-        let named: HashSet<&TransferRef> = reported.iter().map(|o| &o.reference).collect();
-        let number = spread(work.last_observation(rail)?) + 1;
-        let mut gone = Vec::new();
-        for (reference, owner) in work.open_transfers(rail)? {
-            if named.contains(&reference) {
-                continue;
-            }
-            if let Some(known) = self.transfer(work, &reference, owner)? {
-                let level = Level::Withdrawn { reason: WithdrawnReason::Dropped };
-                gone.push(Observation { number, level, ..known.latest });
-            }
+        report: &Report,
+    ) -> Result<Vec<Sighting>, EngineError> {
+        let mut turns = Vec::with_capacity(report.observations.len());
+        for observation in &report.observations {
+            let is_known = work.owner_of_transfer(rail, &observation.reference)?.is_some();
+            let turn = match (observation.level.is_withdrawn(), is_known) {
+                (true, true) => Turn::Withdrawn,
+                (true, false) => Turn::WithdrawnAtFirstSight,
+                (false, true) => Turn::Known,
+                (false, false) => Turn::FirstSight,
+            };
+            let observation = Observation { number: spread(observation.number), ..observation.clone() };
+            let number = observation.number;
+            turns.push((turn, number, Sighting::Named { observation, complete: report.complete }));
         }
-        Ok(gone)
+        if report.complete {
+            let number = spread(highest(report).max(work.last_observation(rail)?)) + 1;
+            let missing = missing(work, rail, report, number)?;
+            turns.extend(missing.into_iter().map(|sighting| (Turn::Missing, number, sighting)));
+        }
+        turns.sort_by_key(|(turn, number, _)| (*turn, *number));
+        Ok(turns.into_iter().map(|(.., sighting)| sighting).collect())
     }
 
-    fn take_observation(
+    /// Stages what the rail must remember, and which numbers it has used.
+    pub(crate) fn remember(
         &self,
         work: &mut WorkingSet<'_>,
         rail: RailId,
-        observation: Observation,
-        complete: bool,
+        report: Report,
     ) -> Result<(), EngineError> {
-        let owner = work.owner_of_transfer(rail, &observation.reference)?;
-        if let Some(owner) = owner
-            && !self.is_news(work, &observation, owner, complete)?
-        {
-            return Ok(());
-        }
-        let outcome = match owner {
-            Some(TransferOwner::Sale(invoice, payment)) => {
-                self.observe_sale(work, rail, (invoice, payment), observation.clone())
-            }
-            Some(TransferOwner::Stray(stray)) => {
-                let event = StrayEvent::Observed { observation: observation.clone() };
-                work.stray_event(stray, &event, Source::Rail(rail), self.now).map(|_| ())
-            }
-            None => self.first_sight(work, rail, observation.clone()),
-        };
-        match outcome {
-            Err(EngineError::Refused(refused)) => work.finding(rail, &observation, &refused, self.now),
-            other => other,
-        }
+        let highest = highest(&report);
+        work.remember_report(rail, report.change_set, highest, report.scanned)
     }
 
-    fn first_sight(
+    /// Notes the numbers a report has used, when its sightings are recorded before it is.
+    pub(crate) fn note_numbers(
         &self,
         work: &mut WorkingSet<'_>,
         rail: RailId,
-        observation: Observation,
+        report: &Report,
     ) -> Result<(), EngineError> {
-        let Some((invoice, payment)) = work.owner_of_address(rail, &observation.address)? else {
-            return self.find_stray(work, rail, None, StrayReason::UnknownAddress, observation);
-        };
-        let sale = work.sale(invoice)?.ok_or(EngineError::NoSuchSale)?;
-        match sale.admit(payment, &observation) {
-            Ok(()) => self.observe_sale(work, rail, (invoice, payment), observation),
-            Err(reason) => self.find_stray(work, rail, Some((invoice, payment)), reason, observation),
-        }
+        work.remember_report(rail, None, highest(report), false)
     }
 
-    fn observe_sale(
+    /// Keeps what could not be taken where the owner sees it, with the reason.
+    pub(crate) fn set_aside(
         &self,
         work: &mut WorkingSet<'_>,
         rail: RailId,
-        (invoice, payment): (InvoiceId, PaymentId),
-        observation: Observation,
+        sighting: &Sighting,
+        reason: &EngineError,
     ) -> Result<(), EngineError> {
-        let reference = observation.reference.clone();
-        let event = SaleEvent::TransferObserved { payment, observation };
-        work.sale_event(invoice, &event, Source::Rail(rail), self.now)?;
-        work.own_transfer(rail, &reference, (invoice, payment));
-        Ok(())
-    }
-
-    fn find_stray(
-        &self,
-        work: &mut WorkingSet<'_>,
-        rail: RailId,
-        shown_by: Option<(InvoiceId, PaymentId)>,
-        reason: StrayReason,
-        observation: Observation,
-    ) -> Result<(), EngineError> {
-        let is_bookable = observation.amount.is_positive();
-        let finding = StrayFinding {
-            rail,
-            address: observation.address.clone(),
-            shown_by,
-            reason: if is_bookable { reason } else { StrayReason::Unbookable },
-            policy: Policy::DEFAULT,
+        let (reference, payload) = match sighting {
+            Sighting::Named { observation, .. } => (&observation.reference, format!("{observation:?}")),
+            Sighting::Missing { reference, .. } => (reference, "it is gone".to_owned()),
         };
-        work.find_stray(StrayEvent::Found { finding, observation }, Source::Rail(rail), self.now)
+        work.find(FindingRecord {
+            subject: format!("{rail} {reference}"),
+            kind: finding_kind(reason),
+            reason: reason.to_string(),
+            payload,
+            at: self.now,
+        })
     }
+}
 
-    /// Rails deliver in order, so these may be dropped unrecorded: a level that a complete report merely repeats, and
-    /// confirmations beyond what is final.
-    fn is_news(
-        &self,
-        work: &mut WorkingSet<'_>,
-        observation: &Observation,
-        owner: TransferOwner,
-        complete: bool,
-    ) -> Result<bool, EngineError> {
-        let Some((known, policy)) = self.transfer_with_policy(work, &observation.reference, owner)? else {
-            return Ok(true);
-        };
-        let repeats = complete && known.latest.level == observation.level;
-        let same_block = match (&known.latest.level, &observation.level) {
-            (Level::Confirmed { block_hash: a, .. }, Level::Confirmed { block_hash: b, .. }) => a == b,
-            _ => false,
-        };
-        let beyond_final = same_block && policy.is_final(&known.latest.level) && policy.is_final(&observation.level);
-        Ok(!repeats && !beyond_final)
-    }
+/// What the books hold open and a complete report does not name.
+fn missing(
+    work: &WorkingSet<'_>,
+    rail: RailId,
+    report: &Report,
+    number: u64,
+) -> Result<Vec<Sighting>, EngineError> {
+    let named: HashSet<&TransferRef> = report.observations.iter().map(|o| &o.reference).collect();
+    let open = work.open_transfers(rail)?.into_iter();
+    let missing = open.filter(|(reference, _)| !named.contains(reference));
+    Ok(missing.map(|(reference, owner)| Sighting::Missing { reference, owner, number }).collect())
+}
 
-    fn transfer(
-        &self,
-        work: &mut WorkingSet<'_>,
-        reference: &TransferRef,
-        owner: TransferOwner,
-    ) -> Result<Option<Transfer>, EngineError> {
-        Ok(self.transfer_with_policy(work, reference, owner)?.map(|(transfer, _)| transfer))
-    }
-
-    fn transfer_with_policy(
-        &self,
-        work: &mut WorkingSet<'_>,
-        reference: &TransferRef,
-        owner: TransferOwner,
-    ) -> Result<Option<(Transfer, Policy)>, EngineError> {
-        match owner {
-            TransferOwner::Sale(invoice, payment) => {
-                let sale = work.sale(invoice)?.ok_or(EngineError::NoSuchSale)?;
-                let chain = sale.payment(payment).and_then(payment::sale::Payment::chain);
-                Ok(chain.and_then(|c| c.transfers.get(reference).map(|t| (t.clone(), c.terms.policy))))
-            }
-            TransferOwner::Stray(id) => {
-                let stray = work.stray(id)?.ok_or(EngineError::NoSuchStray)?;
-                Ok(Some((stray.transfer, stray.finding.policy)))
-            }
-        }
-    }
+fn highest(report: &Report) -> u64 {
+    report.observations.iter().map(|observation| observation.number).max().unwrap_or(0)
 }
 
 /// Leaves a gap after each number of a rail, for what the engine itself concludes from a complete report.
@@ -192,10 +157,10 @@ const fn spread(number: u64) -> u64 {
     number.saturating_mul(2)
 }
 
-/// A mismatch between what was asked and what came posts nothing and becomes a finding.
-pub(crate) fn finding_kind(refused: &Refused) -> &'static str {
-    match refused {
-        Refused::Stray(_) | Refused::WrongState => "mismatch",
-        _ => "refused",
+/// A mismatch between what was asked and what came posts nothing; anything else is a dead letter.
+const fn finding_kind(reason: &EngineError) -> &'static str {
+    match reason {
+        EngineError::Refused(Refused::Stray(_) | Refused::WrongState) => "mismatch",
+        _ => "dead_letter",
     }
 }

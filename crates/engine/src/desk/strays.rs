@@ -2,6 +2,7 @@
 
 use money::Rounding;
 use payment::sale::{PaymentTerms, Refused};
+use payment::stray::Decision;
 use payment::{InvoiceId, PaymentId, Quote, SaleEvent, Stray, StrayEvent, StrayId};
 
 use super::{Desk, TILL};
@@ -38,6 +39,7 @@ impl Desk<'_> {
         Ok(Reply::Stray(Box::new(stray)))
     }
 
+    /// The same customer again is the same credit, also when the rate has moved.
     pub(super) fn credit_stray(
         &self,
         work: &mut WorkingSet<'_>,
@@ -49,6 +51,9 @@ impl Desk<'_> {
             return Err(Refused::ReasonMissing.into());
         }
         let stray = self.stray(work, stray_id)?;
+        if matches!(&stray.decision, Decision::Credited { customer: known, .. } if known == customer) {
+            return Ok(Reply::Stray(Box::new(stray)));
+        }
         let terms = self.terms_of(&stray)?;
         let event = StrayEvent::Credited {
             customer: customer.to_owned(),
@@ -58,11 +63,11 @@ impl Desk<'_> {
         Ok(Reply::Stray(Box::new(work.stray_event(stray_id, &event, TILL, self.now)?)))
     }
 
-    fn stray(&self, work: &mut WorkingSet<'_>, id: StrayId) -> Result<Stray, EngineError> {
+    fn stray(&self, work: &WorkingSet<'_>, id: StrayId) -> Result<Stray, EngineError> {
         work.stray(id)?.ok_or(EngineError::NoSuchStray)
     }
 
-    /// The whole transfer stands for its value at the rate of this moment.
+    /// The whole transfer stands for its value at the rate of this moment, under the shop's rule for that value.
     fn terms_of(&self, stray: &Stray) -> Result<PaymentTerms, EngineError> {
         let coin = stray.transfer.latest.amount;
         let rate = self.rate(coin.currency())?;
@@ -72,6 +77,7 @@ impl Desk<'_> {
             return Err(payment::QuoteError::NothingDue.into());
         }
         let quote = Quote { coin, rate, life_ms: 0 };
-        Ok(PaymentTerms { rail: stray.finding.rail, amount, quote, policy: stray.finding.policy })
+        let rail = stray.finding.rail;
+        Ok(PaymentTerms { rail, amount, quote, policy: self.settings.policy_for(rail, amount) })
     }
 }

@@ -1,0 +1,54 @@
+//! What commands have changed and nobody has committed yet.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use payment::rail::Attempt;
+use payment::{InvoiceId, PaymentId, RailId, Sale, Stray, StrayId, TransferRef};
+use settings::Settings;
+use store::{Batch, Record, TransferOwner};
+
+use crate::feed::Change;
+
+/// A layer of changes: what is to be written, what follows from it once it is, and the states after it.
+#[derive(Default)]
+pub(crate) struct Staged {
+    pub(crate) batch: Batch,
+    pub(crate) settings: Option<Settings>,
+    pub(crate) changes: Vec<Change>,
+    pub(crate) offers: Vec<(InvoiceId, RailId, Attempt)>,
+    /// Quotes that start, with their lives in milliseconds.
+    pub(crate) quotes: Vec<(InvoiceId, PaymentId, u32)>,
+    pub(crate) sales: HashMap<InvoiceId, Sale>,
+    pub(crate) strays: HashMap<StrayId, Stray>,
+    pub(crate) addresses: HashMap<(RailId, String), (InvoiceId, PaymentId)>,
+    pub(crate) transfers: HashMap<(RailId, TransferRef), TransferOwner>,
+    /// Subjects and reasons of findings.
+    pub(crate) findings: HashSet<(String, String)>,
+    pub(crate) observations: BTreeMap<RailId, u64>,
+    pub(crate) next_sale_number: Option<u32>,
+    pub(crate) next_receipt_number: Option<u32>,
+}
+
+impl Staged {
+    /// Takes over a later layer.
+    pub(crate) fn absorb(&mut self, later: Self) {
+        self.batch.absorb(later.batch);
+        self.settings = later.settings.or(self.settings.take());
+        self.changes.extend(later.changes);
+        self.offers.extend(later.offers);
+        self.quotes.extend(later.quotes);
+        self.sales.extend(later.sales);
+        self.strays.extend(later.strays);
+        self.addresses.extend(later.addresses);
+        self.transfers.extend(later.transfers);
+        self.findings.extend(later.findings);
+        self.observations.extend(later.observations);
+        self.next_sale_number = later.next_sale_number.or(self.next_sale_number);
+        self.next_receipt_number = later.next_receipt_number.or(self.next_receipt_number);
+    }
+
+    /// Would the journal gain an event?
+    pub(crate) fn has_events(&self) -> bool {
+        self.batch.records.iter().any(|record| matches!(record, Record::Sale(_) | Record::Stray(_)))
+    }
+}

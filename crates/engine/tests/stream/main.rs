@@ -1,0 +1,14 @@
+//! The engine on a real store in a folder of its own, with simulated rails and a clock that the test turns.
+
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking, its helpers too")]
+
+mod answers;
+mod clocks;
+mod disk;
+mod doubt;
+mod offers;
+mod puppet;
+mod reports;
+mod shop;
+mod stopping;
+mod strays;
