@@ -188,7 +188,7 @@ fn node_password(vault: &Vault) -> Result<Option<RpcPassword>, RailError> {
 }
 
 /// 0700: what a shop sells is nobody else's business on a shared machine.
-fn make_private_folder(folder: &Path) -> Result<(), OpenError> {
+pub(crate) fn make_private_folder(folder: &Path) -> Result<(), OpenError> {
     let mut builder = std::fs::DirBuilder::new();
     builder.recursive(true);
     #[cfg(unix)]
