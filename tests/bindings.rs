@@ -8,7 +8,8 @@ use specta_typescript::Typescript;
 use tillstream::commands::COMMANDS;
 use tillstream::dto::{error::AppError, feed::ChangeDto};
 
-const HEADER: &str = "// Generated from the Rust shapes in src-tauri/dto by tests/bindings.rs. Do not edit.\n";
+const HEADER: &str =
+    "// Generated from the Rust shapes in src-tauri/dto by tests/bindings.rs. Do not edit.\n";
 
 #[test]
 fn the_committed_bindings_are_those_of_the_rust_shapes() {
@@ -43,7 +44,9 @@ fn bindings() -> String {
     let types = specta::Types::default().register::<AppError>().register::<ChangeDto>();
     let types = COMMANDS.iter().fold(types, |types, row| (row.register)(types));
     let mut text = Typescript::default().header(HEADER).export(&types, specta_serde::Format).unwrap();
-    text.push_str("\n/** Every command: what it is asked with and what it answers. */\nexport type Commands = {\n");
+    text.push_str(
+        "\n/** Every command: what it is asked with and what it answers. */\nexport type Commands = {\n",
+    );
     for row in COMMANDS {
         writeln!(text, "\t{}: {{ request: {}; reply: {} }};", row.name, row.request, row.reply).unwrap();
     }

@@ -31,7 +31,8 @@ impl Counter {
             .unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut after = |start: &str| {
-            let line = lines.next().unwrap_or_else(|| panic!("the till ended before it said {start:?}")).unwrap();
+            let line =
+                lines.next().unwrap_or_else(|| panic!("the till ended before it said {start:?}")).unwrap();
             line.strip_prefix(start).unwrap_or_else(|| panic!("expected {start:?}, got {line:?}")).to_owned()
         };
         let address = after("listening on ");

@@ -6,7 +6,10 @@ pub struct Random(u64);
 
 impl Random {
     /// From `TILLSTREAM_SEED` when it is set, else from the clock. Printed either way.
-    #[expect(clippy::disallowed_methods, reason = "a test's seed may come from the clock, because it is printed")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test's seed may come from the clock, because it is printed"
+    )]
     pub fn from_environment() -> Self {
         let given = std::env::var("TILLSTREAM_SEED").ok().and_then(|seed| seed.parse().ok());
         let seed = given.unwrap_or_else(|| {

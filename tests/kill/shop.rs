@@ -41,7 +41,9 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_two_hundred_kill
     for _ in 0..kills {
         let asked_before: Vec<String> = log.lock().unwrap().keys().cloned().collect();
         let clerks: Vec<_> = (0..CLERKS)
-            .map(|_| tokio::task::spawn(sell(counter.door.clone(), log.clone(), Random::seeded(random.next()))))
+            .map(|_| {
+                tokio::task::spawn(sell(counter.door.clone(), log.clone(), Random::seeded(random.next())))
+            })
             .collect();
         tokio::time::sleep(Duration::from_millis(random.below(LIFE_MS_MAX))).await;
         counter.kill();
@@ -62,7 +64,8 @@ async fn sell(door: Door, log: Log, mut random: Random) {
         let method = if random.below(4) == 0 { Method::Bitcoin } else { Method::Cash };
         let asked = Asked { payment: payment.clone(), method, acknowledged_version: 0 };
         log.lock().unwrap().insert(invoice.clone(), asked);
-        let mut requests = vec![("sale_open", open_request(&invoice)), pay_request(&invoice, &payment, method)];
+        let mut requests =
+            vec![("sale_open", open_request(&invoice)), pay_request(&invoice, &payment, method)];
         if method == Method::Bitcoin {
             let act = json!({ "invoice": invoice, "payment": payment, "act": "pay_exact" });
             requests.push(("practice_act", act));

@@ -17,7 +17,8 @@ use crate::contract::bitcoin::{RegtestTown, regtest_rail};
 use crate::contract::shop::Shop;
 use crate::contract::town::{Fate, Town};
 
-const TEST: &str = "kill::uncommitted::payment_seen_but_not_committed_when_the_till_dies_is_booked_after_the_restart";
+const TEST: &str =
+    "kill::uncommitted::payment_seen_but_not_committed_when_the_till_dies_is_booked_after_the_restart";
 const FOLDER: &str = "TILLSTREAM_TEST_DOOMED_FOLDER";
 const ACCOUNT: &str = "TILLSTREAM_TEST_DOOMED_ACCOUNT";
 const SERVER: &str = "TILLSTREAM_TEST_DOOMED_SERVER";

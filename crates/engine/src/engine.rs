@@ -247,8 +247,9 @@ impl Engine {
     pub async fn stop(&self) {
         drop(self.shared.intake.lock().unwrap_or_else(PoisonError::into_inner).take());
         self.shared.supervisor.stop().await;
-        self.ended().await;
+        // The writer's connection must be the last to close: it then leaves one file without a log beside it.
         self.reader.close().await;
+        self.ended().await;
     }
 
     /// Goes on where the till stopped, quotes first: only then may a rail tell what it saw meanwhile.

@@ -64,7 +64,8 @@ impl Rates {
             }
             Mode::Live => BTreeMap::new(),
         };
-        let spread = Percent::parse(SPREAD_DEFAULT).expect("half a percent");
+        let spread =
+            Percent::parse(SPREAD_DEFAULT).expect("the constant is half a percent, which is a percentage");
         Self { sources: vec![FIXED.to_owned()], fixed, spread }
     }
 

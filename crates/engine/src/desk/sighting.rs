@@ -129,8 +129,9 @@ impl Desk<'_> {
     }
 }
 
-/// Rails deliver in order, so these may be dropped unrecorded: a level that a complete report merely repeats, and
-/// confirmations beyond what is final.
+/// Rails deliver in order, so these may be dropped unrecorded: a level that a complete report merely repeats,
+/// confirmations beyond what is final, and a server less that vouches for an unconfirmed transfer: an outage takes no
+/// agreement back.
 fn is_news(
     work: &WorkingSet<'_>,
     observation: &Observation,
@@ -147,7 +148,13 @@ fn is_news(
     };
     let beyond_final =
         same_block && policy.is_final(&known.latest.level) && policy.is_final(&observation.level);
-    Ok(!repeats && !beyond_final)
+    let only_fewer_servers = match (&known.latest.level, &observation.level) {
+        (Level::Unconfirmed { agreeing_servers: had }, Level::Unconfirmed { agreeing_servers: has }) => {
+            has < had
+        }
+        _ => false,
+    };
+    Ok(!repeats && !beyond_final && !only_fewer_servers)
 }
 
 /// A transfer as its owner knows it, and what is safe and final for it.
