@@ -73,13 +73,13 @@ test('every screen of a shop in practice mode, in both themes', async () => {
   await picture('cash');
   await till.press('Take 20.00');
   await till.sees('Hand over: yes');
-  await picture('paid-cash');
+  await picture('paid');
   await till.press('Receipt');
   await till.sees('Corner Café');
   await picture('receipt');
 
   await payByBitcoin('6000');
-  await picture('payment-waiting');
+  await picture('payment');
   await till.press('pay');
   await till.sees('Seen');
   await picture('payment-seen');
@@ -101,6 +101,46 @@ test('every screen of a shop in practice mode, in both themes', async () => {
     await till.sees(word);
     await picture(`settings-${section}`);
   }
+});
+
+/** Opens a bitcoin sale beside the window, so that the simulated customer can go on after the till has said "paid". */
+async function bitcoinSale(number: number, description: string): Promise<{ invoice: string; payment: string }> {
+  const [invoice, payment] = [
+    `inv_019a1b2c3d4e7abc8def00000000000${number}`,
+    `pay_019a1b2c3d4e7abc8def00000000000${number}`,
+  ];
+  const unit_price = { minor: '6000', currency: 'EUR', scale: 2 };
+  const line = { description, quantity: 1, unit_price, tax_percent: '20', note: '' };
+  await till.call('sale_open', { invoice, lines: [line], note: '' });
+  await till.call('payment_start', { invoice, payment, method: 'bitcoin' });
+  return { invoice, payment };
+}
+
+test('what goes wrong: a stray payment, and a payment taken back', async () => {
+  till = await TillWindow.open();
+  await till.call('setup_finish', { shop_name: 'Corner Café', currency: 'EUR', language: 'en' });
+  const given = await bitcoinSale(1, 'Gift box');
+  await till.call('sale_cancel', { invoice: given.invoice, although_seen: false });
+  await till.call('practice_act', { ...given, act: 'pay_exact' });
+  await till.call('practice_act', { ...given, act: 'mine_block' });
+  const short = await bitcoinSale(2, 'Breakfast for two');
+  await till.call('practice_act', { ...short, act: 'pay_short' });
+  await till.go('strays');
+  await till.sees('The sale was cancelled.');
+  await picture('strays');
+  await till.press('Count it for a sale');
+  await till.sees('Breakfast for two');
+  await picture('strays-assign');
+  await till.type('Escape');
+
+  const gone = await bitcoinSale(3, 'House blend 5 kg');
+  for (const act of ['pay_exact', 'mine_block', 'reorganise'] as const) {
+    await till.call('practice_act', { ...gone, act });
+  }
+  await till.sees('A payment was taken back after the goods went.');
+  await till.press('Open the sale');
+  await till.sees('Sale 0003');
+  await picture('alert');
 });
 
 test('the wallet of a live till: words once, then gone from the window', async () => {

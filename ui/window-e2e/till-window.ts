@@ -8,16 +8,23 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { remote } from 'webdriverio';
+import type { Commands } from '../src/lib/backend/bindings';
 
 /** How long anything on the screen may take: the machine that tests may be busy. */
 const WAIT_MS_MAX = 30_000;
+
+/** Where the program that owns the books can be asked. */
+interface Control {
+  address: string;
+  token: string;
+}
 
 export class TillWindow {
   private constructor(
@@ -83,9 +90,12 @@ export class TillWindow {
     await this.browser.waitUntil(found, { timeout: WAIT_MS_MAX, timeoutMsg: `the window never showed: ${text}` });
   }
 
-  /** Everything that can be read now, blanks joined. */
+  /** Everything that can be read now, the chosen option of each list too, blanks joined. */
   async readText(): Promise<string> {
-    const text = await this.browser.execute(() => document.body.innerText);
+    const text = await this.browser.execute(() => {
+      const chosen = [...document.querySelectorAll('select')].map((list) => list.selectedOptions[0]?.text);
+      return [document.body.innerText, ...chosen].join('\n');
+    });
     return text.replace(/\s+/g, ' ');
   }
 
@@ -110,6 +120,18 @@ export class TillWindow {
   /** Goes to a screen by its address, as a link would. */
   async go(route: string): Promise<void> {
     await this.browser.execute((hash: string) => (location.hash = hash), `#/${route}`);
+  }
+
+  /** Does a command as a script beside the window would, through the door its control file names. */
+  async call<N extends keyof Commands>(name: N, request: Commands[N]['request']): Promise<Commands[N]['reply']> {
+    const control = JSON.parse(await readFile(join(this.folder, 'data/control.json'), 'utf8')) as Control;
+    const answer = await fetch(`${control.address}/api/${name}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${control.token}` },
+      body: JSON.stringify(request),
+    });
+    if (!answer.ok) throw new Error(`${name}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as Commands[N]['reply'];
   }
 
   /** Asks the program itself, on the command line, about the books of this window. Gives what it prints. */
