@@ -88,11 +88,7 @@ impl Till {
     /// Says what stands in the way, and who has the file when somebody else does.
     pub async fn open(data_dir: &Path, mode: Mode) -> Result<Arc<Self>, OpenError> {
         make_private_folder(data_dir)?;
-        let options = StoreOptions {
-            path: data_file(data_dir, mode),
-            mode: store_mode(mode),
-            now: SystemClock.now().wall,
-        };
+        let options = StoreOptions { path: data_file(data_dir, mode), mode, now: SystemClock.now().wall };
         let store::Opened { store, writer } = Store::open(options).await?;
         let settings = Settings::from_rows(&writer_settings(&writer)?, &Settings::defaults(mode))?;
         let scope = VaultScope::new(mode.name(), store.database_id())?;
@@ -114,16 +110,6 @@ impl Till {
     /// Notes what a check found.
     pub fn note_ledger(&self, problem: String) {
         *self.ledger.lock().unwrap_or_else(PoisonError::into_inner) = LedgerHealth { problem };
-    }
-}
-
-/// The store has its own word for the mode, because it is written into the file.
-#[must_use]
-pub const fn store_mode(mode: Mode) -> store::Mode {
-    match mode {
-        Mode::Practice => store::Mode::Practice,
-        Mode::Sandbox => store::Mode::Sandbox,
-        Mode::Live => store::Mode::Live,
     }
 }
 

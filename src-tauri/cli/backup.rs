@@ -9,7 +9,6 @@ use super::arguments::BackupCommand;
 use super::failure::Failure;
 use super::place::Place;
 use super::{Answer, say};
-use crate::till::store_mode;
 
 pub(super) async fn backup(place: &Place, command: &BackupCommand) -> Result<Answer, Failure> {
     let (checked, told) = match command {
@@ -34,7 +33,7 @@ async fn create(place: &Place, to: PathBuf) -> Result<Backup, Failure> {
 
 async fn restore(place: &Place, from: PathBuf) -> Result<Backup, Failure> {
     let now = SystemClock.now().wall;
-    let to = StoreOptions { path: place.data_file(), mode: store_mode(place.mode), now };
+    let to = StoreOptions { path: place.data_file(), mode: place.mode, now };
     off_the_runtime(move || store::restore(&from, &to)).await
 }
 

@@ -10,6 +10,7 @@
 
 pub mod cart;
 pub mod ids;
+mod mode;
 pub mod policy;
 pub mod posting;
 pub mod quote;
@@ -22,6 +23,7 @@ pub mod transfer;
 
 pub use cart::{Cart, CartError, CartLine, TaxTotal, Totals};
 pub use ids::{IdError, InvoiceId, PaymentId, StrayId};
+pub use mode::Mode;
 pub use policy::Policy;
 pub use quote::{Quote, QuoteError, QuotedRate};
 pub use rail::{Rail, RailError, RailId};

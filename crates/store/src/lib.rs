@@ -17,7 +17,6 @@ mod connection;
 mod error;
 mod fold;
 mod lock;
-mod mode;
 mod opening;
 mod private;
 mod projection;
@@ -33,7 +32,7 @@ pub use batch::{
 };
 pub use codec::CodecError;
 pub use error::{BackupError, OpenError, ReadError, Refusal, WriteError};
-pub use mode::Mode;
+pub use payment::Mode;
 pub use reader::{
     AlertRow, EntriesPage, EntryFilter, FindingRow, Head, JournalEntry, PostingLine, Reader, RecordedEvent,
     SaleSummary, SalesFilter, SalesPage, Till, TimelineEvent,

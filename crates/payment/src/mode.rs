@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// Which data file the settings belong to.
+/// Practice, sandbox or live. A data file belongs to one of them for good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Mode {
     /// Rails are simulated.
@@ -17,7 +17,7 @@ impl Mode {
     /// Every mode.
     pub const ALL: &'static [Self] = &[Self::Practice, Self::Sandbox, Self::Live];
 
-    /// The stable name, as on the command line.
+    /// The stable name, as stored and as on the command line.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
