@@ -90,13 +90,16 @@ need_node_modules() {
   modules=$TILLSTREAM_CACHE/npm/$lock
   if [[ ! -e $modules/complete ]]; then
     say "Installing the screens' node modules"
-    rm -rf "$modules"
-    mkdir -p "$modules"
-    cp ui/package.json ui/package-lock.json ui/.npmrc "$modules/"
+    # Installed aside and renamed, so that two runs at once don't stand in each other's way.
+    local aside=$modules.part-$$
+    mkdir -p "$aside"
+    cp ui/package.json ui/package-lock.json ui/.npmrc "$aside/"
     # Not npm ci: it refuses a lock file in which an optional package for another platform could not be resolved. The
     # versions are the lock file's either way.
-    (cd "$modules" && npm install --ignore-scripts --no-audit --no-fund)
-    touch "$modules/complete"
+    (cd "$aside" && npm install --ignore-scripts --no-audit --no-fund)
+    touch "$aside/complete"
+    rm -rf "$modules"
+    mv "$aside" "$modules"
   fi
   ln -sfn "$modules/node_modules" "$link"
 }
