@@ -5,8 +5,9 @@ use std::time::Duration;
 use payment::rail::Report;
 use payment::{Observation, State, Timestamp};
 
+use crate::clock::{HOUR, MORNING, QUOTE_LIFE};
 use crate::puppet::Puppet;
-use crate::shop::{HOUR, MORNING, QUOTE_LIFE, Shop, confirmed, part, seen, state, unconfirmed};
+use crate::shop::{Shop, confirmed, part, seen, state, unconfirmed};
 
 const HOUR_MS: i64 = 3_600_000;
 const TEN_YEARS_MS: i64 = 10 * 365 * 24 * HOUR_MS;

@@ -5,7 +5,8 @@ use payment::rail::Report;
 use payment::{RailId, State};
 use store::Trouble;
 
-use crate::shop::{QUOTE_LIFE, Shop, confirmed, seen, state};
+use crate::clock::QUOTE_LIFE;
+use crate::shop::{Shop, confirmed, seen, state};
 
 #[tokio::test]
 async fn a_full_disk_is_told_in_one_line_and_forgotten_when_there_is_room() {

@@ -3,12 +3,15 @@
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking, its helpers too")]
 
 mod answers;
+mod clock;
 mod clocks;
+mod days;
 mod disk;
 mod doubt;
 mod offers;
 mod puppet;
 mod reports;
+mod restarts;
 mod shop;
 mod stopping;
 mod strays;

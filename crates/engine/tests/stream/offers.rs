@@ -9,8 +9,9 @@ use payment::{InvoiceId, PaymentId, RailError, RailId, Sale, State};
 use store::Trouble;
 use tokio::task::JoinHandle;
 
+use crate::clock::QUOTE_LIFE;
 use crate::puppet::{Offering, Puppet};
-use crate::shop::{QUOTE_LIFE, Shop, state};
+use crate::shop::{Shop, state};
 
 /// A shop whose rail holds its addresses back, a sale, and somebody who waits for its code.
 struct Waiting {

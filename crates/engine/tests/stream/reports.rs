@@ -9,7 +9,8 @@ use payment::sale::Refused;
 use payment::{Level, Observation, RailId, SaleEvent, State, StrayReason, Timestamp};
 use store::{Batch, Record, SaleRecord, Source};
 
-use crate::shop::{Charged, MORNING, QUOTE_LIFE, Shop, confirmed, replaced, sat, seen, state, unconfirmed};
+use crate::clock::{MORNING, QUOTE_LIFE};
+use crate::shop::{Charged, Shop, confirmed, replaced, sat, seen, state, unconfirmed};
 
 fn complete(observations: impl IntoIterator<Item = Observation>) -> Report {
     Report { observations: observations.into_iter().collect(), complete: true, ..Report::default() }

@@ -1,10 +1,10 @@
 //! A shop under test: store, engine, rails and a clock, and the trouble its disk can be given.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use engine::{Clock, Command, Engine, EngineError, Now, RailSetup, Reply, Setup};
+use engine::{Clock, Command, Engine, EngineError, RailSetup, Reply, Setup};
 use ledger::Account;
 use money::{Currency, Money, Percent};
 use payment::rail::Report;
@@ -20,59 +20,18 @@ use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::clock::{MORNING, TurnedClock};
 use crate::puppet::Puppet;
 
-/// A morning in 2026.
-pub(crate) const MORNING: i64 = 1_790_000_000_000;
-/// Longer than a quote lives.
-pub(crate) const QUOTE_LIFE: Duration = Duration::from_secs(15 * 60);
-pub(crate) const HOUR: Duration = Duration::from_secs(3_600);
 /// Longest wait for anything.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// Time that passes only when a test turns it.
-pub(crate) struct TurnedClock {
-    wall_ms: AtomicI64,
-    monotonic_ms: AtomicU64,
-}
-
-impl TurnedClock {
-    pub(crate) fn at(wall_ms: i64) -> Arc<Self> {
-        Arc::new(Self { wall_ms: AtomicI64::new(wall_ms), monotonic_ms: AtomicU64::new(5_000) })
-    }
-
-    /// Time passes.
-    pub(crate) fn turn(&self, by: Duration) {
-        self.wall_ms.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
-        self.monotonic_ms.fetch_add(u64::try_from(by.as_millis()).unwrap(), Ordering::SeqCst);
-    }
-
-    /// Somebody sets the wall clock; no time passes.
-    pub(crate) fn set(&self, wall_ms: i64) {
-        self.wall_ms.store(wall_ms, Ordering::SeqCst);
-    }
-
-    /// Somebody moves the wall clock; no time passes.
-    pub(crate) fn jump(&self, by_ms: i64) {
-        self.wall_ms.fetch_add(by_ms, Ordering::SeqCst);
-    }
-}
-
-impl Clock for TurnedClock {
-    fn now(&self) -> Now {
-        Now {
-            wall: Timestamp::from_millis(self.wall_ms.load(Ordering::SeqCst)),
-            monotonic_ms: self.monotonic_ms.load(Ordering::SeqCst),
-        }
-    }
-}
 
 /// The simulated rail as the engine last opened it.
 #[derive(Clone, Default)]
 pub(crate) struct Practice(watch::Sender<Option<Arc<PracticeRail>>>);
 
 impl Practice {
-    fn setup(&self, clock: &Arc<TurnedClock>) -> RailSetup {
+    pub(crate) fn setup(&self, clock: &Arc<TurnedClock>) -> RailSetup {
         let (slot, clock) = (self.0.clone(), clock.clone());
         let open = move |memory| {
             let clock = clock.clone();
@@ -86,7 +45,7 @@ impl Practice {
         RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }
     }
 
-    fn rail(&self) -> Arc<PracticeRail> {
+    pub(crate) fn rail(&self) -> Arc<PracticeRail> {
         self.0.borrow().clone().expect("the engine has opened the rail")
     }
 
