@@ -78,30 +78,38 @@ need_node() {
   at_least "${version#v}" "$needed" || fail "Node.js $needed or newer is needed, this is ${version#v}"
 }
 
+# locked COMMAND...: alone among all checkouts that share the cache folder.
+locked() (
+  mkdir -p "$TILLSTREAM_CACHE"
+  exec 9>"$TILLSTREAM_CACHE/lock"
+  flock --nonblock 9 || { note 'waiting for another run to finish installing' && flock 9; }
+  "$@" 9>&-
+)
+
 # The screens' node modules: installed once per lock file into the cache folder, and linked into the checkout.
 need_node_modules() {
-  local link=ui/node_modules lock modules
+  local link=ui/node_modules modules
   need_node
   if [[ -d $link && ! -L $link ]]; then
     note "$link is a folder of its own and is used as it is; remove it to use the cache folder's"
     return
   fi
-  lock=$(sha256sum ui/package-lock.json | cut -c 1-16)
-  modules=$TILLSTREAM_CACHE/npm/$lock
-  if [[ ! -e $modules/complete ]]; then
-    say "Installing the screens' node modules"
-    # Installed aside and renamed, so that two runs at once don't stand in each other's way.
-    local aside=$modules.part-$$
-    mkdir -p "$aside"
-    cp ui/package.json ui/package-lock.json ui/.npmrc "$aside/"
-    # Not npm ci: it refuses a lock file in which an optional package for another platform could not be resolved. The
-    # versions are the lock file's either way.
-    (cd "$aside" && npm install --ignore-scripts --no-audit --no-fund)
-    touch "$aside/complete"
-    rm -rf "$modules"
-    mv "$aside" "$modules"
-  fi
+  modules=$TILLSTREAM_CACHE/npm/$(sha256sum ui/package-lock.json | cut -c 1-16)
+  locked install_node_modules "$modules"
   ln -sfn "$modules/node_modules" "$link"
+}
+
+install_node_modules() {
+  local modules=$1
+  [[ ! -e $modules/complete ]] || return 0
+  say "Installing the screens' node modules"
+  rm -rf "$modules"
+  mkdir -p "$modules"
+  cp ui/package.json ui/package-lock.json ui/.npmrc "$modules/"
+  # Not npm ci: it refuses a lock file in which an optional package for another platform could not be resolved. The
+  # versions are the lock file's either way.
+  (cd "$modules" && npm install --ignore-scripts --no-audit --no-fund)
+  touch "$modules/complete"
 }
 
 # install_tool NAME VERSION DIR [OPTION...]: builds a Rust program for DIR/bin, for a quick build rather than a quick
