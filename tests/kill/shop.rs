@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 use super::counter::{Counter, Door};
 use super::random::Random;
@@ -40,16 +41,13 @@ async fn nothing_acknowledged_is_lost_and_nothing_is_doubled_by_two_hundred_kill
     let mut counter = Counter::start(folder.path());
     for _ in 0..kills {
         let asked_before: Vec<String> = log.lock().unwrap().keys().cloned().collect();
-        let clerks: Vec<_> = (0..CLERKS)
-            .map(|_| {
-                tokio::task::spawn(sell(counter.door.clone(), log.clone(), Random::seeded(random.next())))
-            })
-            .collect();
+        let mut clerks = JoinSet::new();
+        for _ in 0..CLERKS {
+            clerks.spawn(sell(counter.door.clone(), log.clone(), Random::seeded(random.next())));
+        }
         tokio::time::sleep(Duration::from_millis(random.below(LIFE_MS_MAX))).await;
         counter.kill();
-        for clerk in clerks {
-            clerk.await.unwrap();
-        }
+        clerks.join_all().await;
         counter = restart(folder.path()).await;
         judge_round(&counter.door, &log, &asked_before).await;
     }
