@@ -143,6 +143,14 @@ test('what goes wrong: a stray payment, and a payment taken back', async () => {
   await picture('alert');
 });
 
+const wordsShown = () =>
+  till.browser.execute(() => [...document.querySelectorAll('ol b')].map((word) => word.textContent));
+
+const showWords = (words: string[]) =>
+  till.browser.execute((others: string[]) => {
+    document.querySelectorAll('ol b').forEach((word, at) => (word.textContent = others[at] ?? ''));
+  }, words);
+
 test('the wallet of a live till: words once, then gone from the window', async () => {
   till = await TillWindow.open('live');
   await till.sees('What is your shop called?');
@@ -155,15 +163,12 @@ test('the wallet of a live till: words once, then gone from the window', async (
   await picture('wallet-choice');
   await till.press('12 words');
   await till.sees('Write these words on paper');
-  const words = await till.browser.execute(() =>
-    [...document.querySelectorAll('ol b')].map((word) => word.textContent),
-  );
+  const words = await wordsShown();
   expect(words).toHaveLength(12);
   // No words of a wallet go into a picture, not even of one that is thrown away: BIP-39's first test vector does.
-  await till.browser.execute(() =>
-    document.querySelectorAll('ol b').forEach((word, at) => (word.textContent = at < 11 ? 'abandon' : 'about')),
-  );
+  await showWords([...Array<string>(11).fill('abandon'), 'about']);
   await picture('wallet-words');
+  await showWords(words);
   await till.press('I wrote them down');
   await till.sees('Which words did you write down?');
   await picture('wallet-proof');
