@@ -180,7 +180,10 @@ impl Engine {
         while is_preparing(&sale, payment) {
             match changes.recv().await {
                 Ok(Change::Sale(id, _)) if id != sale.id => {}
-                Ok(_) | Err(RecvError::Lagged(_)) => sale = self.sale(sale.id).await?,
+                Ok(_) | Err(RecvError::Lagged(_)) => match self.sale(sale.id).await {
+                    Err(error) if error.may_pass() => {}
+                    found => sale = found?,
+                },
                 Err(RecvError::Closed) => return Err(EngineError::Closing),
             }
         }

@@ -72,7 +72,10 @@ impl Desk<'_> {
     ) -> Result<Vec<Sighting>, EngineError> {
         let mut turns = Vec::with_capacity(report.observations.len());
         for observation in &report.observations {
-            let is_known = work.owner_of_transfer(rail, &observation.reference)?.is_some();
+            let is_known = match work.owner_of_transfer(rail, &observation.reference) {
+                Err(error) if error.may_pass() => return Err(error),
+                found => found.is_ok_and(|owner| owner.is_some()),
+            };
             let turn = match (observation.level.is_withdrawn(), is_known) {
                 (true, true) => Turn::Withdrawn,
                 (true, false) => Turn::WithdrawnAtFirstSight,

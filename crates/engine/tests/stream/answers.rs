@@ -11,7 +11,7 @@ use crate::shop::{Shop, cart, eur, state};
 
 #[tokio::test]
 async fn what_was_answered_is_there_for_every_other_reader() {
-    let shop = Shop::open().await;
+    let shop = Shop::open_quiet().await;
     let other = Store::open_reader(shop.engine.reader().path()).await.unwrap();
     for cents in [100, 250, 999] {
         let sale = shop.open_sale(cents).await;
@@ -25,7 +25,7 @@ async fn what_was_answered_is_there_for_every_other_reader() {
 
 #[tokio::test]
 async fn nothing_is_answered_as_done_that_was_not_recorded() {
-    let shop = Shop::open().await;
+    let shop = Shop::open_quiet().await;
     let sale = shop.open_sale(450).await;
     shop.trouble(Trouble::CommitLost);
     let refused = shop.ask(shop.cash(sale.id, 450)).await.unwrap_err();
@@ -88,7 +88,7 @@ async fn only_the_command_that_breaks_a_batch_is_refused() {
 
 #[tokio::test]
 async fn a_payment_id_of_another_sale_is_refused_by_its_name() {
-    let shop = Shop::open().await;
+    let shop = Shop::open_quiet().await;
     let code = shop.charge(450).await;
     let other = shop.open_sale(450).await;
     let command = Command::StartPayment { invoice: other.id, payment: code.payment, rail: RailId::BITCOIN };
@@ -98,7 +98,7 @@ async fn a_payment_id_of_another_sale_is_refused_by_its_name() {
 
 #[tokio::test]
 async fn a_sum_that_leaves_the_range_of_the_books_is_no_failure_of_the_disk() {
-    let shop = Shop::open().await;
+    let shop = Shop::open_quiet().await;
     let huge = i64::MAX - 50;
     shop.cash_sale(huge).await;
     let sale = shop.open_sale(huge).await;
@@ -138,7 +138,7 @@ async fn a_refusal_waits_for_what_it_rests_on() {
 
 #[tokio::test]
 async fn a_wish_repeated_is_one_wish() {
-    let shop = Shop::open().await;
+    let shop = Shop::open_quiet().await;
     let invoice = shop.next_invoice();
     let open = Command::OpenSale { invoice, cart: cart(450) };
     let sale = shop.engine.ask_sale(open.clone()).await.unwrap();

@@ -1,6 +1,6 @@
 //! A full disk: one clear error, nothing half-written, and the till sells again when there is room.
 
-use engine::{Command, EngineError};
+use engine::{Change, Command, EngineError};
 use payment::rail::Report;
 use payment::{RailId, State};
 use store::Trouble;
@@ -10,7 +10,7 @@ use crate::shop::{Shop, confirmed, seen, state};
 
 #[tokio::test]
 async fn a_full_disk_is_told_in_one_line_and_forgotten_when_there_is_room() {
-    let shop = Shop::open().await;
+    let shop = Shop::open_quiet().await;
     let code = shop.charge(450).await;
     let (cash, coins) = (shop.open_sale(100).await, shop.open_sale(100).await);
     let (before, balances) = (shop.events().await, shop.engine.reader().balances().await.unwrap());
@@ -65,11 +65,12 @@ async fn a_rail_whose_report_found_the_disk_full_is_opened_anew_and_goes_on() {
     let shop = Shop::open().await;
     let code = shop.charge(450).await;
     shop.trouble(Trouble::DiskFull);
-    let opened_anew = shop.practice.opened_anew();
+    let mut changes = shop.engine.feed().subscribe();
     shop.pay(&code.address, code.coins);
-    // Its watch ends with the refused report, and the simulated world forgets what was never recorded.
-    opened_anew.await;
+    // Told after the report is refused. The watch ends with it, and the simulated world forgets what was never recorded.
+    while changes.recv().await.unwrap() != Change::Status {}
     shop.trouble(None);
+    shop.practice.opened_anew().await;
     shop.pay(&code.address, code.coins);
     shop.until_state(code.invoice, State::Detected).await;
     shop.mine(1);
@@ -79,7 +80,7 @@ async fn a_rail_whose_report_found_the_disk_full_is_opened_anew_and_goes_on() {
 
 #[tokio::test]
 async fn the_end_of_a_quote_that_found_the_disk_full_is_recorded_later() {
-    let shop = Shop::open().await;
+    let shop = Shop::open_quiet().await;
     let code = shop.charge(450).await;
     shop.trouble(Trouble::DiskFull);
     shop.clock.turn(QUOTE_LIFE);

@@ -132,16 +132,20 @@ async fn an_address_that_finds_the_disk_full_is_brought_again() {
 #[tokio::test]
 async fn a_rail_is_not_opened_anew_while_its_offer_is_on_the_way() {
     let waiting = Waiting::begins().await;
-    let mut opened = waiting.puppet.opened.subscribe();
+    let (mut opened, payment) = (waiting.puppet.opened.subscribe(), waiting.payment);
     waiting.puppet.end_watch();
     tokio::time::pause();
     tokio::time::sleep(Duration::from_secs(5)).await;
     tokio::time::resume();
-    assert_eq!(*opened.borrow(), 1, "it would hand the same address out again");
+    for _ in 0..10 {
+        waiting.shop.open_sale(100).await;
+    }
+    assert_eq!(opened.borrow().len(), 1, "it would hand the same address out again");
     waiting.puppet.offers(Offering::AtOnce);
     let (_, code) = waiting.ends().await;
     assert_eq!(state(&code.unwrap()), State::Waiting);
-    opened.wait_for(|times| *times == 2).await.unwrap();
+    let opened = opened.wait_for(|times| times.len() == 2).await.unwrap();
+    assert_eq!(opened[1].change_sets, [payment.as_bytes()], "now it knows what it offered");
 }
 
 #[tokio::test]

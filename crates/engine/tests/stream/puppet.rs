@@ -37,8 +37,8 @@ pub(crate) struct Puppet {
     pub(crate) offering: watch::Sender<Offering>,
     /// Payments an address was asked for, in order.
     pub(crate) asked: watch::Sender<Vec<PaymentId>>,
-    /// How often it was opened.
-    pub(crate) opened: watch::Sender<u32>,
+    /// What it was to remember each time it was opened.
+    pub(crate) opened: watch::Sender<Vec<RailMemory>>,
     /// What each watch reports first, if anything.
     pub(crate) first_report: Mutex<Option<Report>>,
     watches_to_end: watch::Sender<u32>,
@@ -61,7 +61,7 @@ impl Puppet {
         Arc::new(Self {
             offering: watch::Sender::new(Offering::AtOnce),
             asked: watch::Sender::default(),
-            opened: watch::Sender::new(0),
+            opened: watch::Sender::default(),
             first_report: Mutex::new(None),
             watches_to_end: watch::Sender::new(0),
             look: (Mutex::new(Look::Plain), Condvar::new()),
@@ -72,8 +72,8 @@ impl Puppet {
 
     pub(crate) fn setup(self: &Arc<Self>) -> RailSetup {
         let puppet = self.clone();
-        let open = move |_: RailMemory| {
-            puppet.opened.send_modify(|opened| *opened += 1);
+        let open = move |memory: RailMemory| {
+            puppet.opened.send_modify(|opened| opened.push(memory));
             Ok(puppet.clone() as Arc<dyn Rail>)
         };
         RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }
