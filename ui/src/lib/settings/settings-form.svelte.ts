@@ -50,12 +50,18 @@ export class SettingsForm {
     return this.draft.bitcoin.enabled && (rate?.price ?? '').trim() === '';
   });
 
-  /** Reads again after a change elsewhere, but never over something the owner is typing. */
+  /**
+   * Reads again after a change elsewhere, but never over something the owner is typing. A save is such a change too,
+   * and what was said of it stays said.
+   */
   async reread(): Promise<void> {
     if (this.isChanged || this.saving) return;
     try {
       const settings = await this.backend.call('settings_get', {});
-      if (!this.isChanged && !this.saving) this.take(settings);
+      if (this.isChanged || this.saving) return;
+      const saved = this.saved;
+      this.take(settings);
+      this.saved = saved;
     } catch (thrown) {
       this.fault = faultOf(thrown);
     }

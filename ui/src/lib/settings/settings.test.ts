@@ -107,6 +107,16 @@ test('what the owner types is never overwritten by a change elsewhere', async ()
   expect(backend.count('settings_get')).toBe(2);
 });
 
+test('that it was saved is still said after the change came back', async () => {
+  const { form } = await open();
+  form.draft.shop.name = 'Corner';
+  await form.save();
+  await form.reread();
+  expect(form.saved).toBe(true);
+  form.undo();
+  expect(form.saved).toBe(false);
+});
+
 test('bitcoin without a rate for the currency of the shop says so', async () => {
   const { form } = await open();
   expect(form.lacksRate).toBe(false);
