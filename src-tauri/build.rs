@@ -7,9 +7,7 @@ fn main() {
     println!("cargo::rerun-if-changed=src-tauri/capabilities");
     println!("cargo::rerun-if-changed=tauri.conf.json");
     if !Path::new("ui/dist/index.html").exists() {
-        println!(
-            "cargo::error=the screens are not built yet: run `npm --prefix ui ci && npm --prefix ui run build`"
-        );
+        println!("cargo::error=the screens are not built yet: run `scripts/build-screens`");
     }
     prepare_window();
 }

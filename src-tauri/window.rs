@@ -1,6 +1,7 @@
 //! The till's window. It shows the same screens as a browser does and asks the same table of commands, through one
 //! IPC command; it may ask a few more, because what crosses its IPC stays in this process.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -27,10 +28,11 @@ pub fn run(app: &Arc<App>, runtime: &tokio::runtime::Runtime) -> Result<(), Wind
     let server = runtime.block_on(Server::listen(app.clone(), ([127, 0, 0, 1], 0).into()))?;
     let (close, closed) = oneshot::channel::<()>();
     let serving = runtime.spawn(server.serve(async move { drop(closed.await) }));
+    let web_data = app.data_dir.join("window");
     let built = tauri::Builder::default()
         .manage(app.clone())
         .invoke_handler(tauri::generate_handler![call])
-        .setup(|tauri_app| Ok(open_window(tauri_app.handle())?))
+        .setup(move |tauri_app| Ok(open_window(tauri_app.handle(), web_data)?))
         .build(tauri::generate_context!())?;
     follow(app, built.handle(), runtime);
     built.run(|_, event| {
@@ -69,12 +71,14 @@ async fn call(app: State<'_, Arc<App>>, name: String, request: Value) -> Result<
 }
 
 /// The window shows the program's own screens and nothing else, whatever a page asks for.
-fn open_window(handle: &tauri::AppHandle) -> tauri::Result<()> {
+/// What the web view keeps (a cart that survives a crash) stays with the books it belongs to.
+fn open_window(handle: &tauri::AppHandle, web_data: PathBuf) -> tauri::Result<()> {
     WebviewWindowBuilder::new(handle, WINDOW, WebviewUrl::default())
         .title("Tillstream")
         .inner_size(1280.0, 800.0)
         .min_inner_size(800.0, 560.0)
         .disable_drag_drop_handler()
+        .data_directory(web_data)
         .on_navigation(|url| url.scheme() == "tauri" || url.host_str() == Some("tauri.localhost"))
         .build()?;
     Ok(())

@@ -8,7 +8,7 @@ use counterparties::{Txid, wait_until};
 use payment::rail::{NotCommitted, RailFuture, RailMemory, Report, ReportSink};
 use payment::{Level, Observation, RailId};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(90);
 
 #[derive(Default)]
 pub(crate) struct Books(Mutex<Pages>);

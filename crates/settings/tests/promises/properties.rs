@@ -61,10 +61,11 @@ fn rates() -> impl Strategy<Value = Rates> {
     })
 }
 
+/// Without a limit, something must be confirmed.
 fn policy(currency: Currency) -> impl Strategy<Value = Vec<PolicyRow>> {
-    let levels = || (0..=100_u16, 0..=900_u16);
-    let limits = btree_map(1..=i64::MAX, levels(), 0..4);
-    (limits, option::of(levels())).prop_map(move |(limits, rest)| {
+    let levels = |least: u16| (least..=100_u16, 0..=900_u16);
+    let limits = btree_map(1..=i64::MAX, levels(0), 0..4);
+    (limits, option::of(levels(1))).prop_map(move |(limits, rest)| {
         let row = |up_to, (safe, more): (u16, u16)| PolicyRow {
             rail: RailId::BITCOIN,
             up_to,

@@ -52,10 +52,10 @@ export class Sell {
     return !this.cart.isEmpty || this.draft !== null;
   }
 
-  /** What is keyed in but not added yet. */
+  /** What is keyed in but not added yet. Nothing is sold before the shop's tax rates are known. */
   get draft(): CartLineDto | null {
     const price = this.entry.money;
-    if (price.isZero) return null;
+    if (price.isZero || this.taxRates.length === 0) return null;
     const { quantity, description, note, taxPercent } = this;
     return lineDto({ price, quantity, description, note, taxPercent });
   }
@@ -83,8 +83,10 @@ export class Sell {
   async readRates(): Promise<void> {
     const settings = await this.till.read('settings_get', {});
     if (settings === null) return;
+    const untouched = this.draft === null;
     this.taxRates = settings.tax.rates;
-    if (this.draft === null) this.taxPercent = this.usualTax;
+    if (untouched) this.taxPercent = this.usualTax;
+    void this.recount();
   }
 
   get usualTax(): string {
