@@ -67,14 +67,20 @@ async fn an_address_that_is_still_to_come_holds_up_no_stop() {
 #[tokio::test]
 async fn a_bookkeeper_that_fails_ends_the_engine_loudly() {
     let puppet = Puppet::new();
+    puppet.offers(Offering::Held);
     let shop = Shop::open_on(puppet.setup()).await;
-    let sale = shop.open_sale(450).await;
+    let sales = [shop.open_sale(450).await, shop.open_sale(450).await];
+    let payments = [shop.next_payment(), shop.next_payment()];
+    let (engine, waits_for) = (shop.engine.clone(), sales[0].id);
+    let waiting = async move { engine.start_payment(waits_for, payments[0], RailId::BITCOIN).await };
+    let waiting = tokio::runtime::Handle::current().spawn(waiting);
+    puppet.until_asked(1).await;
     puppet.break_bookkeeper();
-    let fatal =
-        Command::StartPayment { invoice: sale.id, payment: shop.next_payment(), rail: RailId::BITCOIN };
+    let fatal = Command::StartPayment { invoice: sales[1].id, payment: payments[1], rail: RailId::BITCOIN };
     assert_eq!(shop.ask(fatal).await.unwrap_err(), EngineError::Unknown);
     let ended = tokio::time::timeout(Duration::from_secs(10), shop.engine.ended()).await;
     assert_eq!(ended.expect("it is told"), Ending::Broken);
+    assert_eq!(waiting.await.unwrap().unwrap_err(), EngineError::Closing, "nobody waits on");
     assert_eq!(shop.ask(shop.opening(1)).await.unwrap_err(), EngineError::Closing);
     tokio::time::timeout(Duration::from_secs(10), shop.engine.stop()).await.expect("it stops");
 }
