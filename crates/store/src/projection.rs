@@ -139,8 +139,9 @@ const fn level_name(level: &Level) -> &'static str {
     }
 }
 
+/// Its quote runs. An address that has not come when the quote ends is awaited by nobody any more.
 const fn is_in_flight(chain: &ChainPayment) -> bool {
-    chain.ended_at.is_none() || (chain.address.is_none() && chain.failure.is_none())
+    chain.ended_at.is_none()
 }
 
 /// The note, or what the first line sells.

@@ -7,6 +7,7 @@ use money::Currency;
 use payment::rail::Report;
 use payment::sale::Refused;
 use payment::{Level, Observation, RailId, SaleEvent, State, StrayReason, Timestamp};
+use settings::PolicyRow;
 use store::{Batch, Record, SaleRecord, Source};
 
 use crate::clock::{MORNING, QUOTE_LIFE};
@@ -14,6 +15,10 @@ use crate::shop::{Charged, Shop, confirmed, replaced, sat, seen, state, unconfir
 
 fn complete(observations: impl IntoIterator<Item = Observation>) -> Report {
     Report { observations: observations.into_iter().collect(), complete: true, ..Report::default() }
+}
+
+const fn agreed_by(agreeing_servers: u8) -> Level {
+    Level::Unconfirmed { agreeing_servers }
 }
 
 /// A sale whose code is over, paid by an unconfirmed transaction.
@@ -91,6 +96,56 @@ async fn what_a_complete_report_does_not_name_is_gone_and_what_it_repeats_is_no_
     let events = shop.events().await;
     shop.report(complete([Observation { number: 4, ..keeps }])).await.unwrap();
     assert_eq!(shop.events().await, events, "what is gone is gone once");
+    shop.check_books().await;
+}
+
+/// Two servers are enough, without a confirmation.
+async fn shop_that_trusts_two_servers() -> Shop {
+    let shop = Shop::open_quiet().await;
+    shop.change_settings(|settings| {
+        settings.policy = vec![PolicyRow { rail: RailId::BITCOIN, up_to: None, safe: 0, r#final: 1 }];
+    })
+    .await;
+    shop
+}
+
+#[tokio::test]
+async fn a_server_less_that_knows_an_unconfirmed_payment_takes_no_agreement_back() {
+    for in_complete_reports in [false, true] {
+        let shop = shop_that_trusts_two_servers().await;
+        let code = shop.charge(450).await;
+        let says = async |number, level| {
+            let reading = seen("aa:0", number, &code.address, code.coins, level);
+            let report = Report { complete: in_complete_reports, ..complete([reading]) };
+            shop.report(report).await.unwrap();
+            shop.sale(code.invoice).await
+        };
+        assert_eq!(state(&says(1, agreed_by(1)).await), State::Detected, "one server is not enough");
+        let paid = says(2, agreed_by(2)).await;
+        assert_eq!(state(&paid), State::Paid);
+        let events = shop.events().await;
+        for (number, servers) in [(3, 1), (4, 0), (5, 1)] {
+            assert_eq!(says(number, agreed_by(servers)).await, paid, "{servers} of them are left");
+        }
+        assert_eq!(shop.events().await, events, "an outage is not recorded");
+        assert_eq!(shop.alerts().await, [""; 0]);
+
+        assert_eq!(says(6, agreed_by(3)).await.version, paid.version + 1, "one more server is news");
+        assert_eq!(state(&says(7, replaced()).await), State::Reversed, "what all of them lost is gone");
+        assert_eq!(shop.alerts().await, ["reversed"]);
+        shop.check_books().await;
+    }
+}
+
+#[tokio::test]
+async fn a_payment_that_left_its_block_counts_only_the_servers_that_know_it_now() {
+    let shop = shop_that_trusts_two_servers().await;
+    let code = shop.charge(450).await;
+    let reading = |number, level| seen("aa:0", number, &code.address, code.coins, level);
+    shop.saw([reading(1, agreed_by(2)), reading(2, confirmed(1))]).await;
+    assert_eq!(state(&shop.sale(code.invoice).await), State::Paid);
+    shop.saw([reading(3, agreed_by(1))]).await;
+    assert_eq!(state(&shop.sale(code.invoice).await), State::Detected, "one of them took the block back");
     shop.check_books().await;
 }
 

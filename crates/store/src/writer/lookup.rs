@@ -69,7 +69,7 @@ impl Writer {
         rows.into_iter().map(|(reference, owner)| Ok((reference, owner?))).collect()
     }
 
-    /// Sales with a quote that has not ended, or an address still to come, oldest first.
+    /// Sales with a quote that has not ended, whether its address has come or not, oldest first.
     ///
     /// # Errors
     /// When the journal can't be read.

@@ -59,13 +59,28 @@ async fn an_assigned_stray_payment_gives_its_transfer_to_the_sale() {
 }
 
 #[tokio::test]
-async fn a_sale_is_live_while_its_quote_runs_or_its_address_is_to_come() {
+async fn a_sale_is_live_while_its_quote_runs() {
     let mut shop = Shop::open().await;
     shop.cash_sale(450, "Tea");
     let (sale, payment) = shop.bitcoin_sale(450, "bcrt1qone");
     assert_eq!(shop.writer.live_sales().unwrap(), [sale.id]);
     shop.record(&sale, SaleEvent::QuoteEnded { payment });
     assert_eq!(shop.writer.live_sales().unwrap(), []);
+}
+
+#[tokio::test]
+async fn a_sale_whose_quote_ended_before_its_address_came_is_live_no_more() {
+    let mut shop = Shop::open().await;
+    let opened = shop.sale_opened(450, "Tea");
+    let sale = shop.write(opened);
+    let payment = shop.payment();
+    let sale = shop.record(&sale, SaleEvent::PaymentStarted { payment, terms: terms(sale.due()) });
+    assert_eq!(shop.writer.live_sales().unwrap(), [sale.id], "its address is still to come");
+    let sale = shop.record(&sale, SaleEvent::QuoteEnded { payment });
+    assert_eq!(shop.writer.live_sales().unwrap(), []);
+    shop.record(&sale, SaleEvent::Offered { payment, address: "bcrt1qone".into() });
+    assert_eq!(shop.writer.live_sales().unwrap(), [], "also when it comes after all");
+    assert_eq!(shop.verify().await.fault, None);
 }
 
 #[tokio::test]
