@@ -44,32 +44,36 @@ pub(super) async fn serve(place: &Place, listen: SocketAddr) -> Result<Answer, F
 }
 
 async fn announce_and_serve(server: Server) -> Result<(), Failure> {
+    let asked_to_end = asked_to_end();
     say(format_args!("listening on {}", server.address()))?;
     say(format_args!("open {}", server.open_url()))?;
-    Ok(server.serve(asked_to_end()).await?)
+    Ok(server.serve(asked_to_end).await?)
 }
 
-/// Ctrl-C, or the polite signal of whoever supervises the process. Without signals it runs until it is killed, which
-/// loses nothing.
-pub(super) async fn asked_to_end() {
-    #[cfg(unix)]
-    {
-        let terminate = async {
-            match signal::unix::signal(signal::unix::SignalKind::terminate()) {
-                Ok(mut asked) => drop(asked.recv().await),
-                Err(_) => std::future::pending().await,
-            }
-        };
-        tokio::select! {
-            () = interrupted() => {}
-            () = terminate => {}
+/// Ctrl-C, or the polite signal of whoever supervises the process. It is listened for from the call on, not only once
+/// the future is waited for: whoever reads where the till listens may ask it to end at once. Without signals it runs
+/// until it is killed, which loses nothing.
+#[cfg(unix)]
+pub(super) fn asked_to_end() -> impl Future<Output = ()> {
+    use signal::unix::{Signal, SignalKind, signal};
+    async fn received(signal: std::io::Result<Signal>) {
+        match signal {
+            Ok(mut signal) => drop(signal.recv().await),
+            Err(_) => std::future::pending().await,
         }
     }
-    #[cfg(not(unix))]
-    interrupted().await;
+    let (interrupted, terminated) = (signal(SignalKind::interrupt()), signal(SignalKind::terminate()));
+    async move {
+        tokio::select! {
+            () = received(interrupted) => {}
+            () = received(terminated) => {}
+        }
+    }
 }
 
-async fn interrupted() {
+/// Ctrl-C. Without it the till runs until it is killed, which loses nothing.
+#[cfg(not(unix))]
+pub(super) async fn asked_to_end() {
     if signal::ctrl_c().await.is_err() {
         std::future::pending().await
     }
