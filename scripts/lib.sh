@@ -17,6 +17,7 @@ WINDOW_PACKAGES=(libwebkit2gtk-4.1-dev)
 ELECTRS_PACKAGES=(clang libclang-dev librocksdb-dev)
 SCREEN_TEST_PACKAGES=(webkit2gtk-driver xvfb xauth gnome-keyring dbus dbus-x11 imagemagick x11-apps xdotool chromium
   fonts-dejavu-core)
+PACKAGE_TEST_PACKAGES=(desktop-file-utils)
 
 say() { printf '\n== %s\n' "$*"; }
 note() { printf '   %s\n' "$*"; }
@@ -40,22 +41,36 @@ need_packages() {
 }
 
 install_packages() {
-  local purpose=$1 become=()
+  local purpose=$1 command
   shift
+  command="apt-get install --no-install-recommends $*"
   say "Installing Debian packages: $purpose needs $*"
   if ((EUID != 0)); then
-    confirm 'Install them with sudo apt-get?' || fail "install them first: sudo apt-get install --no-install-recommends $*"
-    become=(sudo)
+    can_be_root || fail "nobody here can become root by sudo; have somebody run as root: $command"
+    confirm 'Install them with sudo apt-get?' || fail "install them first: sudo $command"
   fi
-  "${become[@]}" apt-get update
-  "${become[@]}" env DEBIAN_FRONTEND=noninteractive \
-    apt-get install -y --no-install-recommends -o DPkg::Lock::Timeout=300 "$@"
+  as_root apt-get update
+  apt_get install "$@"
 }
+
+# apt_get COMMAND...: without questions, once whoever installs something now is done.
+apt_get() {
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get --quiet --yes --no-install-recommends \
+    -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@"
+}
+
+as_root() { if ((EUID == 0)); then "$@"; else sudo "$@"; fi; }
+
+# Whether somebody is root, or there to type a password, or needs none.
+can_be_root() { ((EUID == 0)) || { command -v sudo >/dev/null && { asked || sudo -n true 2>/dev/null; }; }; }
+
+# Whether somebody is there to be asked.
+asked() { [[ ${CI:-} != true && -t 0 ]]; }
 
 # Yes without asking where nobody can be asked.
 confirm() {
   local answer
-  [[ ${CI:-} == true || ! -t 0 ]] && return
+  asked || return 0
   read -r -p "   $1 [Y/n] " answer
   [[ ! $answer =~ ^[Nn] ]]
 }
@@ -121,5 +136,12 @@ install_tool() {
     CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 \
     cargo install "$name" --version "$version" --locked --root "$folder" "$@"
 }
+
+# The till with its window. With these features the screens are part of the program; without, it looks for a
+# development server.
+build_till_with_window() { cargo build --bin tillstream --features desktop,tauri/custom-protocol; }
+
+# on_a_display COMMAND...: with a screen and a session bus that are there for this command alone.
+on_a_display() { xvfb-run -a -s '-screen 0 1280x800x24 -nolisten tcp' dbus-run-session -- "$@"; }
 
 has_display() { [[ -n ${DISPLAY:-}${WAYLAND_DISPLAY:-} ]]; }

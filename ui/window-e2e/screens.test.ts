@@ -152,7 +152,7 @@ const showWords = (words: string[]) =>
   }, words);
 
 test('the wallet of a live till: words once, then gone from the window', async () => {
-  till = await TillWindow.open('live');
+  till = await TillWindow.open('--mode', 'live');
   await till.sees('What is your shop called?');
   await till.type(...'Corner', 'Enter');
   await till.sees('Which currency do you sell in?');

@@ -1,5 +1,5 @@
 /**
- * The till's real window under WebDriver: the built program with a data folder of its own, driven as a person would,
+ * The till's real window under WebDriver: the built program in a home of its own, driven as a person would,
  * and its books read back through the command line.
  *
  * tauri-driver stands between WebdriverIO and WebKitWebDriver, which starts the program. Needs a display and a bus:
@@ -20,6 +20,12 @@ import type { Commands } from '../src/lib/backend/bindings';
 /** How long anything on the screen may take: the machine that tests may be busy. */
 const WAIT_MS_MAX = 30_000;
 
+/** The till's data folder in the home of whoever has not said otherwise. */
+const DATA = '.local/share/tillstream';
+
+/** A folder in which the homes of the tests are made and stay; without it, each is removed after its test. */
+const KEPT_HOMES = process.env.WINDOW_HOMES;
+
 /** Where the program that owns the books can be asked. */
 interface Control {
   address: string;
@@ -29,29 +35,29 @@ interface Control {
 export class TillWindow {
   private constructor(
     readonly browser: WebdriverIO.Browser,
-    private readonly folder: string,
+    private readonly home: string,
     private readonly driver: ChildProcess,
   ) {}
 
-  static async open(mode = 'practice'): Promise<TillWindow> {
-    const folder = await mkdtemp(join(tmpdir(), 'tillstream-window-'));
+  /** Opens it as the desktop's menu does, for a user whose home is empty. */
+  static async open(...options: string[]): Promise<TillWindow> {
+    const home = await mkdtemp(join(KEPT_HOMES ?? tmpdir(), 'tillstream-window-'));
     const [port, nativePort] = [await freePort(), await freePort()];
     const driver = spawn(program('tauri-driver'), ['--port', `${port}`, '--native-port', `${nativePort}`], {
       stdio: ['ignore', 'ignore', 'inherit'],
-      // WebKit keeps what pages store in the user's own folders; a test starts without the cart of the one before.
-      env: { ...process.env, XDG_DATA_HOME: join(folder, 'share'), XDG_CACHE_HOME: join(folder, 'cache') },
+      env: environment(home),
       // A group of its own: tauri-driver leaves WebKitWebDriver behind when it ends.
       detached: true,
     });
     await listening(port);
     const capabilities = {
       'wdio:enforceWebDriverClassic': true,
-      'tauri:options': { application: till(), args: ['--data-dir', join(folder, 'data'), '--mode', mode] },
+      'tauri:options': { application: till(), args: options },
     };
     // WebdriverIO does not know tauri-driver's own option.
-    const options = { hostname: '127.0.0.1', port, logLevel: 'warn', waitforTimeout: WAIT_MS_MAX, capabilities };
-    const browser = await remote(options as unknown as Parameters<typeof remote>[0]);
-    return new TillWindow(browser, folder, driver);
+    const session = { hostname: '127.0.0.1', port, logLevel: 'warn', waitforTimeout: WAIT_MS_MAX, capabilities };
+    const browser = await remote(session as unknown as Parameters<typeof remote>[0]);
+    return new TillWindow(browser, home, driver);
   }
 
   async close(): Promise<void> {
@@ -59,7 +65,7 @@ export class TillWindow {
     const ended = once(this.driver, 'exit');
     if (this.driver.pid !== undefined) process.kill(-this.driver.pid);
     await ended;
-    await rm(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    if (KEPT_HOMES === undefined) await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
   }
 
   /** A picture of the window. WebKit takes it with its next repaint, and a page at rest has none: so it gets some. */
@@ -124,7 +130,7 @@ export class TillWindow {
 
   /** Does a command as a script beside the window would, through the door its control file names. */
   async call<N extends keyof Commands>(name: N, request: Commands[N]['request']): Promise<Commands[N]['reply']> {
-    const control = JSON.parse(await readFile(join(this.folder, 'data/control.json'), 'utf8')) as Control;
+    const control = JSON.parse(await readFile(join(this.home, DATA, 'control.json'), 'utf8')) as Control;
     const answer = await fetch(`${control.address}/api/${name}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${control.token}` },
@@ -136,9 +142,15 @@ export class TillWindow {
 
   /** Asks the program itself, on the command line, about the books of this window. Gives what it prints. */
   async ask(...question: string[]): Promise<string> {
-    const { stdout } = await promisify(execFile)(till(), ['--data-dir', join(this.folder, 'data'), ...question]);
+    const { stdout } = await promisify(execFile)(till(), question, { env: environment(this.home) });
     return stdout;
   }
+}
+
+/** What is said to a program of a user with this home. */
+function environment(home: string): NodeJS.ProcessEnv {
+  const elsewhere = { XDG_DATA_HOME: undefined, XDG_CACHE_HOME: undefined, XDG_CONFIG_HOME: undefined };
+  return { ...process.env, ...elsewhere, HOME: home };
 }
 
 function named(name: string): string {
