@@ -95,7 +95,7 @@ pub(super) async fn payment_start(
 ) -> Result<SaleDto, AppError> {
     let till = app.till().await?;
     let (invoice, payment) = ids(&request.invoice, &request.payment)?;
-    let rail = RailId::named(&request.method).ok_or_else(|| {
+    let rail = RailId::chain_named(&request.method).ok_or_else(|| {
         refuse(ErrorCode::RailUnavailable, format!("there is no way to pay named {:?}", request.method))
     })?;
     let sale = till.engine.start_payment(invoice, payment, rail).await?;

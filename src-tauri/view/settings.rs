@@ -117,7 +117,7 @@ fn read_fixed(rows: &[FixedRateDto]) -> Result<BTreeMap<String, money::Rate>, Pr
 }
 
 fn read_policy(dto: &PolicyDto, wanted: &Settings) -> Result<PolicyRow, Problem> {
-    let rail = RailId::named(&dto.rail)
+    let rail = RailId::chain_named(&dto.rail)
         .ok_or_else(|| Problem::new("policy", format!("there is no rail named {:?}", dto.rail)))?;
     let amount = |text: &String| {
         Money::parse_exact(text, wanted.shop.currency).map_err(|e| Problem::new("policy", e.to_string()))

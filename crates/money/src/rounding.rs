@@ -51,14 +51,22 @@ pub(crate) struct Quotient {
 impl Quotient {
     /// The value as a whole number, or `None` if it doesn't fit.
     pub(crate) fn rounded(self, rounding: Rounding) -> Option<i64> {
-        let (quotient, remainder) = self.divided()?;
+        let (quotient, remainder) = match self.product() {
+            Some(product) => (product / self.divisor, product % self.divisor),
+            None => self.long_division()?,
+        };
         let up = rounding.adds_one(self.negative, quotient, remainder, self.divisor);
         let magnitude = quotient.checked_add(u128::from(up))?;
         signed(self.negative, magnitude)
     }
 
-    /// Long division, digit by digit, because the product may have more than 128 bits although the quotient fits.
-    fn divided(self) -> Option<(u128, u128)> {
+    /// What is to be divided, if it has at most 128 bits. It nearly always has, and one division is fast.
+    fn product(self) -> Option<u128> {
+        10_u128.checked_pow(self.zeros)?.checked_mul(self.factor)?.checked_mul(self.amount.into())
+    }
+
+    /// Digit by digit, because the product may have more than 128 bits although the quotient fits.
+    fn long_division(self) -> Option<(u128, u128)> {
         let digits = (0..=u64::MAX.ilog10()).rev().map(|place| self.amount / 10_u64.pow(place) % 10);
         let zeros = (0..self.zeros).map(|_| 0);
         digits.chain(zeros).try_fold((0_u128, 0_u128), |(quotient, remainder), digit| {
@@ -75,4 +83,25 @@ impl Quotient {
 pub(crate) fn signed(negative: bool, magnitude: u128) -> Option<i64> {
     let magnitude = i128::try_from(magnitude).ok()?;
     i64::try_from(if negative { -magnitude } else { magnitude }).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn one_division_and_digit_by_digit_come_to_the_same(
+            negative in any::<bool>(), amount in any::<u64>(), zeros in 0..10_u32,
+            factor in 0..=u128::from(u32::MAX), divisor in 1..=u128::from(u64::MAX),
+        ) {
+            let quotient = Quotient { negative, amount, zeros, factor, divisor };
+            let product = quotient.product().unwrap();
+            prop_assert_eq!(quotient.long_division(), Some((product / divisor, product % divisor)));
+        }
+    }
 }

@@ -5,7 +5,8 @@
 //! The state of a sale is the fold of its events and nothing else, so the journal alone can rebuild it.
 //!
 //! Start at [`Sale`] (an invoice with its payments), then [`posting`] (what each event does to the books), then
-//! [`Stray`] (money without a sale) and [`rail`] (the port every kind of money is reached through).
+//! [`Stray`] (money without a sale), [`stream`] (micropayments) and [`rail`] (the port every kind of money is reached
+//! through).
 #![deny(clippy::float_arithmetic)]
 
 pub mod cart;
@@ -18,6 +19,7 @@ pub mod rail;
 pub mod sale;
 pub mod standing;
 pub mod stray;
+pub mod stream;
 pub mod time;
 pub mod transfer;
 
@@ -26,7 +28,7 @@ pub use ids::{IdError, InvoiceId, PaymentId, StrayId};
 pub use mode::Mode;
 pub use policy::Policy;
 pub use quote::{Quote, QuoteError, QuotedRate};
-pub use rail::{Rail, RailError, RailId};
+pub use rail::{Rail, RailError, RailId, RailKind};
 pub use sale::{Payment, PaymentTerms, Refused, Sale, SaleEvent};
 pub use standing::{HandOver, Standing, State};
 pub use stray::{Stray, StrayEvent, StrayReason};

@@ -1,4 +1,5 @@
-//! The port to every kind of money that is not in the drawer. Wire formats, clients and their traps live behind it.
+//! The names of the rails, and the port to every kind of money that is not in the drawer. Wire formats, clients and
+//! their traps live behind it.
 
 use std::fmt;
 use std::future::Future;
@@ -15,30 +16,60 @@ pub type RailFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// Which rail: by technology, such as `bitcoin`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct RailId(&'static str);
+pub struct RailId {
+    name: &'static str,
+    kind: RailKind,
+}
+
+/// How money moves on a rail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum RailKind {
+    /// The customer sends it to an address, and confirmations make it safe and final.
+    Chain,
+    /// The till charges it: micropayments gather on the payer's tab until one settlement takes them together.
+    Charging,
+    /// It is in the drawer at once.
+    Drawer,
+}
 
 impl RailId {
     /// On-chain bitcoin.
-    pub const BITCOIN: Self = Self("bitcoin");
+    pub const BITCOIN: Self = Self { name: "bitcoin", kind: RailKind::Chain };
+    /// Coins and notes.
+    pub const CASH: Self = Self { name: "cash", kind: RailKind::Drawer };
+    /// Cards by Stripe.
+    pub const STRIPE: Self = Self { name: "stripe", kind: RailKind::Charging };
 
-    const ALL: &'static [Self] = &[Self::BITCOIN];
+    const ALL: &'static [Self] = &[Self::BITCOIN, Self::CASH, Self::STRIPE];
 
     /// The stable name, as stored.
     #[must_use]
     pub const fn name(self) -> &'static str {
-        self.0
+        self.name
     }
 
-    /// Finds a rail by its stored name.
+    /// How money moves on it.
+    #[must_use]
+    pub const fn kind(self) -> RailKind {
+        self.kind
+    }
+
+    /// Finds a rail of any kind by its stored name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.iter().copied().find(|rail| rail.0 == name)
+        Self::ALL.iter().copied().find(|rail| rail.name == name)
+    }
+
+    /// Finds a rail by its stored name where only one that is paid by address will do.
+    #[must_use]
+    pub fn chain_named(name: &str) -> Option<Self> {
+        Self::named(name).filter(|rail| rail.kind == RailKind::Chain)
     }
 }
 
 impl fmt::Display for RailId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.0)
+        f.write_str(self.name)
     }
 }
 

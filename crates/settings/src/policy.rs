@@ -96,7 +96,7 @@ fn read_row(row: &Field<'_>, currency: Currency) -> Result<PolicyRow, Problem> {
         match name {
             "rail" => {
                 let unknown = || field.problem("unknown rail: write \"bitcoin\"");
-                rail = Some(RailId::named(field.text()?).ok_or_else(unknown)?);
+                rail = Some(RailId::chain_named(field.text()?).ok_or_else(unknown)?);
             }
             "up_to" => up_to = Some(field.parsed(|text| Money::parse_exact(text, currency))?),
             "safe" => safe = Some(field.count()?),

@@ -5,11 +5,13 @@
 mod bitcoin;
 mod books;
 mod cash;
+mod fees;
 mod giving_up;
 mod limits;
 mod properties;
 mod repeated;
 mod reversal;
+mod routes;
 mod standing;
 mod strays;
 mod till;

@@ -85,7 +85,7 @@ pub(super) mod rail_name {
 
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<RailId, D::Error> {
         let name = String::deserialize(from)?;
-        RailId::named(&name).ok_or_else(|| D::Error::custom(format!("the rail {name:?} is not known")))
+        RailId::chain_named(&name).ok_or_else(|| D::Error::custom(format!("the rail {name:?} is not known")))
     }
 }
 
