@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use engine::{Clock, Engine, RailSetup, Setup, SystemClock};
 use keys::{SecretName, Vault, VaultScope};
 use payment::rail::RailError;
-use payment::{Rail, RailId};
+use payment::{Rail, RailId, Timestamp};
 use rail_bitcoin::{BitcoinConfig, BitcoinRail, RpcPassword};
 use rail_practice::{Mining, PracticeRail};
 use settings::{Mode, Settings};
@@ -132,8 +132,7 @@ fn rails(mode: Mode, settings: &Settings, vault: &Vault, practice: &PracticeSlot
 
 fn practice_rail(slot: PracticeSlot) -> RailSetup {
     let open = move |memory| {
-        let clock: rail_practice::Clock = Arc::new(|| SystemClock.now().wall);
-        let rail = PracticeRail::open(&memory, clock, Mining::PRACTICE)
+        let rail = PracticeRail::open(&memory, wall_clock(), Mining::PRACTICE)
             .map_err(|error| RailError::Misconfigured(error.to_string()))?;
         let rail = Arc::new(rail);
         slot.set(rail.clone());
@@ -149,11 +148,16 @@ fn bitcoin_rail(settings: &Settings, account: String, vault: Vault) -> RailSetup
         let needs_password = servers.iter().any(|server| server.starts_with("bitcoind+"));
         let password = if needs_password { node_password(&vault)? } else { None };
         let config = BitcoinConfig { network, account: account.clone(), servers: servers.clone(), password };
-        let rail = BitcoinRail::open(&config, &memory)
+        let rail = BitcoinRail::open(&config, &memory, wall_clock())
             .map_err(|error| RailError::Misconfigured(error.to_string()))?;
         Ok(Arc::new(rail) as Arc<dyn Rail>)
     };
     RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }
+}
+
+/// The clock every rail of this program goes by.
+pub(crate) fn wall_clock() -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
+    Arc::new(|| SystemClock.now().wall)
 }
 
 /// The rail's own word for a network.

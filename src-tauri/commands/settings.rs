@@ -14,7 +14,7 @@ use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::settings::{SettingsDto, SettingsImportRequest, SettingsPutRequest};
 use crate::dto::setup::SetupFinishRequest;
 use crate::dto::status::{Nothing, StatusDto};
-use crate::till::{Till, rail_network};
+use crate::till::{Till, rail_network, wall_clock};
 use crate::view;
 
 pub(super) async fn settings_get(app: &Arc<App>, _: Asker, _: Nothing) -> Result<SettingsDto, AppError> {
@@ -101,7 +101,7 @@ pub(super) async fn check_change(till: &Till, wanted: &Settings) -> Result<(), A
         != (&before.bitcoin.account, before.bitcoin.network);
     if moved && till.mode != Mode::Practice {
         let memory = reader.rail_memory(RailId::BITCOIN).await?;
-        let opened = bitcoin_config(wanted).map(|config| BitcoinRail::open(&config, &memory));
+        let opened = bitcoin_config(wanted).map(|config| BitcoinRail::open(&config, &memory, wall_clock()));
         if let Some(Err(error)) = opened {
             return Err(refuse(ErrorCode::BadRequest, format!("rail.bitcoin.account: {error}")));
         }

@@ -6,7 +6,7 @@ mod charge_alone;
 mod keyring;
 mod ledger;
 mod program;
-mod real_node;
+pub mod real_node;
 mod sales;
 mod secret;
 mod serve;

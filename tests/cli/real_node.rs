@@ -6,7 +6,7 @@ use serde_json::json;
 use super::program::{Folder, objects};
 
 /// The shop's settings as its owner writes them.
-fn settings_file(account: &str, server: &str) -> String {
+pub fn settings_file(account: &str, server: &str) -> String {
     format!(
         "[shop]\n\
          name = \"Corner Café\"\n\

@@ -3,17 +3,7 @@
 
 pub mod bitcoin;
 mod cases;
+mod outages;
 mod practice;
 pub mod shop;
 pub mod town;
-
-/// Makes each case of the contract a test of one town.
-macro_rules! rail_contract {
-    ($town:path: $($case:ident),+ $(,)?) => {$(
-        #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-        async fn $case() {
-            super::cases::$case($town()).await;
-        }
-    )+};
-}
-pub(crate) use rail_contract;

@@ -8,15 +8,18 @@ use std::time::Duration;
 use engine::{Clock, Command, Engine, Now, Reply, Setup, SystemClock};
 use ledger::Account;
 use money::{Currency, Money, Percent};
-use payment::{Cart, CartLine, InvoiceId, PaymentId, RailId, Sale, State, Stray};
+use payment::rail::RailHealth;
+use payment::{Cart, CartLine, InvoiceId, Payment, PaymentId, RailId, Sale, State, Stray, Transfer};
 use settings::{Mode, Settings};
-use store::{Opened, Store, StoreOptions};
+use store::{Opened, Store, StoreOptions, Subject};
 use tempfile::TempDir;
 
 use super::town::Town;
 
 /// Longest wait for anything a town does to reach the books.
 const PATIENCE: Duration = Duration::from_secs(60);
+/// After this long a quote is over.
+pub const QUOTE_LIFE: Duration = Duration::from_secs(15 * 60 + 1);
 
 /// The machine's clocks, moved forward by the test.
 #[derive(Default)]
@@ -86,6 +89,18 @@ impl<T: Town> Shop<T> {
         self.engine = start(self.folder.path(), &self.town, self.clock.clone()).await;
     }
 
+    /// Time passes, for the till and for the town.
+    pub fn turn(&self, by: Duration) {
+        self.clock.turn(by);
+        self.town.time_is(self.clock.now().wall);
+    }
+
+    pub async fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
+        let mut settings = self.engine.settings().as_ref().clone();
+        change(&mut settings);
+        self.engine.ask(Command::ChangeSettings { settings: Box::new(settings) }).await.unwrap();
+    }
+
     pub fn next_payment(&self) -> PaymentId {
         PaymentId::generate(self.clock.now().wall, [self.ids.fetch_add(1, Ordering::SeqCst); 10])
     }
@@ -107,8 +122,12 @@ impl<T: Town> Shop<T> {
     /// Opens a sale and shows its code.
     pub async fn charge(&self, cents: i64) -> Charged {
         let sale = self.open_sale(cents).await;
+        self.show_code(sale.id).await
+    }
+
+    pub async fn show_code(&self, invoice: InvoiceId) -> Charged {
         let payment = self.next_payment();
-        let sale = self.engine.start_payment(sale.id, payment, RailId::BITCOIN).await.unwrap();
+        let sale = self.engine.start_payment(invoice, payment, RailId::BITCOIN).await.unwrap();
         let chain = sale.payment(payment).unwrap().chain().unwrap();
         let address = chain.address.clone().unwrap_or_else(|| panic!("no address: {:?}", chain.failure));
         Charged { invoice: sale.id, payment, address, coins: chain.terms.quote.coin }
@@ -148,6 +167,19 @@ impl<T: Town> Shop<T> {
         self.until(invoice, wished.name(), |sale| state(sale) == wished).await
     }
 
+    /// Waits until the rail feels as wished.
+    pub async fn until_health(&self, wish: &str, is_so: impl Fn(&RailHealth) -> bool) {
+        let waiting = async {
+            let feels_so = || is_so(&self.engine.rail(RailId::BITCOIN).unwrap().unwrap().health());
+            while !feels_so() {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, waiting)
+            .await
+            .unwrap_or_else(|_| panic!("waited in vain until {wish}"));
+    }
+
     /// Waits for the only stray payment to look as wished.
     pub async fn until_stray(&self, wish: &str, is_so: impl Fn(&Stray) -> bool) -> Stray {
         let mut changes = self.engine.feed().subscribe();
@@ -179,10 +211,21 @@ impl<T: Town> Shop<T> {
         found.map_or(0, |(_, amount)| amount.minor())
     }
 
-    /// The whole journal, recomputed from zero, and the accounts that must be empty when nothing is under way.
-    pub async fn check_books_at_rest(&self) {
+    /// What the owner is told, the newest first.
+    pub async fn alerts(&self) -> Vec<(String, Option<Subject>)> {
+        let alerts = self.engine.reader().alerts().await.unwrap();
+        alerts.into_iter().map(|alert| (alert.kind, alert.subject)).collect()
+    }
+
+    /// The whole journal, recomputed from zero.
+    pub async fn check_books(&self) {
         let report = self.engine.reader().verify().await.unwrap();
         assert_eq!(report.fault, None);
+    }
+
+    /// As [`Shop::check_books`], and the accounts that must be empty when nothing is under way.
+    pub async fn check_books_at_rest(&self) {
+        self.check_books().await;
         for (account, currency) in [
             (Account::InvoiceClearing, eur(0).currency()),
             (Account::PendingReceipts, Currency::BTC),
@@ -214,6 +257,15 @@ pub fn part(coins: Money, percent: i64) -> Money {
     Money::new(coins.minor() * percent / 100, coins.currency())
 }
 
+/// The transfers of every payment, those that are gone too.
+pub fn transfers(sale: &Sale) -> impl Iterator<Item = &Transfer> {
+    sale.payments.iter().filter_map(Payment::chain).flat_map(|chain| chain.transfers.values())
+}
+
+pub fn quote_ended(sale: &Sale, payment: PaymentId) -> bool {
+    sale.payment(payment).and_then(Payment::chain).is_some_and(|chain| chain.ended_at.is_some())
+}
+
 pub fn is_final(sale: &Sale) -> bool {
     sale.coverage().unwrap().is_final
 }
@@ -222,6 +274,8 @@ async fn start<T: Town>(folder: &Path, town: &T, clock: Arc<TurnedClock>) -> Eng
     let options =
         StoreOptions { path: folder.join("till.db"), mode: store::Mode::Sandbox, now: clock.now().wall };
     let Opened { store, writer } = Store::open(options).await.unwrap();
-    let settings = Settings::defaults(Mode::Sandbox);
-    Engine::start(Setup { store, writer, settings, rails: vec![town.rail()], clock }).await.unwrap()
+    let defaults = Settings::defaults(Mode::Sandbox);
+    let settings = Settings::from_rows(&writer.settings().unwrap(), &defaults).unwrap();
+    let rails = vec![town.rail(clock.clone())];
+    Engine::start(Setup { store, writer, settings, rails, clock }).await.unwrap()
 }

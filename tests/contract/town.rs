@@ -1,7 +1,12 @@
 //! The public and the chain, as a test plays them.
 
+use std::sync::Arc;
+
 use engine::RailSetup;
 use money::Money;
+use payment::Timestamp;
+
+use super::shop::TurnedClock;
 
 /// What becomes of the payments in blocks that are replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,8 +17,11 @@ pub enum Fate {
 
 /// A place with customers and miners.
 pub trait Town: Send + Sync {
-    /// The rail under test.
-    fn rail(&self) -> RailSetup;
+    /// The rail under test, going by the shop's clock.
+    fn rail(&self, clock: Arc<TurnedClock>) -> RailSetup;
+
+    /// The town's own clocks are set, if it has any.
+    fn time_is(&self, _now: Timestamp) {}
 
     /// A customer sends coins.
     fn pay(&self, address: &str, coins: Money);
@@ -23,6 +31,9 @@ pub trait Town: Send + Sync {
 
     /// The customer spends the coins of the last unconfirmed payment to an address elsewhere.
     fn double_spend(&self, address: &str);
+
+    /// The customer replaces the last unconfirmed payment to an address by one of the same amount with a higher fee.
+    fn raise_fee(&self, address: &str);
 
     /// The last blocks are replaced by one more.
     fn reorganise(&self, blocks: u32, fate: Fate);

@@ -21,11 +21,18 @@ pub struct Door {
 }
 
 impl Counter {
-    /// Starts the program and waits until it says where it listens.
+    /// Starts the program in practice mode and waits until it says where it listens.
     pub fn start(folder: &Path) -> Self {
+        Self::start_in(folder, "practice")
+    }
+
+    /// As [`Counter::start`], in a mode, and without a keyring.
+    pub fn start_in(folder: &Path, mode: &str) -> Self {
         let mut process = Command::new(env!("CARGO_BIN_EXE_tillstream"))
-            .args(["--data-dir", folder.to_str().unwrap(), "--mode", "practice"])
+            .args(["--data-dir", folder.to_str().unwrap(), "--mode", mode])
             .args(["serve", "--listen", "127.0.0.1:0"])
+            .env_remove("DBUS_SESSION_BUS_ADDRESS")
+            .env("XDG_RUNTIME_DIR", folder)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -5,3 +5,4 @@ mod counter;
 mod random;
 mod shop;
 mod uncommitted;
+mod wallet;

@@ -22,6 +22,8 @@ struct Asked {
     payment: String,
     method: Method,
     acknowledged_version: u64,
+    /// The customer's coins were seen, says an answer.
+    is_paid: bool,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +62,7 @@ async fn sell(door: Door, log: Log, mut random: Random) {
     loop {
         let (invoice, payment) = (random.id("inv"), random.id("pay"));
         let method = if random.below(4) == 0 { Method::Bitcoin } else { Method::Cash };
-        let asked = Asked { payment: payment.clone(), method, acknowledged_version: 0 };
+        let asked = Asked { payment: payment.clone(), method, acknowledged_version: 0, is_paid: false };
         log.lock().unwrap().insert(invoice.clone(), asked);
         let mut requests =
             vec![("sale_open", open_request(&invoice)), pay_request(&invoice, &payment, method)];
@@ -74,6 +76,7 @@ async fn sell(door: Door, log: Log, mut random: Random) {
             let mut log = log.lock().unwrap();
             let asked = log.get_mut(&invoice).unwrap();
             asked.acknowledged_version = version(&sale);
+            asked.is_paid = transfers(&sale).next().is_some();
         }
     }
 }
@@ -105,18 +108,33 @@ async fn judge_round(door: &Door, log: &Log, asked_before: &[String]) {
     }
 }
 
-/// The whole journal from zero, and the drawer against the judge's own list.
+/// The whole journal from zero, and drawer and wallet against the judge's own list.
 async fn judge_books(door: &Door, log: &Log) {
     let verified = door.get("ledger_verify", &json!({})).await;
     assert_eq!(verified["ok"], json!(true), "{verified}");
-    let cash_sales = log.lock().unwrap().values().filter(|asked| asked.method == Method::Cash).count();
     let accounts = door.get("ledger_accounts", &json!({})).await;
-    let drawer = accounts.as_array().unwrap().iter().find(|a| a["name"] == "cash-drawer").unwrap();
-    let expected = (cash_sales * 450).to_string();
-    assert_eq!(drawer["balances"][0]["minor"], json!(expected), "every cash sale exactly once: {drawer}");
+    let cash_sales = log.lock().unwrap().values().filter(|asked| asked.method == Method::Cash).count();
+    let drawer = balance(&accounts, "cash-drawer");
+    assert_eq!(drawer, i64::try_from(cash_sales * 450).unwrap(), "every cash sale exactly once");
+
+    let bitcoin_sales: Vec<_> = {
+        let log = log.lock().unwrap();
+        let bitcoin = log.iter().filter(|(_, asked)| asked.method == Method::Bitcoin);
+        bitcoin.map(|(invoice, asked)| (invoice.clone(), asked.is_paid)).collect()
+    };
+    let mut paid = 0;
+    for (invoice, is_paid) in bitcoin_sales {
+        let sale = door.get("sale_get", &json!({ "invoice": invoice })).await;
+        let coins: Vec<i64> = transfers(&sale).map(|transfer| minor(&transfer["amount"])).collect();
+        assert!(coins.len() <= 1, "the customer paid once: {sale}");
+        assert!(!is_paid || coins.len() == 1, "seen, acknowledged and lost: {sale}");
+        paid += coins.iter().sum::<i64>();
+    }
+    let wallet = balance(&accounts, "bitcoin-wallet") + balance(&accounts, "bitcoin-pending");
+    assert_eq!(wallet, paid, "every payment in bitcoin exactly once");
 }
 
-fn open_request(invoice: &str) -> Value {
+pub fn open_request(invoice: &str) -> Value {
     let price = json!({ "minor": "450", "currency": "EUR", "scale": 2 });
     let line = json!({
         "description": "Flat white", "quantity": 1, "unit_price": price, "tax_percent": "20", "note": ""
@@ -134,6 +152,22 @@ fn pay_request(invoice: &str, payment: &str, method: Method) -> (&'static str, V
             ("payment_start", json!({ "invoice": invoice, "payment": payment, "method": "bitcoin" }))
         }
     }
+}
+
+fn transfers(sale: &Value) -> impl Iterator<Item = &Value> {
+    let payments = sale["payments"].as_array().into_iter().flatten();
+    payments.filter_map(|payment| payment["transfers"].as_array()).flatten()
+}
+
+/// The balance of an account that holds one currency; nothing was ever booked there when it has none.
+pub fn balance(accounts: &Value, name: &str) -> i64 {
+    let account = accounts.as_array().unwrap().iter().find(|account| account["name"] == name);
+    account.and_then(|account| account["balances"].get(0)).map_or(0, minor)
+}
+
+pub fn minor(amount: &Value) -> i64 {
+    let digits = amount["minor"].as_str().unwrap_or_else(|| panic!("no amount: {amount}"));
+    digits.parse().unwrap()
 }
 
 fn version(sale: &Value) -> u64 {

@@ -77,7 +77,7 @@ impl Node {
 }
 
 /// The output a coin is.
-fn output(rpc: &Rpc, coin: OutPoint) -> Result<TxOut, CounterpartyError> {
+pub(crate) fn output(rpc: &Rpc, coin: OutPoint) -> Result<TxOut, CounterpartyError> {
     let funding = rpc.transaction(coin.txid)?;
     let index = usize::try_from(coin.vout).ok();
     let output = index.and_then(|index| funding.output.into_iter().nth(index));

@@ -1,9 +1,10 @@
 //! Asking a node on regtest: blocks, and payments by the customer whose wallet it holds.
 
-use bitcoin::{BlockHash, Txid};
+use bitcoin::{BlockHash, OutPoint, Txid};
 use serde_json::{Map, Value, json};
 
 use crate::CounterpartyError;
+use crate::conflict::output;
 use crate::rpc::{Rpc, btc, parsed, parsed_list, unknown_form};
 
 const CUSTOMER: &str = "customer";
@@ -109,15 +110,22 @@ impl Node {
     /// # Errors
     /// When the node refuses.
     pub fn till_account(&self) -> Result<String, CounterpartyError> {
-        self.load_wallet(TILL)?;
-        let till = Rpc::new(&format!("{}/wallet/{TILL}", self.url), &self.user, &self.password)?;
-        let answer = till.call("listdescriptors", &json!([]))?;
+        let answer = self.till()?.call("listdescriptors", &json!([]))?;
         let descriptors = answer["descriptors"].as_array().into_iter().flatten();
         let mut texts = descriptors.filter_map(|descriptor| descriptor["desc"].as_str());
         let segwit = texts.find_map(|text| text.strip_prefix("wpkh(")?.split_once("/0/*)"));
         let account = segwit.and_then(|(account, _)| account.split_once(']'));
         let (origin, xpub) = account.ok_or_else(|| unknown_form("listdescriptors", "no wpkh account"))?;
         Ok(format!("{}]{xpub}", origin.replace('h', "'")))
+    }
+
+    /// What the till's account was paid as the node sees it, mined or not, in sats.
+    ///
+    /// # Errors
+    /// When the node refuses.
+    pub fn till_holds_sat(&self) -> Result<u64, CounterpartyError> {
+        let coins = self.till()?.call("listunspent", &json!([0]))?;
+        coins.as_array().into_iter().flatten().map(|coin| self.coin_sat(coin)).sum()
     }
 
     /// Loads the customer's wallet, or makes it in a new node.
@@ -145,6 +153,20 @@ impl Node {
 
     fn send(&self, parameters: &Value) -> Result<Txid, CounterpartyError> {
         parsed("sendtoaddress", &self.rpc.call("sendtoaddress", parameters)?)
+    }
+
+    fn till(&self) -> Result<Rpc, CounterpartyError> {
+        self.load_wallet(TILL)?;
+        Rpc::new(&format!("{}/wallet/{TILL}", self.url), &self.user, &self.password)
+    }
+
+    /// Read from its transaction, because the list prints amounts as floats.
+    fn coin_sat(&self, coin: &Value) -> Result<u64, CounterpartyError> {
+        let method = "listunspent";
+        let vout = coin["vout"].as_u64().and_then(|vout| u32::try_from(vout).ok());
+        let vout = vout.ok_or_else(|| unknown_form(method, "a coin without a place"))?;
+        let coin = OutPoint { txid: parsed(method, &coin["txid"])?, vout };
+        Ok(output(&self.rpc, coin)?.value.to_sat())
     }
 
     fn load_wallet(&self, name: &str) -> Result<(), CounterpartyError> {

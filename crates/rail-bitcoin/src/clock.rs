@@ -1,12 +1,14 @@
-//! The one place where this rail reads the wall clock: BDK orders what it saw in the mempool by it.
+//! Time is an input: when a payment was seen decides whether it came in time, and BDK orders by it what it saw in the
+//! mempool.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::Arc;
+
+use payment::Timestamp;
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// Seconds since the Unix epoch; 0 for a clock set before it.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "when a chain server was asked is a fact of the world, like its answer"
-)]
-pub(crate) fn unix_seconds() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs())
+pub(crate) fn unix_seconds(clock: &Clock) -> u64 {
+    u64::try_from(clock().millis() / 1_000).unwrap_or(0)
 }

@@ -27,6 +27,7 @@ mod wallet;
 
 pub use account::{Account, AccountError, check_account};
 pub use change_log::ChangeLog;
+pub use clock::Clock;
 pub use network::{Network, UnknownNetwork};
 pub use password::RpcPassword;
 pub use rail::{BitcoinConfig, BitcoinRail, OpenError};

@@ -15,7 +15,7 @@ use crate::lookout::Lookout;
 use crate::source::{Access, SharedWallet};
 use crate::stored::StoredError;
 use crate::wallet::{GAP_LIMIT, GAP_WARNING, Wallet};
-use crate::{Account, AccountError, Network, RpcPassword, ServerError, check_account, check_server};
+use crate::{Account, AccountError, Clock, Network, RpcPassword, ServerError, check_account, check_server};
 
 /// How long an offer waits for the first comparison of the account with the network.
 const SCAN_PATIENCE: Duration = Duration::from_secs(10);
@@ -68,11 +68,11 @@ pub struct BitcoinRail {
 }
 
 impl BitcoinRail {
-    /// Opens the rail with what the store holds of it. No server is asked yet.
+    /// Opens the rail with what the store holds of it; `clock` says when payments are seen. No server is asked yet.
     ///
     /// # Errors
     /// When the settings cannot be used, or the store holds something else than this account.
-    pub fn open(config: &BitcoinConfig, memory: &RailMemory) -> Result<Self, OpenError> {
+    pub fn open(config: &BitcoinConfig, memory: &RailMemory, clock: Clock) -> Result<Self, OpenError> {
         let account = check_account(&config.account, config.network)?;
         let servers: Result<Vec<_>, _> = config.servers.iter().map(|address| check_server(address)).collect();
         let access = |server| Access { server, network: config.network, password: config.password.clone() };
@@ -80,7 +80,7 @@ impl BitcoinRail {
         if accesses.is_empty() {
             return Err(OpenError::NoServer);
         }
-        let wallet = SharedWallet::new(Wallet::open(&account, memory)?);
+        let wallet = SharedWallet::new(Wallet::open(&account, memory, clock)?);
         Ok(Self { account, lookout: Lookout::new(accesses, wallet) })
     }
 

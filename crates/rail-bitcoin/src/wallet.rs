@@ -21,7 +21,7 @@ use payment::{Level, PaymentId};
 
 use crate::change_log::ChangeLog;
 use crate::stored::{Shown, Stored, StoredError};
-use crate::{Account, Network, clock};
+use crate::{Account, Clock, Network, clock};
 use sightings::Sighting;
 
 pub(crate) use interest::Question;
@@ -45,6 +45,7 @@ const RECEIVE: KeychainKind = KeychainKind::External;
 pub(crate) struct Wallet {
     bdk: PersistedWallet<ChangeLog>,
     log: ChangeLog,
+    clock: Clock,
     network: Network,
     shown: BTreeMap<u32, Shown>,
     index_of_payment: HashMap<String, u32>,
@@ -68,7 +69,7 @@ enum Scan {
 
 impl Wallet {
     /// Opens the wallet from what the store holds of it, or makes it.
-    pub(crate) fn open(account: &Account, memory: &RailMemory) -> Result<Self, StoredError> {
+    pub(crate) fn open(account: &Account, memory: &RailMemory, clock: Clock) -> Result<Self, StoredError> {
         let mut log = ChangeLog::of_stored(&memory.change_sets)?;
         let Stored { wallet: changes, shown, offer_from, scanned } = log.all();
         let seen = changes.tx_graph.last_seen.values().copied();
@@ -79,6 +80,7 @@ impl Wallet {
         let mut wallet = Self {
             bdk,
             log,
+            clock,
             network: account.network(),
             index_of_payment: shown.iter().map(|(index, shown)| (shown.payment.clone(), *index)).collect(),
             shown,
@@ -104,7 +106,7 @@ impl Wallet {
         let payment = payment.to_string();
         let index = self.index_of_payment.get(&payment).copied().unwrap_or_else(|| self.next_index());
         self.reveal_to(index);
-        let at = clock::unix_seconds();
+        let at = self.now();
         let shown = self.shown.entry(index).or_insert_with(|| Shown { payment: payment.clone(), at }).clone();
         self.index_of_payment.insert(payment, index);
         let own = Stored { shown: BTreeMap::from([(index, shown)]), ..Stored::default() };
@@ -126,6 +128,11 @@ impl Wallet {
         }
         self.log.stage(Stored { offer_from: self.offer_from, scanned: true, ..Stored::default() });
         self.scan = Scan::Done;
+    }
+
+    /// Seconds since the Unix epoch.
+    fn now(&self) -> u64 {
+        clock::unix_seconds(&self.clock)
     }
 
     fn next_index(&self) -> u32 {

@@ -7,7 +7,7 @@ use payment::{Rail, RailError};
 use rail_bitcoin::{BitcoinRail, GAP_WARNING, OpenError, StoredError};
 
 use crate::books::{Books, has_confirmations};
-use crate::till::{Till, attempt, btc, settings};
+use crate::till::{Till, attempt, btc, settings, wall_clock};
 use crate::town::{Kind, Town};
 
 /// The account's first receive addresses, derived by another implementation.
@@ -119,7 +119,7 @@ fn the_books_of_another_account_are_refused() {
     till.show(1_000);
     drop(till);
     settings.account = town.node.till_account().unwrap();
-    let refused = BitcoinRail::open(&settings, &books.memory()).err();
+    let refused = BitcoinRail::open(&settings, &books.memory(), wall_clock()).err();
     assert_eq!(refused, Some(OpenError::Stored(StoredError::OtherAccount)));
-    assert!(BitcoinRail::open(&settings, &RailMemory::default()).is_ok());
+    assert!(BitcoinRail::open(&settings, &RailMemory::default(), wall_clock()).is_ok());
 }

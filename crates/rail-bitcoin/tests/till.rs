@@ -3,12 +3,12 @@
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use money::{Currency, Money};
 use payment::rail::{Attempt, Offer, RailMemory};
 use payment::{PaymentId, Rail, RailError, Timestamp};
-use rail_bitcoin::{BitcoinConfig, BitcoinRail, Network, RpcPassword};
+use rail_bitcoin::{BitcoinConfig, BitcoinRail, Clock, Network, RpcPassword};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 
@@ -32,6 +32,15 @@ pub(crate) fn settings(servers: &[&str], password: &str) -> BitcoinConfig {
     }
 }
 
+/// The clock the servers go by too.
+#[expect(clippy::disallowed_methods, reason = "real servers run on the real clock")]
+pub(crate) fn wall_clock() -> Clock {
+    Arc::new(|| {
+        let since_epoch = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+        Timestamp::from_millis(i64::try_from(since_epoch.as_millis()).unwrap())
+    })
+}
+
 pub(crate) fn btc(sat: i64) -> Money {
     Money::new(sat, Currency::BTC)
 }
@@ -53,7 +62,7 @@ impl Till {
 
     pub(crate) fn open_with(settings: &BitcoinConfig, books: &Arc<Books>, memory: &RailMemory) -> Self {
         let runtime = Runtime::new().unwrap();
-        let rail = Arc::new(BitcoinRail::open(settings, memory).unwrap());
+        let rail = Arc::new(BitcoinRail::open(settings, memory, wall_clock()).unwrap());
         let watch = watching(&runtime, &rail, books);
         Self { rail, books: Arc::clone(books), watch, account: settings.account.clone(), runtime }
     }

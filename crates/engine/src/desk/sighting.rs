@@ -130,8 +130,8 @@ impl Desk<'_> {
 }
 
 /// Rails deliver in order, so these may be dropped unrecorded: a level that a complete report merely repeats,
-/// confirmations beyond what is final, and a server less that vouches for an unconfirmed transfer: an outage takes no
-/// agreement back.
+/// confirmations beyond what is final, and no more servers than before that vouch for an unconfirmed transfer: an outage
+/// takes no agreement back, and its end brings none.
 fn is_news(
     work: &WorkingSet<'_>,
     observation: &Observation,
@@ -148,13 +148,13 @@ fn is_news(
     };
     let beyond_final =
         same_block && policy.is_final(&known.latest.level) && policy.is_final(&observation.level);
-    let only_fewer_servers = match (&known.latest.level, &observation.level) {
+    let no_more_servers = match (&known.latest.level, &observation.level) {
         (Level::Unconfirmed { agreeing_servers: had }, Level::Unconfirmed { agreeing_servers: has }) => {
-            has < had
+            has <= had
         }
         _ => false,
     };
-    Ok(!repeats && !beyond_final && !only_fewer_servers)
+    Ok(!repeats && !beyond_final && !no_more_servers)
 }
 
 /// A transfer as its owner knows it, and what is safe and final for it.

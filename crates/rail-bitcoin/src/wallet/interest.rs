@@ -6,7 +6,6 @@ use bdk_wallet::bitcoin::{OutPoint, ScriptBuf, Txid};
 use payment::Level;
 
 use super::Wallet;
-use crate::clock;
 
 /// A customer who was shown an address this long ago has paid or gone (a quote lives 15 minutes).
 const HOT_SECONDS: u64 = 30 * 60;
@@ -30,7 +29,7 @@ impl Wallet {
 
     /// Addresses somebody may pay this minute, or has paid without confirmation.
     pub(crate) fn hot(&self) -> Vec<u32> {
-        let now = clock::unix_seconds();
+        let now = self.now();
         let shown = self.shown.iter().rev().filter(|(_, shown)| shown.at.saturating_add(HOT_SECONDS) > now);
         let mut indices: Vec<u32> = shown.map(|(index, _)| *index).collect();
         indices.extend(self.indices_at(|level| matches!(level, Level::Unconfirmed { .. })));

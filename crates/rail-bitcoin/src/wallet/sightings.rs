@@ -10,7 +10,6 @@ use payment::transfer::WithdrawnReason;
 use payment::{Level, Timestamp};
 
 use super::Wallet;
-use crate::clock;
 
 /// A transfer as the wallet knows it now.
 pub(super) struct Sighting {
@@ -84,8 +83,7 @@ impl Wallet {
             Some(ChainPosition::Confirmed { anchor, .. }) => Some(anchor.confirmation_time),
             _ => None,
         };
-        let seconds =
-            self.log.first_seen(txid).into_iter().chain(mined).min().unwrap_or_else(clock::unix_seconds);
+        let seconds = self.log.first_seen(txid).into_iter().chain(mined).min().unwrap_or_else(|| self.now());
         let millis = i64::try_from(seconds).unwrap_or(i64::MAX).saturating_mul(1_000);
         Timestamp::from_millis(millis)
     }

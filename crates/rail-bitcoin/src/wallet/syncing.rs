@@ -10,7 +10,6 @@ use payment::Level;
 use thiserror::Error;
 
 use super::{SCAN_GAP_ADDRESSES, Scan, Wallet};
-use crate::clock;
 
 /// What a server sent cannot be. Nothing of it was taken in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
@@ -105,7 +104,7 @@ impl Wallet {
     /// The time to give a look at the mempool. BDK believes the later of "seen" and "missed", so it never goes back,
     /// whatever the clock does, and moves on after a miss.
     pub(crate) fn sync_time(&self) -> u64 {
-        clock::unix_seconds().max(self.sync_not_before)
+        self.now().max(self.sync_not_before)
     }
 
     /// The newest block the wallet knows.

@@ -18,9 +18,12 @@ use crate::check_account;
 
 const ACCOUNT: &str = "tpubDC8msFGeGuwnKG9Upg7DM2b4DaRqg3CUZa5g8v2SRQ6K4NSkxUgd7HsL2XVWbVm39yBA4LAxysQAm397zwQSQoQgewGiYZqrA9DsP4zbQ1M";
 
+const NOON: i64 = 1_790_000_000_000;
+
 fn open(change_sets: Vec<Vec<u8>>) -> Wallet {
     let account = check_account(ACCOUNT, Network::Regtest).unwrap();
-    Wallet::open(&account, &RailMemory { change_sets, last_observation: 0, restored: false }).unwrap()
+    let memory = RailMemory { change_sets, last_observation: 0, restored: false };
+    Wallet::open(&account, &memory, Arc::new(|| Timestamp::from_millis(NOON))).unwrap()
 }
 
 fn payment(number: u8) -> PaymentId {
@@ -51,7 +54,7 @@ const SEEN: Level = Level::Unconfirmed { agreeing_servers: 1 };
 fn a_missed_transaction_is_withdrawn_even_when_the_clock_went_back() {
     let mut wallet = open(Vec::new());
     let transaction = paying(&wallet, 1, 0, 1_000);
-    let ahead = clock::unix_seconds() + 1_000_000;
+    let ahead = wallet.now() + 1_000_000;
     wallet.apply_mempool(vec![Arc::clone(&transaction)], ahead).unwrap();
     assert_eq!(levels(&mut wallet), [SEEN]);
     wallet.evict_all_but(&HashSet::new(), wallet.sync_time());

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::stored::{Shown, Stored};
 use crate::wallet::Wallet;
-use crate::{Network, check_account, check_server, clock};
+use crate::{Clock, Network, check_account, check_server, clock};
 
 const ACCOUNT: &str = "tpubDC8msFGeGuwnKG9Upg7DM2b4DaRqg3CUZa5g8v2SRQ6K4NSkxUgd7HsL2XVWbVm39yBA4LAxysQAm397zwQSQoQgewGiYZqrA9DsP4zbQ1M";
 
@@ -67,14 +67,16 @@ fn connected() -> (Box<dyn Source>, Calls) {
 /// A wallet whose first `count` addresses were all shown a moment ago.
 fn busy_wallet(count: u32) -> SharedWallet {
     let account = check_account(ACCOUNT, Network::Regtest).unwrap();
-    let empty = Wallet::open(&account, &RailMemory::default()).unwrap().report(true, |_| 0).unwrap();
+    let clock: Clock = Arc::new(|| Timestamp::from_millis(1_790_000_000_000));
+    let empty =
+        Wallet::open(&account, &RailMemory::default(), clock.clone()).unwrap().report(true, |_| 0).unwrap();
     let mut stored = Stored::decode(&empty.change_set.unwrap()).unwrap();
     stored.wallet.indexer.last_revealed = BTreeMap::from([(account.descriptor().descriptor_id(), count - 1)]);
-    let shown = |index: u32| (index, Shown { payment: index.to_string(), at: clock::unix_seconds() });
+    let shown = |index: u32| (index, Shown { payment: index.to_string(), at: clock::unix_seconds(&clock) });
     stored.shown = (0..count).map(shown).collect();
     stored.scanned = true;
     let memory = RailMemory { change_sets: vec![stored.encode()], ..RailMemory::default() };
-    SharedWallet::new(Wallet::open(&account, &memory).unwrap())
+    SharedWallet::new(Wallet::open(&account, &memory, clock).unwrap())
 }
 
 #[test]
