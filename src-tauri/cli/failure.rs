@@ -17,6 +17,9 @@ pub(super) enum Failure {
     /// What was typed.
     #[error("{0}")]
     Usage(String),
+    /// What was typed for a sale.
+    #[error("{0:?} is no sale's id: take the one that begins with inv_ from `tillstream sales list`")]
+    NotASale(String),
     /// The till does not open.
     #[error(transparent)]
     Open(#[from] OpenError),
@@ -76,6 +79,9 @@ pub(super) enum Failure {
         /// Why.
         reason: io::Error,
     },
+    /// A file that should be text.
+    #[error("{} is not text (UTF-8), so it is no settings file: choose another", .0.display())]
+    NotText(PathBuf),
     /// Standard input.
     #[error("standard input can't be read: {0}")]
     Input(io::Error),

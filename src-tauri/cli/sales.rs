@@ -20,7 +20,7 @@ pub(super) async fn sales(place: &Place, command: &SalesCommand) -> Result<Answe
     match command {
         SalesCommand::List { json } => list(&books::open(place).await?, *json).await,
         SalesCommand::Show { id, json } => {
-            let id = id.parse::<InvoiceId>().map_err(|error| Failure::Usage(error.to_string()))?;
+            let id = id.parse::<InvoiceId>().map_err(|_| Failure::NotASale(id.clone()))?;
             show(&books::open(place).await?, id, *json).await
         }
     }

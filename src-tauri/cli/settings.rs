@@ -53,8 +53,8 @@ fn get(settings: &Settings, key: &str) -> Result<Answer, Failure> {
 }
 
 async fn import(place: &Place, file: &Path) -> Result<Answer, Failure> {
-    let text =
-        std::fs::read_to_string(file).map_err(|reason| Failure::File { path: file.to_owned(), reason })?;
+    let bytes = std::fs::read(file).map_err(|reason| Failure::File { path: file.to_owned(), reason })?;
+    let text = String::from_utf8(bytes).map_err(|_| Failure::NotText(file.to_owned()))?;
     change(place, "settings_import", json!({ "text": text })).await.map_err(|failure| match failure {
         Failure::Refused(detail) => Failure::Refused(in_file(file, &detail)),
         other => other,

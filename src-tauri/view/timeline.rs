@@ -37,7 +37,7 @@ fn sale_facts(event: &SaleEvent) -> Facts {
         }
         SaleEvent::PaymentStarted { terms, .. } => vec![
             ("amount", terms.quote.coin.to_string()),
-            ("rate", terms.quote.rate.market.to_string()),
+            ("rate", terms.quote.rate.applied().unwrap_or(terms.quote.rate.market).to_string()),
             ("source", terms.quote.rate.source.clone()),
             ("confirmations_safe", terms.policy.safe.to_string()),
         ],

@@ -93,6 +93,22 @@ fn a_bitcoin_payment_is_followed_until_the_goods_may_go() {
 }
 
 #[test]
+fn the_rate_in_the_books_is_the_one_the_amounts_follow() {
+    let (folder, till) = till();
+    let (charge, waiting) = bitcoin(&folder, "60.00", &[]);
+    till.door.act(&waiting, "pay_exact");
+    till.door.act(&waiting, "mine_block");
+    charge.end();
+    let postings: Vec<Value> =
+        serde_json::from_str(&folder.ok(&["ledger", "export", "--format", "json"])).expect("a list");
+    let coin = postings.iter().find(|posting| posting["account"] == "bitcoin-wallet").expect("the coin");
+    // 58000 less half a percent: 0.00103969 BTC of it are 60.00.
+    assert_eq!((&coin["amount"], &coin["rate"]), (&json!("0.00103969"), &json!("57710.00 EUR/BTC")));
+    let invoice = text(&waiting["invoice"]);
+    assert!(folder.ok(&["sales", "show", &invoice]).contains("rate 57710.00 EUR/BTC"));
+}
+
+#[test]
 fn too_much_is_paid_too() {
     let (folder, till) = till();
     let (charge, waiting) = bitcoin(&folder, "4.50", &[]);
@@ -128,7 +144,10 @@ fn the_wait_ends_without_money() {
     let said = folder.run(&["charge", "4.50", "--with", "bitcoin", "--json", "--wait", "1"]);
     assert_eq!(said.code, Some(1));
     assert_eq!(objects(&said.out).len(), 1, "{said:?}");
-    assert!(said.err.contains("stays open"), "{said:?}");
+    assert!(
+        said.err.contains("stays open, and what still comes is booked by the till that runs"),
+        "{said:?}"
+    );
     assert_eq!(folder.sales()[0]["state"], "waiting");
 }
 

@@ -45,6 +45,27 @@ fn ctrl_c_leaves_the_sale_open_for_the_next_start() {
     assert_eq!(sale["state"], "waiting");
 }
 
+/// A test account that no server was ever asked about, and a server that is not there.
+const NO_SERVER: &str = "[rail.bitcoin]\n\
+     account = \"tpubDC8msFGeGuwnKG9Upg7DM2b4DaRqg3CUZa5g8v2SRQ6K4NSkxUgd7HsL2XVWbVm39yBA4LAxysQAm397zwQSQoQgewGiYZqrA9DsP4zbQ1M\"\n\
+     servers = [\"electrum+tcp://127.0.0.1:1\"]\n";
+
+#[test]
+fn the_wait_ends_in_time_although_no_server_answers() {
+    let folder = Folder::new();
+    let file = folder.file("shop.toml", NO_SERVER);
+    folder.ok(&["--mode", "sandbox", "settings", "import", file.to_str().expect("text")]);
+    let charge = ["--mode", "sandbox", "charge", "4.50", "--with", "bitcoin", "--json"];
+    let said = folder.run(&[&charge[..], &["--wait", "1"]].concat());
+    assert_eq!((said.code, said.out.as_str()), (Some(1), ""), "{said:?}");
+    assert!(said.err.contains("booked by the next till that runs"), "{said:?}");
+
+    let said = folder.run(&charge);
+    let failed = objects(&said.out).pop().expect("a line");
+    assert_eq!((said.code, &failed["state"]), (Some(1), &json!("failed")));
+    assert!(failed["problem"].as_str().is_some_and(|why| why.contains("server")), "{failed}");
+}
+
 #[test]
 fn commands_at_the_same_time_wait_for_each_other() {
     let folder = Folder::new();

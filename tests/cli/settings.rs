@@ -74,12 +74,32 @@ fn malformed_files_are_refused_with_their_line_and_nothing_is_changed() {
 }
 
 #[test]
+fn practice_refuses_the_account_and_the_server_that_a_live_till_would_refuse() {
+    let folder = Folder::new();
+    let before = folder.ok(&["settings", "show", "--toml"]);
+    let wrong_network = format!("[rail.bitcoin]\nnetwork = \"regtest\"\naccount = \"{MAINNET_ACCOUNT}\"\n");
+    let wrong = [
+        (
+            wrong_network.as_str(),
+            ":3: rail.bitcoin.account: this account belongs to the real bitcoin network",
+        ),
+        ("[rail.bitcoin]\n\naccount = \"tpub\"\n", ":3: rail.bitcoin.account: "),
+        ("[rail.bitcoin]\nservers = [\"electrum+tcp://127.0.0.1:99999\"]\n", ":2: rail.bitcoin.servers.1: "),
+    ];
+    for (text, part) in wrong {
+        let file = folder.file("shop.toml", text);
+        folder.run(&["settings", "import", file.to_str().expect("text")]).refuses_with(part);
+    }
+    assert_eq!(folder.ok(&["settings", "show", "--toml"]), before);
+}
+
+#[test]
 fn a_file_that_is_not_there_or_no_text_is_refused() {
     let folder = Folder::new();
     folder.run(&["settings", "import", "nowhere.toml"]).refuses_with("nowhere.toml");
     let binary = folder.path().join("shop.toml");
     std::fs::write(&binary, [0xff, 0xfe, 0x00]).expect("it is written");
-    folder.run(&["settings", "import", binary.to_str().expect("text")]).refuses_with("shop.toml");
+    folder.run(&["settings", "import", binary.to_str().expect("text")]).refuses_with("shop.toml is not text");
 }
 
 #[test]

@@ -47,7 +47,7 @@ pub struct Bound {
 #[derive(Debug, Error)]
 pub enum BindError {
     /// Other machines could reach the address, and nobody allowed that.
-    #[error("{0} can be reached from other machines: listen on 127.0.0.1, or allow the network explicitly")]
+    #[error("{0} can be reached from other machines: listen on 127.0.0.1")]
     NotLoopback(SocketAddr),
     /// The operating system refuses the address.
     #[error("cannot listen on {address} ({source}): choose another port, or 0 for any free one")]

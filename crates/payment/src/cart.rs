@@ -77,7 +77,7 @@ pub enum CartError {
         line: usize,
     },
     /// A text that is too long or holds control characters.
-    #[error("line {line}: texts have at most {TEXT_CHARS_MAX} printable characters")]
+    #[error("{}: texts have at most {TEXT_CHARS_MAX} printable characters", named(*line))]
     Text {
         /// Number of the line, from 1; 0 for the note of the sale.
         line: usize,
@@ -160,6 +160,11 @@ impl Cart {
     }
 }
 
+/// How people say which text is meant.
+fn named(line: usize) -> String {
+    if line == 0 { "the note".to_owned() } else { format!("line {line}") }
+}
+
 fn check_line(line: &CartLine, number: usize, currency: Currency) -> Result<(), CartError> {
     if !(1..=QUANTITY_MAX).contains(&line.quantity) {
         return Err(CartError::Quantity { line: number });
@@ -236,6 +241,9 @@ mod tests {
         let mut control = line(1, 1, "0");
         control.description = "\u{7}".into();
         assert_eq!(refusal(vec![control]), CartError::Text { line: 1 });
+        let noted = Cart { note: "\n".into(), ..cart(vec![line(1, 1, "0")], true) };
+        let told = noted.totals(eur_code).unwrap_err().to_string();
+        assert_eq!(told, "the note: texts have at most 200 printable characters");
         assert!(matches!(refusal(vec![line(i64::MAX, 2, "0")]), CartError::TooLarge(_)));
     }
 }

@@ -112,8 +112,11 @@ fn entry(ordinal: u32, kind: EntryKind, sides: Vec<(Account, Money)>) -> Result<
     Entry::new(ordinal, kind, postings)
 }
 
+/// The rate the coin was converted at, so that an entry's amounts and its rate agree. A quote was made at it before, so
+/// it is there.
 fn note(rate: &QuotedRate) -> RateNote {
-    RateNote { rate: rate.market.to_string(), source: rate.source.clone() }
+    let applied = rate.applied().unwrap_or(rate.market);
+    RateNote { rate: applied.to_string(), source: rate.source.clone() }
 }
 
 /// What one transfer adds up to with others; kept here because only postings may round money away.

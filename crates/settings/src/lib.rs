@@ -111,6 +111,7 @@ impl Settings {
         if self.shop.currency != currency {
             self.shop.currency = currency;
             self.cash = Cash { enabled: self.cash.enabled, ..Cash::defaults(currency) };
+            self.rates.price_play_coins(self.mode, currency);
         }
     }
 }

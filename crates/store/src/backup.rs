@@ -69,7 +69,13 @@ fn make(from: &Path, to: &Path, verify: Check) -> Result<Backup, BackupError> {
         return Err(BackupError::Exists(to.to_owned()));
     }
     let begun = beside(to, ".begun");
-    let checked = copy(from, &begun).and_then(|()| check(&begun, verify));
+    let checked = copy(from, &begun).and_then(|()| check(&begun, verify)).map_err(|error| match error {
+        // The copy is as the books are, and has no name yet that anybody knows.
+        BackupError::Unverified { problem, .. } => {
+            BackupError::UnverifiedBooks { path: from.to_owned(), problem }
+        }
+        other => other,
+    });
     put_in_place(checked, &begun, to)
 }
 

@@ -242,6 +242,14 @@ pub enum BackupError {
         /// The first thing that is wrong.
         problem: String,
     },
+    /// The books that should be copied do not verify.
+    #[error("the books in {} do not verify: {problem}. Nothing was saved; restore an earlier backup", path.display())]
+    UnverifiedBooks {
+        /// The data file.
+        path: PathBuf,
+        /// The first thing that is wrong.
+        problem: String,
+    },
     /// The source could not be held still.
     #[error("{} is being changed by another program: close it and try again", .0.display())]
     Busy(PathBuf),

@@ -8,10 +8,13 @@ mod progress;
 mod reading;
 mod watch;
 
+use std::time::Duration;
+
 use engine::{Clock, SystemClock};
 use payment::ids::{Id, Kind};
 use payment::{InvoiceId, PaymentId};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 
 use self::progress::Reporter;
 use self::reading::{SaleSeen, SettingsSeen, TenderSeen};
@@ -58,27 +61,37 @@ async fn take_exact_cash(caller: &Caller, sale: &Opened) -> Result<SaleSeen, Fai
 
 async fn bitcoin(caller: &Caller, order: &Order) -> Result<Answer, Failure> {
     let sale = Opened::open(caller, order).await?;
-    let request = json!({ "invoice": sale.invoice, "payment": sale.payment, "method": "bitcoin" });
-    let started: SaleSeen = sale.or_cancel(caller, caller.call("payment_start", request).await).await?;
-    let mut reporter = Reporter::new(&sale.invoice, &sale.payment, order.json);
-    reporter.show_code(&started)?;
-    let watch = Watch { caller, invoice: &sale.invoice, wait: order.wait };
-    Ok(match watch.run(started, &mut reporter).await? {
+    Ok(match follow(caller, order, &sale).await? {
         End::Paid => Answer::Yes,
         End::AtRest => Answer::No,
-        End::WaitOver => {
-            note(
-                "not paid yet: the sale stays open, and what still comes is booked by the next till that runs",
-            );
-            Answer::No
-        }
-        End::Interrupted => {
-            note(
-                "stopped watching: the sale stays open, and what still comes is booked by the next till that runs",
-            );
-            Answer::No
-        }
+        End::WaitOver => stays_open(caller, "not paid yet"),
+        End::Interrupted => stays_open(caller, "stopped watching"),
     })
+}
+
+/// Starts the payment, shows its code and reports what becomes of it. A rail that is slow to answer counts as waiting.
+async fn follow(caller: &Caller, order: &Order, sale: &Opened) -> Result<End, Failure> {
+    let deadline = order.wait.map(|seconds| Instant::now() + Duration::from_secs(seconds.into()));
+    let request = json!({ "invoice": sale.invoice, "payment": sale.payment, "method": "bitcoin" });
+    let starting = caller.call("payment_start", request);
+    let started = match deadline {
+        None => starting.await,
+        Some(deadline) => match tokio::time::timeout_at(deadline, starting).await {
+            Ok(started) => started,
+            Err(_) => return Ok(End::WaitOver),
+        },
+    };
+    let started: SaleSeen = sale.or_cancel(caller, started).await?;
+    let mut reporter = Reporter::new(&sale.invoice, &sale.payment, order.json);
+    reporter.show_code(&started)?;
+    Watch { caller, invoice: &sale.invoice, deadline }.run(started, &mut reporter).await
+}
+
+fn stays_open(caller: &Caller, why: &str) -> Answer {
+    let who =
+        if matches!(caller, Caller::Local(_)) { "the next till that runs" } else { "the till that runs" };
+    note(format_args!("{why}: the sale stays open, and what still comes is booked by {who}"));
+    Answer::No
 }
 
 /// Without another till this process is the only one that sees money come.

@@ -40,6 +40,9 @@ struct Progress<'a> {
     safe: bool,
     r#final: bool,
     flags: Vec<&'static str>,
+    /// Why it failed or was declined.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    problem: Option<&'a str>,
 }
 
 impl<'a> Reporter<'a> {
@@ -103,6 +106,7 @@ impl<'a> Reporter<'a> {
             safe: sale.safe,
             r#final: sale.r#final,
             flags: flags.into_iter().filter_map(|(is_so, flag)| is_so.then_some(flag)).collect(),
+            problem: payment.map(|payment| payment.problem.as_str()).filter(|problem| !problem.is_empty()),
         };
         Ok(serde_json::to_string(&progress)?)
     }

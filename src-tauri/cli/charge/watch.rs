@@ -31,19 +31,19 @@ pub(super) enum End {
 pub(super) struct Watch<'a> {
     pub(super) caller: &'a Caller,
     pub(super) invoice: &'a str,
-    /// Seconds at most.
-    pub(super) wait: Option<u32>,
+    /// When to stop watching, also for money that comes late.
+    pub(super) deadline: Option<Instant>,
 }
 
 impl Watch<'_> {
     /// Reports the sale as it is and after each change.
     pub(super) async fn run(&self, started: SaleSeen, reporter: &mut Reporter<'_>) -> Result<End, Failure> {
-        let deadline = self.wait.map(|seconds| Instant::now() + Duration::from_secs(seconds.into()));
+        let deadline = self.deadline;
         let mut stop = std::pin::pin!(asked_to_end());
         let mut sale = started;
         loop {
             reporter.report(&sale)?;
-            if sale.is_at_rest(self.wait.is_some()) {
+            if sale.is_at_rest(deadline.is_some()) {
                 return Ok(if sale.is_paid() { End::Paid } else { End::AtRest });
             }
             if deadline.is_some_and(|deadline| Instant::now() >= deadline) {

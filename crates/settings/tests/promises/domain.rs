@@ -50,6 +50,22 @@ fn a_fixed_rate_is_quoted_with_the_shops_spread() {
 }
 
 #[test]
+fn where_coins_are_worth_nothing_bitcoin_has_a_price_in_every_currency_a_shop_chooses() {
+    let now = Timestamp::from_millis(1_790_000_000_000);
+    let price = |mode, code: &str| {
+        let settings = Settings::defaults(mode).with("shop.currency", code).unwrap();
+        settings.check().unwrap();
+        settings.rate(Currency::BTC, settings.shop.currency, now).map(|rate| rate.market.to_string())
+    };
+    assert_eq!(price(Mode::Practice, "CHF").as_deref(), Some("58000.00 CHF/BTC"));
+    assert_eq!(price(Mode::Sandbox, "JPY").as_deref(), Some("9000000 JPY/BTC"));
+    assert_eq!(price(Mode::Live, "CHF"), None, "real money has the price its owner fixes");
+    let own =
+        practice().with("rates.fixed.BTC/CHF", "61234.5").unwrap().with("shop.currency", "CHF").unwrap();
+    assert_eq!(own.get("rates.fixed.BTC/CHF").as_deref(), Some("61234.5"), "the owner's own stays");
+}
+
+#[test]
 fn live_sells_no_bitcoin_before_its_owner_sets_it_up() {
     let live = Settings::defaults(Mode::Live);
     assert!(!live.bitcoin.enabled && live.rates.fixed.is_empty());

@@ -144,6 +144,6 @@ async fn a_damaged_till_is_not_backed_up_over_a_good_name() {
     raw.execute_batch("update balance set minor = 1 where account = 'cash-drawer'").unwrap();
     drop(raw);
     let refused = backup(&path, &copy_path(&folder)).unwrap_err();
-    assert!(matches!(refused, BackupError::Unverified { .. }), "{refused}");
+    assert!(matches!(refused, BackupError::UnverifiedBooks { .. }), "{refused}");
     assert!(!copy_path(&folder).exists());
 }
