@@ -19,7 +19,14 @@ export default defineConfig({
   clearScreen: false,
   server: { host: '127.0.0.1', port: 5173, strictPort: true },
   // The page's content security policy allows neither inline scripts nor data: fonts, so nothing is inlined.
-  build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false }, chunkSizeWarningLimit: 800 },
+  build: {
+    target: 'es2022',
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 800,
+    // Whoever builds the till is not told which plugin was slow.
+    rolldownOptions: { checks: { bundlerTimings: false } },
+  },
   resolve: {
     alias: {
       $words: fileURLToPath(new URL('src/lib/words/index.ts', import.meta.url)),
