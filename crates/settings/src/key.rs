@@ -3,6 +3,7 @@
 use toml::Value;
 
 use crate::field::Field;
+use crate::stream::{fee, route, settlement};
 use crate::{Problem, Settings, bitcoin, cash, policy, rates, shop, tax};
 
 /// One setting.
@@ -28,7 +29,9 @@ pub(crate) enum Form {
 
 /// Every setting, in the order of the form.
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> {
-    [shop::KEYS, tax::KEYS, cash::KEYS, rates::KEYS, policy::KEYS, bitcoin::KEYS].into_iter().flatten()
+    let before_rails = [shop::KEYS, tax::KEYS, cash::KEYS, rates::KEYS, policy::KEYS];
+    let stream = [route::KEYS, fee::KEYS, settlement::KEYS];
+    before_rails.into_iter().chain(stream).chain([bitcoin::KEYS]).flatten()
 }
 
 /// The setting at a path.

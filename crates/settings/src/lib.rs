@@ -17,11 +17,16 @@ mod key;
 mod policy;
 mod print;
 mod rates;
+mod row;
 mod shop;
+mod stream;
 mod tax;
 
 use money::{Currency, Money};
+use payment::stream::{FeeRow, RouteRow, SettlementRow};
 use payment::{Policy, QuotedRate, RailId, Timestamp};
+
+use crate::stream::{fee, route, settlement};
 
 pub use bitcoin::{Bitcoin, Network};
 pub use cash::Cash;
@@ -47,6 +52,12 @@ pub struct Settings {
     pub rates: Rates,
     /// `[[policy]]`: the first row that matches wins.
     pub policy: Vec<PolicyRow>,
+    /// `[[route]]`: the first row that matches wins; without rows only cash is taken.
+    pub routes: Vec<RouteRow>,
+    /// `[[fee]]`: the first row that matches wins.
+    pub fees: Vec<FeeRow>,
+    /// `[[settlement]]`: at most one row for a rail and a currency.
+    pub settlements: Vec<SettlementRow>,
     /// `[rail.bitcoin]`
     pub bitcoin: Bitcoin,
     /// The first run is done. A fact about the till that is stored with its settings, but not in the form.
@@ -56,19 +67,23 @@ pub struct Settings {
 impl Settings {
     /// What a new till starts with.
     ///
-    /// Practice is a café that can sell at once; sandbox is the same on a regtest node; live has no rate until its
+    /// Practice is a café that can sell at once and takes simulated cards; sandbox is the same on a regtest node and in
+    /// cash; live has no rate until its
     /// owner sets one, and bitcoin switched off until there is a wallet.
     #[must_use]
     pub fn defaults(mode: Mode) -> Self {
         let shop = Shop::defaults(mode);
-        let cash = Cash::defaults(shop.currency);
+        let currency = shop.currency;
         Self {
             mode,
             shop,
             tax: Tax::defaults(),
-            cash,
+            cash: Cash::defaults(currency),
             rates: Rates::defaults(mode),
             policy: Vec::new(),
+            routes: route::defaults(mode),
+            fees: fee::defaults(mode, currency),
+            settlements: settlement::defaults(mode, currency),
             bitcoin: Bitcoin::defaults(mode),
             setup_done: false,
         }
@@ -84,6 +99,9 @@ impl Settings {
         self.cash.check(self.shop.currency)?;
         self.rates.check()?;
         policy::check(&self.policy, self.shop.currency)?;
+        route::check(&self.routes, self.shop.currency)?;
+        fee::check(&self.fees, self.shop.currency)?;
+        settlement::check(&self.settlements)?;
         self.bitcoin.check(self.mode)
     }
 
@@ -106,12 +124,21 @@ impl Settings {
         u32::from(self.shop.quote_minutes) * 60_000
     }
 
-    /// Changes the unit of account. Amounts of cash follow, because coins and notes are the currency's own.
+    /// Changes the unit of account. Amounts of cash follow, because coins and notes are the currency's own, and so do
+    /// the fees and settlements that a till starts with; those the owner wrote stay.
     pub(crate) fn adopt(&mut self, currency: Currency) {
-        if self.shop.currency != currency {
-            self.shop.currency = currency;
-            self.cash = Cash { enabled: self.cash.enabled, ..Cash::defaults(currency) };
-            self.rates.price_play_coins(self.mode, currency);
+        let before = self.shop.currency;
+        if before == currency {
+            return;
+        }
+        self.shop.currency = currency;
+        self.cash = Cash { enabled: self.cash.enabled, ..Cash::defaults(currency) };
+        self.rates.price_play_coins(self.mode, currency);
+        if self.fees == fee::defaults(self.mode, before) {
+            self.fees = fee::defaults(self.mode, currency);
+        }
+        if self.settlements == settlement::defaults(self.mode, before) {
+            self.settlements = settlement::defaults(self.mode, currency);
         }
     }
 }

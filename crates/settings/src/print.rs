@@ -2,7 +2,9 @@
 
 use std::fmt::Write;
 
-use crate::{Settings, key, policy};
+use toml::Value;
+
+use crate::{Settings, key};
 
 impl Settings {
     /// The settings as a file that [`Settings::parse`] reads back to the same settings.
@@ -10,34 +12,36 @@ impl Settings {
     pub fn to_toml(&self) -> String {
         let mut text = String::new();
         // An empty list of tables can only be written as a value, and values at the top come before every section.
-        if self.policy.is_empty() {
-            text.push_str("policy = []\n");
+        for key in key::all().filter(|key| (key.show)(self) == Value::Array(Vec::new())) {
+            if let ("", name) = key.split() {
+                push_line(&mut text, format_args!("{name} = []"));
+            }
         }
         let mut open = "";
         for key in key::all() {
             let (section, name) = key.split();
+            let value = (key.show)(self);
             if section.is_empty() {
-                text.push_str(&self.policy_rows());
+                push_rows(&mut text, name, &value);
                 continue;
             }
             if section != open {
                 push_line(&mut text, format_args!("\n[{section}]"));
                 open = section;
             }
-            push_line(&mut text, format_args!("{name} = {}", (key.show)(self)));
+            push_line(&mut text, format_args!("{name} = {value}"));
         }
         text.trim_start().to_owned()
     }
+}
 
-    fn policy_rows(&self) -> String {
-        let mut text = String::new();
-        for row in policy::shown(&self.policy) {
-            push_line(&mut text, format_args!("\n[[policy]]"));
-            for (name, value) in row {
-                push_line(&mut text, format_args!("{name} = {value}"));
-            }
+/// A key at the top is a list of tables.
+fn push_rows(text: &mut String, name: &str, rows: &Value) {
+    for row in rows.as_array().into_iter().flatten().filter_map(Value::as_table) {
+        push_line(text, format_args!("\n[[{name}]]"));
+        for (name, value) in row {
+            push_line(text, format_args!("{name} = {value}"));
         }
-        text
     }
 }
 

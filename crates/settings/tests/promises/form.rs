@@ -93,7 +93,11 @@ fn windows_line_ends_are_read() {
 #[test]
 fn the_printed_form_is_stable() {
     let printed = read(&EXAMPLE.replace("tpub…", "tpub"), Mode::Sandbox).to_toml();
-    let expected = r#"[shop]
+    let expected = r#"route = []
+fee = []
+settlement = []
+
+[shop]
 name = "Corner Café"
 currency = "EUR"
 language = "en"

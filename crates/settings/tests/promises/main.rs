@@ -7,6 +7,7 @@ mod flat;
 mod form;
 mod properties;
 mod refusals;
+mod stream;
 
 use settings::{Mode, Settings};
 

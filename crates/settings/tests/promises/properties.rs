@@ -2,6 +2,7 @@
 
 use money::{Currency, Money, Percent};
 use payment::RailId;
+use payment::stream::{FeeRow, RouteRow, SettlementRow};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -78,6 +79,69 @@ fn policy(currency: Currency) -> impl Strategy<Value = Vec<PolicyRow>> {
     })
 }
 
+/// A row's own currency, and an amount in it or else in the shop's.
+fn amount_of(own: Option<Currency>, shop: Currency, minor: Option<i64>) -> Option<Money> {
+    Some(Money::new(minor?, own.unwrap_or(shop)))
+}
+
+fn micropayment_rail() -> impl Strategy<Value = RailId> {
+    prop::sample::select(vec![RailId::CASH, RailId::STRIPE])
+}
+
+fn method() -> impl Strategy<Value = String> {
+    "[!-~]{1,20}( [!-~]{1,19})?"
+}
+
+fn limit() -> impl Strategy<Value = Option<i64>> {
+    option::of(1..=i64::MAX)
+}
+
+/// Rows that never apply are left out, as an owner would.
+fn applying<T: Clone>(rows: Vec<T>, hides: impl Fn(&T, &T) -> bool) -> Vec<T> {
+    let mut kept: Vec<T> = Vec::new();
+    for row in rows {
+        if !kept.iter().any(|earlier| hides(earlier, &row)) {
+            kept.push(row);
+        }
+    }
+    kept
+}
+
+fn routes(shop: Currency) -> impl Strategy<Value = Vec<RouteRow>> {
+    let row = (method(), option::of(currency()), limit(), micropayment_rail(), any::<bool>());
+    let row = row.prop_map(move |(method, currency, up_to, rail, falls_back)| RouteRow {
+        method,
+        currency,
+        up_to: amount_of(currency, shop, up_to),
+        rail,
+        fallback: falls_back.then_some(if rail == RailId::CASH { RailId::STRIPE } else { RailId::CASH }),
+    });
+    vec(row, 0..6).prop_map(|rows| applying(rows, RouteRow::hides))
+}
+
+fn fees(shop: Currency) -> impl Strategy<Value = Vec<FeeRow>> {
+    let row = (micropayment_rail(), option::of(method()), option::of(currency()), percent(100));
+    let row = (row, limit(), limit(), limit());
+    let row = row.prop_map(move |((rail, method, currency, percent), up_to, first, second)| FeeRow {
+        rail,
+        method,
+        currency,
+        up_to: amount_of(currency, shop, up_to),
+        percent,
+        fixed: amount_of(currency, shop, first.min(second)),
+        cap: amount_of(currency, shop, first.max(second)),
+    });
+    vec(row, 0..6).prop_map(|rows| applying(rows, FeeRow::hides))
+}
+
+fn settlements() -> impl Strategy<Value = Vec<SettlementRow>> {
+    let row = (currency(), 1..=i64::MAX);
+    let row =
+        row.prop_map(|(currency, at)| SettlementRow { rail: RailId::STRIPE, at: Money::new(at, currency) });
+    let same = |row: &SettlementRow, later: &SettlementRow| row.at.currency() == later.at.currency();
+    vec(row, 0..4).prop_map(move |rows| applying(rows, same))
+}
+
 fn bitcoin() -> impl Strategy<Value = Bitcoin> {
     let network = prop::sample::select(vec![Network::Testnet4, Network::Signet]);
     let schemes = prop::sample::select(vec![
@@ -100,11 +164,14 @@ prop_compose! {
         cash in cash(shop.currency),
         rates in rates(),
         policy in policy(shop.currency),
+        routes in routes(shop.currency),
+        fees in fees(shop.currency),
+        settlements in settlements(),
         bitcoin in bitcoin(),
         setup_done in any::<bool>(),
         shop in Just(shop),
     ) -> Settings {
-        Settings { mode, shop, tax, cash, rates, policy, bitcoin, setup_done }
+        Settings { mode, shop, tax, cash, rates, policy, routes, fees, settlements, bitcoin, setup_done }
     }
 }
 

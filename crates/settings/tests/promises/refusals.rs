@@ -189,7 +189,7 @@ fn odd_characters_of_a_key_are_shown_so_that_a_refusal_stays_one_line() {
     );
     refused(
         "\"a\\nb\" = 1",
-        "line 1: unknown key \"a\\nb\" in the file; known are shop, tax, cash, rates, policy, rail",
+        "line 1: unknown key \"a\\nb\" in the file; known are shop, tax, cash, rates, policy, route, fee, settlement, rail",
     );
 }
 
