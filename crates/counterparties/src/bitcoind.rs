@@ -44,7 +44,7 @@ pub struct Bitcoind {
     node: Node,
     // Dropped in this order: the process ends before its folder goes.
     process: Mutex<Option<Process>>,
-    _temporary: Option<TempDir>,
+    temporary: Option<TempDir>,
 }
 
 #[derive(Clone, Copy)]
@@ -88,7 +88,8 @@ impl Bitcoind {
     /// When it does not come up again.
     pub fn restart(&self) -> Result<(), CounterpartyError> {
         self.stop()?;
-        let process = launch(&self.program, &self.folder, self.ports, &self.node)?;
+        let arguments = arguments(&self.folder, self.ports, self.node.rpc_password(), self.lasts());
+        let process = launch(&self.program, &self.folder, arguments, &self.node)?;
         *self.process() = Some(process);
         self.node.load_customer()
     }
@@ -118,7 +119,8 @@ impl Bitcoind {
         let (ports, node, process) = loop {
             let ports = Ports { rpc: free_port()?, p2p: free_port()? };
             let node = Node::at(&format!("http://127.0.0.1:{}", ports.rpc), RPC_USER, &password)?;
-            match launch(&program, &folder, ports, &node) {
+            let arguments = arguments(&folder, ports, &password, temporary.is_none());
+            match launch(&program, &folder, arguments, &node) {
                 Ok(process) => break (ports, node, process),
                 // Somebody may have taken a port since it was found free.
                 Err(CounterpartyError::EndedEarly { .. }) if attempt < START_ATTEMPTS_MAX => attempt += 1,
@@ -126,7 +128,7 @@ impl Bitcoind {
             }
         };
         let process = Mutex::new(Some(process));
-        let bitcoind = Self { program, folder, ports, node, process, _temporary: temporary };
+        let bitcoind = Self { program, folder, ports, node, process, temporary };
         bitcoind.node.load_customer()?;
         bitcoind.fund()?;
         Ok(bitcoind)
@@ -145,6 +147,11 @@ impl Bitcoind {
         self.mine(1).map(|_| ())
     }
 
+    /// Is its folder kept when it ends?
+    const fn lasts(&self) -> bool {
+        self.temporary.is_none()
+    }
+
     fn process(&self) -> MutexGuard<'_, Option<Process>> {
         self.process.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -158,8 +165,12 @@ impl Deref for Bitcoind {
     }
 }
 
-fn launch(program: &Path, folder: &Path, ports: Ports, node: &Node) -> Result<Process, CounterpartyError> {
-    let arguments = arguments(folder, ports, node.rpc_password());
+fn launch(
+    program: &Path,
+    folder: &Path,
+    arguments: Vec<String>,
+    node: &Node,
+) -> Result<Process, CounterpartyError> {
     let mut process = Process::start("bitcoind", program, arguments, folder)?;
     wait_until("bitcoind answers", READY_LIMIT, || {
         process.check_alive()?;
@@ -168,7 +179,7 @@ fn launch(program: &Path, folder: &Path, ports: Ports, node: &Node) -> Result<Pr
     Ok(process)
 }
 
-fn arguments(folder: &Path, ports: Ports, password: &str) -> Vec<String> {
+fn arguments(folder: &Path, ports: Ports, password: &str, lasts: bool) -> Vec<String> {
     let mut arguments: Vec<String> = [
         "-regtest",
         "-server=1",
@@ -199,6 +210,10 @@ fn arguments(folder: &Path, ports: Ports, password: &str) -> Vec<String> {
         format!("-rpcuser={RPC_USER}"),
         format!("-rpcpassword={password}"),
     ]);
+    if !lasts {
+        // A wallet that is thrown away need not wait for a busy disk, which can take half a minute.
+        arguments.push("-unsafesqlitesync=1".to_owned());
+    }
     arguments
 }
 

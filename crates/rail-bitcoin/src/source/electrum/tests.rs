@@ -1,4 +1,4 @@
-//! One connection against a server that knows of no payment and counts what it is asked.
+//! One connection against a server that knows of no payment, counts what it is asked, and may notify at any moment.
 
 use std::collections::{BTreeMap, HashMap};
 use std::io::{BufRead, BufReader, Write};
@@ -19,13 +19,49 @@ use crate::{Clock, Network, check_account, check_server, clock};
 
 const ACCOUNT: &str = "tpubDC8msFGeGuwnKG9Upg7DM2b4DaRqg3CUZa5g8v2SRQ6K4NSkxUgd7HsL2XVWbVm39yBA4LAxysQAm397zwQSQoQgewGiYZqrA9DsP4zbQ1M";
 
-/// How often each method was called.
+/// How often each method was called, and what is still to be notified.
 #[derive(Clone, Default)]
-struct Calls(Arc<Mutex<HashMap<String, usize>>>);
+struct Calls {
+    counts: Arc<Mutex<HashMap<String, usize>>>,
+    news: Arc<Mutex<Option<News>>>,
+    /// The addresses that were subscribed to, and how often each was looked at since the notification.
+    looks: Arc<Mutex<BTreeMap<String, usize>>>,
+}
+
+/// A notification about an address, sent just before a call of this method is answered.
+#[derive(Clone)]
+struct News {
+    before: &'static str,
+    status: Value,
+}
 
 impl Calls {
     fn of(&self, method: &str) -> usize {
-        self.0.lock().unwrap().get(method).copied().unwrap_or(0)
+        self.counts.lock().unwrap().get(method).copied().unwrap_or(0)
+    }
+
+    fn notify(&self, news: News) {
+        *self.news.lock().unwrap() = Some(news);
+    }
+
+    /// How often the notified address, the first of all, was looked at since.
+    fn looks_since_notified(&self) -> usize {
+        assert!(self.news.lock().unwrap().is_none(), "it was notified");
+        self.looks.lock().unwrap().values().next().copied().unwrap_or(0)
+    }
+
+    /// What is sent before the answer. A look that is answered after its notification does not count: servers answer
+    /// with what they knew when they were asked.
+    fn notification(&self, method: &str, address: Option<&str>) -> Option<Value> {
+        let mut looks = self.looks.lock().unwrap();
+        if let Some(address) = address {
+            *looks.entry(address.to_owned()).or_default() += usize::from(method.ends_with("get_history"));
+        }
+        let mut news = self.news.lock().unwrap();
+        let News { status, .. } = news.take_if(|news| news.before == method)?;
+        looks.values_mut().for_each(|count| *count = 0);
+        let about = looks.keys().next().expect("addresses are subscribed to first");
+        Some(json!({ "method": "blockchain.scripthash.subscribe", "params": [about, status] }))
     }
 
     fn answer(&self, stream: TcpStream) {
@@ -33,7 +69,13 @@ impl Calls {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
             let request: Value = serde_json::from_str(&line).unwrap();
             let method = request["method"].as_str().unwrap();
-            *self.0.lock().unwrap().entry(method.to_owned()).or_default() += 1;
+            *self.counts.lock().unwrap().entry(method.to_owned()).or_default() += 1;
+            let about_address = method.starts_with("blockchain.scripthash.");
+            let address = request["params"][0].as_str().filter(|_| about_address);
+            let notification = self.notification(method, address);
+            if notification.is_some_and(|notification| writeln!(writer, "{notification}").is_err()) {
+                return;
+            }
             let answer = json!({ "jsonrpc": "2.0", "id": request["id"], "result": result(method) });
             if writeln!(writer, "{answer}").is_err() {
                 return;
@@ -98,4 +140,29 @@ fn a_fresh_connection_lasts_however_many_addresses_may_be_paid() {
     }
     let unheard = calls.of("blockchain.scripthash.get_history") - looked_at;
     assert_eq!(unheard, ADDRESSES - LISTENED_MAX, "and then in turn those it does not listen to");
+}
+
+/// A status that can't be read says that an address has no history any more.
+#[test]
+fn an_address_is_looked_at_again_at_whichever_moment_its_notification_comes() {
+    const WHILE_CATCHING_UP: [&str; 3] =
+        ["blockchain.headers.subscribe", "blockchain.block.headers", "blockchain.scripthash.get_history"];
+    let (wallet, stop) = (busy_wallet(3), Stop::default());
+    for status in [json!("5f".repeat(32)), json!(null)] {
+        for moment in WHILE_CATCHING_UP.into_iter().chain(["server.ping"]) {
+            let (mut source, calls) = connected();
+            if moment == "server.ping" {
+                source.catch_up(&wallet, &stop).unwrap();
+                calls.notify(News { before: moment, status: status.clone() });
+            } else {
+                calls.notify(News { before: moment, status: status.clone() });
+                source.catch_up(&wallet, &stop).unwrap();
+            }
+            source.step(&wallet, &stop).unwrap();
+            assert!(calls.looks_since_notified() > 0, "{status} before an answer to {moment}");
+            let looks = calls.of("blockchain.scripthash.get_history");
+            source.step(&wallet, &stop).unwrap();
+            assert_eq!(calls.of("blockchain.scripthash.get_history"), looks, "once is enough");
+        }
+    }
 }
