@@ -1,4 +1,5 @@
-//! `control.json` beside the data file: where the process that owns it can be asked, and with which token.
+//! `control-MODE.json` beside `till-MODE.db`: where the process that owns that data file can be asked, and with which
+//! token. Each mode has its own, because each may be open in another process.
 //!
 //! Invariants: readable by its owner's user alone (0600), whole at every moment (written aside, then renamed), gone
 //! after an orderly exit. After a crash a stale one is left: whoever reads it must ask the address before trusting it.
@@ -12,9 +13,13 @@ use serde::{Deserialize, Serialize};
 use settings::Mode;
 use thiserror::Error;
 
-const NAME: &str = "control.json";
 /// What a control file has at most; anything longer is none of ours.
 const BYTES_MAX: u64 = 4_096;
+
+/// The control file of a mode.
+fn control_file(data_dir: &Path, mode: Mode) -> PathBuf {
+    data_dir.join(format!("control-{mode}.json"))
+}
 
 /// Where the owner of a data file can be asked.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -30,10 +35,14 @@ pub struct Control {
 }
 
 impl Control {
-    /// Reads the control file of a data folder. `None` when there is none that can be read.
+    /// Reads the control file of a mode in a data folder. `None` when there is none that can be read.
     #[must_use]
-    pub fn read(data_dir: &Path) -> Option<Self> {
-        let file = File::open(data_dir.join(NAME)).ok()?;
+    pub fn read(data_dir: &Path, mode: Mode) -> Option<Self> {
+        Self::read_file(&control_file(data_dir, mode))
+    }
+
+    fn read_file(path: &Path) -> Option<Self> {
+        let file = File::open(path).ok()?;
         let mut text = String::new();
         io::Read::read_to_string(&mut io::Read::take(file, BYTES_MAX), &mut text).ok()?;
         serde_json::from_str(&text).ok()
@@ -63,8 +72,8 @@ pub struct ControlFile {
 }
 
 impl ControlFile {
-    /// Tells other processes of this user where the owner of the data files in `data_dir` can be asked, in place of
-    /// whatever was told before.
+    /// Tells other processes of this user where the owner of a mode's data file in `data_dir` can be asked, in place of
+    /// whatever was told of that mode before.
     ///
     /// # Errors
     /// When the folder can't be written.
@@ -75,7 +84,7 @@ impl ControlFile {
             mode: mode.name().to_owned(),
             pid: std::process::id(),
         };
-        let file = Self { path: data_dir.join(NAME), control };
+        let file = Self { path: control_file(data_dir, mode), control };
         match file.publish() {
             Ok(()) => Ok(file),
             Err(reason) => Err(ControlError { path: file.path.clone(), reason }),
@@ -84,8 +93,7 @@ impl ControlFile {
 
     /// Removes it, at the end of an orderly exit, unless another owner has written its own since.
     pub fn remove(self) {
-        let found = self.path.parent().and_then(Control::read);
-        let is_ours = found.is_some_and(|found| found.token == self.control.token);
+        let is_ours = Control::read_file(&self.path).is_some_and(|found| found.token == self.control.token);
         if is_ours && let Err(error) = fs::remove_file(&self.path) {
             tracing::warn!(%error, "the control file could not be removed");
         }
@@ -93,7 +101,7 @@ impl ControlFile {
 
     /// Written under another name first, so that nobody ever reads half of it.
     fn publish(&self) -> io::Result<()> {
-        let aside = self.path.with_file_name(format!("{NAME}.{}", self.control.pid));
+        let aside = self.path.with_extension(format!("json.{}", self.control.pid));
         let written = write_private(&aside, &serde_json::to_vec(&self.control)?);
         let published = written.and_then(|()| fs::rename(&aside, &self.path));
         if published.is_err() {
@@ -131,9 +139,9 @@ mod tests {
     #[test]
     fn what_is_written_is_read_until_the_owner_ends() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Control::read(folder.path()), None);
+        assert_eq!(Control::read(folder.path(), Mode::Practice), None);
         let file = write(folder.path(), Mode::Practice, TOKEN);
-        let read = Control::read(folder.path()).unwrap();
+        let read = Control::read(folder.path(), Mode::Practice).unwrap();
         assert_eq!((read.address.as_str(), read.token.as_str()), ("http://127.0.0.1:8480", TOKEN));
         assert_eq!((read.mode.as_str(), read.pid), ("practice", std::process::id()));
         file.remove();
@@ -141,25 +149,23 @@ mod tests {
     }
 
     #[test]
-    fn a_switch_of_books_is_told() {
+    fn each_mode_has_a_file_of_its_own() {
         let folder = tempfile::tempdir().unwrap();
-        let mut file = write(folder.path(), Mode::Practice, "http://127.0.0.1:1");
-        assert_eq!(file.control.mode, "practice");
-        file = write(folder.path(), Mode::Live, "http://127.0.0.1:1");
-        assert_eq!(
-            Control::read(folder.path()).unwrap().mode,
-            "live",
-            "the file written first is gone by now"
-        );
-        file.remove();
-        assert_eq!(Control::read(folder.path()), None);
+        let practice = write(folder.path(), Mode::Practice, TOKEN);
+        let _live = write(folder.path(), Mode::Live, "another");
+        let told = |mode| Control::read(folder.path(), mode).map(|control| (control.mode, control.token));
+        assert_eq!(told(Mode::Practice), Some(("practice".to_owned(), TOKEN.to_owned())));
+        assert_eq!(told(Mode::Live), Some(("live".to_owned(), "another".to_owned())));
+        practice.remove();
+        assert_eq!((told(Mode::Practice), told(Mode::Sandbox)), (None, None));
+        assert!(told(Mode::Live).is_some(), "the end of one owner is not the end of the other");
     }
 
     #[test]
     fn a_folder_that_is_not_there_is_named() {
         let folder = tempfile::tempdir().unwrap().path().join("nowhere");
         let refused = ControlFile::write(&folder, Mode::Practice, "http://127.0.0.1:1", TOKEN).unwrap_err();
-        assert!(refused.to_string().contains("nowhere/control.json can't be written"), "{refused}");
+        assert!(refused.to_string().contains("nowhere/control-practice.json can't be written"), "{refused}");
     }
 
     #[test]
@@ -168,7 +174,7 @@ mod tests {
         let first = write(folder.path(), Mode::Practice, TOKEN);
         let _second = write(folder.path(), Mode::Practice, "another");
         first.remove();
-        assert_eq!(Control::read(folder.path()).unwrap().token, "another");
+        assert_eq!(Control::read(folder.path(), Mode::Practice).unwrap().token, "another");
     }
 
     #[cfg(unix)]
@@ -177,7 +183,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let _file = write(folder.path(), Mode::Practice, TOKEN);
-        let mode = fs::metadata(folder.path().join(NAME)).unwrap().permissions().mode();
+        let mode = fs::metadata(control_file(folder.path(), Mode::Practice)).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 
@@ -185,8 +191,8 @@ mod tests {
     fn half_a_file_or_another_one_is_none() {
         let folder = tempfile::tempdir().unwrap();
         for text in ["", "{", "[]", r#"{"address":"http://127.0.0.1:1"}"#, "\u{0}"] {
-            fs::write(folder.path().join(NAME), text).unwrap();
-            assert_eq!(Control::read(folder.path()), None, "{text:?}");
+            fs::write(control_file(folder.path(), Mode::Practice), text).unwrap();
+            assert_eq!(Control::read(folder.path(), Mode::Practice), None, "{text:?}");
         }
     }
 

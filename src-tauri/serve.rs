@@ -96,7 +96,8 @@ impl Server {
                 if std::mem::replace(&mut told, now) == now {
                     continue;
                 }
-                control = ControlFile::write(&data_dir, now, &address, &token)?;
+                let told_now = ControlFile::write(&data_dir, now, &address, &token)?;
+                std::mem::replace(&mut control, told_now).remove();
             }
             Ok::<(), ServeError>(())
         };
@@ -130,8 +131,10 @@ fn refused(error: &AppError) -> CommandRefused {
         ErrorCode::BadRequest | ErrorCode::BadAmount => 400,
         ErrorCode::Forbidden => 403,
         ErrorCode::NotFound => 404,
-        ErrorCode::NotNow | ErrorCode::NoRate | ErrorCode::RailUnavailable => 409,
-        ErrorCode::Keyring | ErrorCode::Closing => 503,
+        ErrorCode::NotNow | ErrorCode::NoRate | ErrorCode::RailUnavailable | ErrorCode::SettingsChanged => {
+            409
+        }
+        ErrorCode::Keyring | ErrorCode::Closing | ErrorCode::Broken => 503,
         ErrorCode::Storage => 507,
         ErrorCode::Unknown | ErrorCode::Internal => 500,
     };

@@ -8,7 +8,7 @@ use serde_json::Value;
 use tauri::{Emitter, Manager, RunEvent, State, WebviewUrl, WebviewWindowBuilder};
 use tokio::sync::oneshot;
 
-use crate::app::App;
+use crate::app::{App, Broken};
 use crate::commands::{Asker, refuse};
 use crate::dto::error::{AppError, ErrorCode};
 use crate::serve::{ServeError, Server};
@@ -47,10 +47,10 @@ pub fn run(app: &Arc<App>, runtime: &tokio::runtime::Runtime) -> Result<(), Wind
         }
         app.stop().await;
     });
-    Ok(())
+    app.is_broken().map_or(Ok(()), |broken| Err(WindowError::Broken(broken)))
 }
 
-/// Why there is no window.
+/// Why there is no window, or it ended as it should not.
 #[derive(Debug, thiserror::Error)]
 pub enum WindowError {
     /// The window system.
@@ -59,6 +59,9 @@ pub enum WindowError {
     /// The door for other commands.
     #[error(transparent)]
     Serve(#[from] ServeError),
+    /// The till broke while the window was open: its screens said so, and this is what the terminal is told.
+    #[error(transparent)]
+    Broken(#[from] Broken),
 }
 
 /// Every command of the screens.

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::failure::Failure;
 use super::place::Place;
-use crate::app::{App, OpenOptions};
+use crate::app::{App, Broken, OpenOptions};
 use crate::control::Control;
 use crate::serve::{ServeError, Server};
 use crate::till::OpenError;
@@ -59,6 +59,14 @@ impl Caller {
             Self::Remote(owner) => owner.ask(name, request, ANSWER_WAIT).await?,
         };
         Ok(serde_json::from_value(reply)?)
+    }
+
+    /// Waits until this process can record nothing any more. Another process tells by not answering.
+    pub(super) async fn broken(&self) -> Broken {
+        match self {
+            Self::Local(local) => local.app.broken().await,
+            Self::Remote(_) => std::future::pending().await,
+        }
     }
 
     /// Ends in order what was begun for the call.
@@ -113,7 +121,8 @@ pub(super) struct Remote {
 impl Remote {
     /// The owner that the control file names, if it lives and has the books of this mode open.
     pub(super) async fn of(place: &Place) -> Option<Self> {
-        let control = Control::read(&place.data_dir).filter(|control| is_loopback(&control.address))?;
+        let control =
+            Control::read(&place.data_dir, place.mode).filter(|control| is_loopback(&control.address))?;
         // A proxy must never see the token, and this machine sends nobody elsewhere.
         let client = Client::builder().no_proxy().redirect(redirect::Policy::none()).build().ok()?;
         let owner = Self { client, control };

@@ -7,6 +7,7 @@ use clap::error::ErrorKind;
 use thiserror::Error;
 
 use super::{Answer, say};
+use crate::app::Broken;
 use crate::dto::error::AppError;
 use crate::serve::ServeError;
 use crate::till::OpenError;
@@ -23,6 +24,9 @@ pub(super) enum Failure {
     /// The till does not open.
     #[error(transparent)]
     Open(#[from] OpenError),
+    /// It opened, and can't go on.
+    #[error(transparent)]
+    Broken(#[from] Broken),
     /// The data file can't be opened for reading.
     #[error(transparent)]
     Books(#[from] store::OpenError),

@@ -1,6 +1,7 @@
 //! The till itself, with or without a window.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 use tokio::runtime::Runtime;
 use tokio::signal;
@@ -35,19 +36,29 @@ impl Place {
 pub(super) async fn serve(place: &Place, listen: SocketAddr) -> Result<Answer, Failure> {
     let app = App::open(place.options()).await?;
     place.log();
-    let served = match Server::listen(app.clone(), listen).await {
-        Ok(server) => announce_and_serve(server).await,
-        Err(error) => Err(error.into()),
-    };
+    let served = serve_until(&app, listen, asked_to_end()).await;
     app.stop().await;
     served.map(|()| Answer::Yes)
 }
 
-async fn announce_and_serve(server: Server) -> Result<(), Failure> {
-    let asked_to_end = asked_to_end();
+/// Serves until it is asked to end, or nothing can be sold any more.
+async fn serve_until(
+    app: &Arc<App>,
+    listen: SocketAddr,
+    asked_to_end: impl Future<Output = ()>,
+) -> Result<(), Failure> {
+    let server = Server::listen(app.clone(), listen).await?;
     say(format_args!("listening on {}", server.address()))?;
     say(format_args!("open {}", server.open_url()))?;
-    Ok(server.serve(asked_to_end).await?)
+    let mut broken = None;
+    let until = async {
+        tokio::select! {
+            () = asked_to_end => {}
+            found = app.broken() => broken = Some(found),
+        }
+    };
+    server.serve(until).await?;
+    broken.map_or(Ok(()), |broken| Err(broken.into()))
 }
 
 /// Ctrl-C, or the polite signal of whoever supervises the process. It is listened for from the call on, not only once
@@ -106,4 +117,20 @@ pub(super) fn window(place: &Place, runtime: &Runtime) -> Result<Answer, Failure
         Some(owner) => Failure::NoWindowBut(owner.introduction()),
         None => Failure::NoWindow,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::tests::app_with_a_bookkeeper_that_fails;
+
+    #[tokio::test]
+    async fn serve_ends_with_a_refusal_when_the_bookkeeper_fails() {
+        let (_folder, app) = app_with_a_bookkeeper_that_fails().await;
+        let listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        let served = serve_until(&app, listen, std::future::pending()).await;
+        let refused = served.unwrap_err();
+        assert!(matches!(refused, Failure::Broken(_)), "{refused:?}");
+        assert_eq!(refused.to_string().lines().count(), 1);
+    }
 }

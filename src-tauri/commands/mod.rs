@@ -167,7 +167,10 @@ impl From<EngineError> for AppError {
             EngineError::NoSuchSale | EngineError::NoSuchStray | EngineError::NoSuchAlert(_) => {
                 ErrorCode::NotFound
             }
-            EngineError::IdInUse | EngineError::Cart(_) => ErrorCode::BadRequest,
+            EngineError::IdInUse | EngineError::Cart(_) | EngineError::CurrencyInUse(_) => {
+                ErrorCode::BadRequest
+            }
+            EngineError::SettingsChanged => ErrorCode::SettingsChanged,
             EngineError::Refused(_) | EngineError::Quote(_) | EngineError::Rule(_) => ErrorCode::NotNow,
             EngineError::NoRate { .. } => ErrorCode::NoRate,
             EngineError::RailUnavailable { .. } => ErrorCode::RailUnavailable,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use engine::Command;
+use engine::{Command, EngineError};
 use payment::RailId;
 use rail_bitcoin::{BitcoinConfig, BitcoinRail};
 use settings::{Language, Mode, Problem, Settings};
@@ -21,16 +21,20 @@ pub(super) async fn settings_get(app: &Arc<App>, _: Asker, _: Nothing) -> Result
     Ok(view::settings::settings(&app.till().await?.engine.settings()))
 }
 
+/// Refused when the settings are not those any more that the screen was opened on.
 pub(super) async fn settings_set(
     app: &Arc<App>,
     _: Asker,
     request: SettingsDto,
 ) -> Result<SettingsDto, AppError> {
     let till = app.till().await?;
-    let wanted = view::settings::read(&request, &till.engine.settings()).map_err(|p| bad(&p))?;
+    let before = till.engine.settings();
+    if request.revision != before.revision() {
+        return Err(EngineError::SettingsChanged.into());
+    }
+    let wanted = view::settings::read(&request, &before).map_err(|p| bad(&p))?;
     wanted.check().map_err(|problem| bad(&problem))?;
-    check_rails(&wanted).map_err(|problem| bad(&problem))?;
-    change(app, &till, wanted).await
+    change(app, &till, &before, wanted).await
 }
 
 pub(super) async fn settings_import(
@@ -39,9 +43,11 @@ pub(super) async fn settings_import(
     request: SettingsImportRequest,
 ) -> Result<SettingsDto, AppError> {
     let till = app.till().await?;
-    let wanted = Settings::parse_with(&request.text, &till.engine.settings(), &check_rails)
-        .map_err(|error| refuse(ErrorCode::BadRequest, error.to_string()))?;
-    change(app, &till, wanted).await
+    let read = |before: &Settings| {
+        Settings::parse_with(&request.text, before, &check_rails)
+            .map_err(|error| refuse(ErrorCode::BadRequest, error.to_string()))
+    };
+    amend(app, &till, read).await
 }
 
 pub(super) async fn settings_put(
@@ -50,13 +56,7 @@ pub(super) async fn settings_put(
     request: SettingsPutRequest,
 ) -> Result<SettingsDto, AppError> {
     let till = app.till().await?;
-    let wanted = till
-        .engine
-        .settings()
-        .with(&request.key, &request.value)
-        .map_err(|error| refuse(ErrorCode::BadRequest, error.to_string()))?;
-    check_rails(&wanted).map_err(|problem| bad(&problem))?;
-    change(app, &till, wanted).await
+    amend(app, &till, |before| put(before, &request.key, &request.value)).await
 }
 
 pub(super) async fn setup_finish(
@@ -65,42 +65,62 @@ pub(super) async fn setup_finish(
     request: SetupFinishRequest,
 ) -> Result<StatusDto, AppError> {
     let till = app.till().await?;
-    let put = |settings: Settings, key: &str, value: &str| {
-        settings.with(key, value).map_err(|error| refuse(ErrorCode::BadRequest, error.to_string()))
-    };
-    let mut wanted = Settings::clone(&till.engine.settings());
-    wanted = put(wanted, "shop.name", &request.shop_name)?;
-    wanted = put(wanted, "shop.currency", &request.currency)?;
-    wanted.shop.language = Language::from_code(&request.language)
+    let language = Language::from_code(&request.language)
         .ok_or_else(|| refuse(ErrorCode::BadRequest, "the language must be en or de"))?;
-    wanted.setup_done = true;
-    change(app, &till, wanted).await?;
+    let finish = |before: &Settings| {
+        let mut wanted = put(before, "shop.name", &request.shop_name)?;
+        wanted = put(&wanted, "shop.currency", &request.currency)?;
+        wanted.shop.language = language;
+        wanted.setup_done = true;
+        Ok(wanted)
+    };
+    amend(app, &till, finish).await?;
     super::status::status(app, asker, Nothing {}).await
 }
 
-/// Puts checked settings in force. Rails are built from settings, so some changes open the till anew.
-pub(super) async fn change(app: &Arc<App>, till: &Till, wanted: Settings) -> Result<SettingsDto, AppError> {
-    let before = till.engine.settings();
-    check_change(till, &wanted).await?;
-    till.engine.ask(Command::ChangeSettings { settings: Box::new(wanted.clone()) }).await?;
+fn put(settings: &Settings, key: &str, value: &str) -> Result<Settings, AppError> {
+    settings.with(key, value).map_err(|error| refuse(ErrorCode::BadRequest, error.to_string()))
+}
+
+/// Makes a change that stands by itself. When somebody else's change comes first, it is made again to theirs.
+pub(super) async fn amend(
+    app: &Arc<App>,
+    till: &Till,
+    make: impl Fn(&Settings) -> Result<Settings, AppError>,
+) -> Result<SettingsDto, AppError> {
+    loop {
+        let before = till.engine.settings();
+        match change(app, till, &before, make(&before)?).await {
+            Err(AppError { code: ErrorCode::SettingsChanged, .. }) => {}
+            done => return done,
+        }
+    }
+}
+
+/// Puts settings in force that were made from those before. Rails are built from settings, so some changes open the
+/// till anew.
+async fn change(
+    app: &Arc<App>,
+    till: &Till,
+    before: &Settings,
+    wanted: Settings,
+) -> Result<SettingsDto, AppError> {
+    check_rails(&wanted).map_err(|problem| bad(&problem))?;
+    check_wallet(till, before, &wanted).await?;
+    let (settings, based_on) = (Box::new(wanted.clone()), Box::new(before.clone()));
+    till.engine.ask(Command::ChangeSettings { settings, based_on }).await?;
     if wanted.bitcoin != before.bitcoin {
         app.reopen(till.mode).await?;
     }
     Ok(view::settings::settings(&wanted))
 }
 
-/// What can't be changed any more once the books rest on it: the unit of account, and the wallet whose addresses were
-/// shown.
-pub(super) async fn check_change(till: &Till, wanted: &Settings) -> Result<(), AppError> {
-    let (before, reader) = (till.engine.settings(), till.engine.reader());
-    if wanted.shop.currency != before.shop.currency && reader.sales_exist().await? {
-        let detail = "shop.currency: the books are kept in another currency already; start a new data folder";
-        return Err(refuse(ErrorCode::BadRequest, detail));
-    }
+/// What can't be changed any more once the books rest on it: the wallet whose addresses were shown.
+pub(super) async fn check_wallet(till: &Till, before: &Settings, wanted: &Settings) -> Result<(), AppError> {
     let moved = (&wanted.bitcoin.account, wanted.bitcoin.network)
         != (&before.bitcoin.account, before.bitcoin.network);
     if moved && till.mode != Mode::Practice {
-        let memory = reader.rail_memory(RailId::BITCOIN).await?;
+        let memory = till.engine.reader().rail_memory(RailId::BITCOIN).await?;
         let opened = bitcoin_config(wanted).map(|config| BitcoinRail::open(&config, &memory, wall_clock()));
         if let Some(Err(error)) = opened {
             return Err(refuse(ErrorCode::BadRequest, format!("rail.bitcoin.account: {error}")));

@@ -85,20 +85,19 @@ pub(super) async fn wallet_watch(
 ) -> Result<SettingsDto, AppError> {
     let till = app.till().await?;
     refuse_in_practice(&till)?;
-    let wanted = with_account(&till, request.account.trim())?;
-    settings::change(app, &till, wanted).await
+    settings::amend(app, &till, |before| with_account(before, request.account.trim())).await
 }
 
 /// The account is checked before anything is kept, then the keyring comes before the settings: an account whose key
 /// was lost on the way would be money nobody can move. Other words that are kept already are never replaced.
 async fn keep(app: &Arc<App>, till: &Till, mnemonic: &Mnemonic) -> Result<SettingsDto, AppError> {
-    let account = mnemonic.account(key_network(till.engine.settings().bitcoin.network));
-    let wanted = with_account(till, account.as_str())?;
-    settings::check_change(till, &wanted).await?;
+    let before = till.engine.settings();
+    let account = mnemonic.account(key_network(before.bitcoin.network));
+    settings::check_wallet(till, &before, &with_account(&before, account.as_str())?).await?;
     let (vault, secret) = (till.vault.clone(), mnemonic.as_secret());
     let kept = tokio::task::spawn_blocking(move || keep_words(&vault, &secret)).await;
     kept.map_err(|error| refuse(ErrorCode::Internal, error.to_string()))??;
-    settings::change(app, till, wanted).await
+    settings::amend(app, till, |before| with_account(before, account.as_str())).await
 }
 
 fn keep_words(vault: &Vault, words: &Secret) -> Result<(), AppError> {
@@ -114,8 +113,8 @@ fn keep_words(vault: &Vault, words: &Secret) -> Result<(), AppError> {
     }
 }
 
-fn with_account(till: &Till, account: &str) -> Result<Settings, AppError> {
-    let mut wanted = Settings::clone(&till.engine.settings());
+fn with_account(before: &Settings, account: &str) -> Result<Settings, AppError> {
+    let mut wanted = before.clone();
     wanted.bitcoin.account = Some(account.to_owned());
     wanted.bitcoin.enabled = true;
     let checked = wanted.check().and_then(|()| settings::check_rails(&wanted));

@@ -27,8 +27,12 @@ pub enum ErrorCode {
     Keyring,
     /// The command is not offered to this window or over this transport.
     Forbidden,
+    /// Somebody else changed the settings first: read them again.
+    SettingsChanged,
     /// The till is shutting down or switching mode.
     Closing,
+    /// The till can record nothing any more: it must be closed and started again.
+    Broken,
     /// A defect of ours; the log has it.
     Internal,
 }

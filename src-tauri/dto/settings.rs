@@ -7,6 +7,9 @@ use specta::Type;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(deny_unknown_fields)]
 pub struct SettingsDto {
+    /// Which settings these are. A change carries the revision it was made from and is refused as `settings_changed`
+    /// when that is not in force any more.
+    pub revision: String,
     /// `[shop]`
     pub shop: ShopDto,
     /// `[tax]`

@@ -59,10 +59,23 @@ pub struct BitcoinStatusDto {
     pub tip_age_s: Option<u32>,
     /// Servers.
     pub servers: Vec<ServerDto>,
+    /// What the owner should know although the rail works.
+    pub notices: Vec<RailNoticeDto>,
     /// A rate for the shop's currency is there; without one bitcoin is not offered.
     pub has_rate: bool,
     /// The key is in this till's keyring; false for watch-only.
     pub has_key: bool,
+}
+
+/// Something about a rail the owner should know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct RailNoticeDto {
+    /// `unpaid_in_a_row`: a code the screens translate.
+    pub kind: String,
+    /// How many.
+    pub count: u32,
+    /// From how many on it does harm.
+    pub limit: u32,
 }
 
 /// One server.

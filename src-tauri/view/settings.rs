@@ -15,6 +15,7 @@ use crate::dto::settings::{
 pub fn settings(settings: &Settings) -> SettingsDto {
     let currency = settings.shop.currency;
     SettingsDto {
+        revision: settings.revision(),
         shop: ShopDto {
             name: settings.shop.name.clone(),
             currency: currency.code().to_owned(),

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use keys::{SecretName, Vault, VaultStatus};
 use money::Currency;
-use payment::rail::RailHealth;
+use payment::rail::{RailHealth, RailNotice};
 use payment::{RailId, Timestamp};
 use settings::{Mode, Settings};
 use store::AlertRow;
@@ -12,7 +12,9 @@ use store::AlertRow;
 use super::{count, instant};
 use crate::commands::Asker;
 use crate::dto::error::AppError;
-use crate::dto::status::{AlertDto, BitcoinStatusDto, KeyringDto, LedgerStatusDto, ServerDto, StatusDto};
+use crate::dto::status::{
+    AlertDto, BitcoinStatusDto, KeyringDto, LedgerStatusDto, RailNoticeDto, ServerDto, StatusDto,
+};
 use crate::till::Till;
 
 /// Everything the frame of each screen shows.
@@ -57,7 +59,7 @@ fn bitcoin(till: &Till, settings: &Settings, now: Timestamp, has_key: bool) -> B
     let problem = rail.as_ref().and_then(|opened| opened.as_ref().err()).map(ToString::to_string);
     let health = match rail {
         Some(Ok(rail)) => rail.health(),
-        Some(Err(_)) | None => RailHealth { tip: None, servers: Vec::new() },
+        Some(Err(_)) | None => RailHealth::default(),
     };
     let age =
         |time: Timestamp| u32::try_from((now.millis() - time.millis()).max(0) / 1_000).unwrap_or(u32::MAX);
@@ -73,8 +75,17 @@ fn bitcoin(till: &Till, settings: &Settings, now: Timestamp, has_key: bool) -> B
         tip_height: health.tip.as_ref().map(|tip| tip.height),
         tip_age_s: health.tip.as_ref().map(|tip| age(tip.time)),
         servers,
+        notices: health.notices.into_iter().map(notice).collect(),
         has_rate: settings.rate(Currency::BTC, settings.shop.currency, now).is_some(),
         has_key,
+    }
+}
+
+fn notice(notice: RailNotice) -> RailNoticeDto {
+    match notice {
+        RailNotice::UnpaidInARow { count, limit } => {
+            RailNoticeDto { kind: "unpaid_in_a_row".to_owned(), count, limit }
+        }
     }
 }
 

@@ -171,7 +171,7 @@ pub(super) struct Door {
 impl Door {
     /// What the control file of a folder says, once it is there.
     pub(super) fn of(folder: &Folder) -> Self {
-        let path = folder.path().join("control.json");
+        let path = folder.path().join("control-practice.json");
         wait_until("the control file is there", || path.exists());
         let text = std::fs::read_to_string(path).expect("it can be read");
         let control: Value = serde_json::from_str(&text).expect("it is JSON");
@@ -181,6 +181,18 @@ impl Door {
 
     /// A command that must succeed.
     pub(super) fn ask(&self, name: &str, request: &Value) -> Value {
+        let (is_done, reply) = self.send(name, request);
+        assert!(is_done, "{name} {request}: {reply}");
+        reply
+    }
+
+    /// A command that must be refused with this code.
+    pub(super) fn refuses(&self, name: &str, request: &Value, code: &str) {
+        let (is_done, reply) = self.send(name, request);
+        assert!(!is_done && reply["code"] == code, "{name} {request}: {reply}");
+    }
+
+    fn send(&self, name: &str, request: &Value) -> (bool, Value) {
         let runtime = tokio::runtime::Runtime::new().expect("a runtime");
         runtime.block_on(async {
             let url = format!("{}/api/{name}", self.address);
@@ -188,9 +200,7 @@ impl Door {
             let sent =
                 client.post(url).bearer_auth(&self.token).json(request).send().await.expect("it answers");
             let is_done = sent.status().is_success();
-            let reply: Value = sent.json().await.expect("it answers JSON");
-            assert!(is_done, "{name} {request}: {reply}");
-            reply
+            (is_done, sent.json().await.expect("it answers JSON"))
         })
     }
 

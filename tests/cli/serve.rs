@@ -32,7 +32,7 @@ fn a_polite_signal_ends_it_in_order() {
         served.running.signal(signal);
         let said = served.running.end();
         assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (Some(0), "", ""), "{signal}");
-        assert!(!folder.path().join("control.json").exists(), "{signal}");
+        assert!(!folder.path().join("control-practice.json").exists(), "{signal}");
     }
 }
 
@@ -61,7 +61,7 @@ fn a_killed_owner_is_in_nobodys_way() {
     let served = folder.serve(&[]);
     served.running.signal("-KILL");
     served.running.end();
-    assert!(folder.path().join("control.json").exists(), "a killed process tidies nothing up");
+    assert!(folder.path().join("control-practice.json").exists(), "a killed process tidies nothing up");
     folder.ok(&["charge", "1", "--with", "cash"]);
 }
 
@@ -73,6 +73,50 @@ fn each_mode_has_books_of_its_own() {
     assert_eq!(sandbox.door.ask("status", &json!({}))["mode"], "sandbox");
     folder.ok(&["--mode", "sandbox", "charge", "1", "--with", "cash"]);
     assert!(folder.sales().is_empty(), "nothing was sold in practice mode");
+}
+
+#[test]
+fn two_modes_are_served_from_one_folder_and_each_is_found() {
+    let folder = Folder::new();
+    let practice = folder.serve(&[]);
+    let sandbox = folder.serve(&["--mode", "sandbox"]);
+    // Written through whoever owns the books: a command that found nobody would be refused by the owner's lock.
+    folder.ok(&["settings", "set", "shop.name", "Play"]);
+    folder.ok(&["--mode", "sandbox", "settings", "set", "shop.name", "Sand"]);
+    let name = |door: &Door| door.ask("status", &json!({}))["shop_name"].clone();
+    assert_eq!((name(&practice.door), name(&sandbox.door)), (json!("Play"), json!("Sand")));
+    sandbox.running.signal("-TERM");
+    sandbox.running.end();
+    assert_eq!(Door::of(&folder).token, practice.door.token, "the end of one is not the end of the other");
+    folder.ok(&["charge", "1", "--with", "cash"]);
+}
+
+#[test]
+fn a_switch_of_books_moves_the_control_file() {
+    let folder = Folder::new();
+    let served = folder.serve(&[]);
+    served.door.ask("mode_switch", &json!({ "mode": "live" }));
+    super::program::wait_until("the new mode is told", || folder.path().join("control-live.json").exists());
+    super::program::wait_until("the old one is not", || {
+        !folder.path().join("control-practice.json").exists()
+    });
+    folder.ok(&["--mode", "live", "settings", "set", "shop.name", "Real"]);
+    assert_eq!(served.door.ask("status", &json!({}))["shop_name"], "Real");
+    folder.ok(&["charge", "1", "--with", "cash"]);
+}
+
+#[test]
+fn books_that_can_not_be_opened_again_end_the_till_with_one_line() {
+    let folder = Folder::new();
+    let served = folder.serve(&[]);
+    served.door.ask("sales_list", &json!({ "search": "", "states": [], "after": "", "limit": 1 }));
+    let foreign = folder.file("till-live.db", &"no books at all ".repeat(300));
+    std::fs::copy(foreign, folder.path().join("foreign.db")).expect("it is copied");
+    std::fs::rename(folder.path().join("foreign.db"), folder.path().join("till-practice.db"))
+        .expect("it moves");
+    served.door.refuses("mode_switch", &json!({ "mode": "live" }), "storage");
+    served.running.end().refuses_with("till-practice.db");
+    assert!(!folder.path().join("control-practice.json").exists());
 }
 
 #[test]

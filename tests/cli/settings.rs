@@ -1,5 +1,7 @@
 //! `tillstream settings`.
 
+use serde_json::json;
+
 use super::program::Folder;
 
 /// An account of the real network: the first of the test words of BIP-84.
@@ -109,4 +111,39 @@ fn the_currency_of_books_with_a_sale_can_not_change() {
     folder.ok(&["charge", "1", "--with", "cash"]);
     folder.run(&["settings", "set", "shop.currency", "USD"]).refuses_with("shop.currency");
     assert_eq!(folder.ok(&["settings", "get", "shop.currency"]), "CHF\n");
+}
+
+#[test]
+fn a_screen_opened_earlier_does_not_overwrite_newer_settings() {
+    let folder = Folder::new();
+    let till = folder.serve(&[]);
+    let mut screen = till.door.ask("settings_get", &json!({}));
+    folder.ok(&["settings", "set", "rates.fixed.BTC/EUR", "61000"]);
+    screen["shop"]["name"] = json!("Corner");
+    till.door.refuses("settings_set", &screen, "settings_changed");
+    assert_eq!(folder.ok(&["settings", "get", "rates.fixed.BTC/EUR"]), "61000\n");
+    let mut screen = till.door.ask("settings_get", &json!({}));
+    screen["shop"]["name"] = json!("Corner");
+    let saved = till.door.ask("settings_set", &screen);
+    assert_ne!(saved["revision"], screen["revision"]);
+    assert_eq!(folder.ok(&["settings", "get", "rates.fixed.BTC/EUR"]), "61000\n");
+    assert_eq!(folder.ok(&["settings", "get", "shop.name"]), "Corner\n");
+    till.door.refuses("settings_set", &screen, "settings_changed");
+}
+
+#[test]
+fn changes_by_key_at_the_same_time_are_all_made() {
+    let folder = Folder::new();
+    let till = folder.serve(&[]);
+    let pairs = ["shop.name", "shop.receipt_header", "shop.receipt_footer", "shop.quote_minutes"];
+    let sets: Vec<_> = pairs.iter().map(|key| folder.start(&["settings", "set", key, "42"])).collect();
+    for set in sets {
+        let said = set.end();
+        assert_eq!(said.code, Some(0), "{said:?}");
+    }
+    let shop = till.door.ask("settings_get", &json!({}))["shop"].clone();
+    for key in ["name", "receipt_header", "receipt_footer"] {
+        assert_eq!(shop[key], "42");
+    }
+    assert_eq!(shop["quote_minutes"], 42);
 }

@@ -15,7 +15,8 @@ const only = process.env.SHOTS ?? '';
 const folder = 'test-results/shots';
 mkdirSync(folder, { recursive: true });
 
-const server = await createServer({ server: { port: 0, strictPort: false } });
+// The fonts lie among the node modules, which may be a link to a folder elsewhere.
+const server = await createServer({ server: { port: 0, strictPort: false, fs: { strict: false } } });
 await server.listen();
 const address = server.resolvedUrls.local[0];
 const browser = await chromium.launch({

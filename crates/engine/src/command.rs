@@ -78,10 +78,12 @@ pub enum Command {
         /// Who.
         customer: String,
     },
-    /// Replaces the settings, which were checked by whoever asks.
+    /// Replaces the settings, which were checked by whoever asks. Refused when others are in force than they looked at.
     ChangeSettings {
         /// All of them.
         settings: Box<Settings>,
+        /// The ones they were made from.
+        based_on: Box<Settings>,
     },
     /// The owner has read an alert.
     AcknowledgeAlert {
@@ -150,6 +152,12 @@ pub enum EngineError {
     /// No quote can be made.
     #[error(transparent)]
     Quote(#[from] QuoteError),
+    /// Somebody else changed the settings first: nothing was changed.
+    #[error("the settings changed meanwhile: nothing was saved. Look at them again and repeat your change")]
+    SettingsChanged,
+    /// The unit of account of books that hold a sale.
+    #[error("shop.currency: the books are kept in {0} already; start a new data folder for another currency")]
+    CurrencyInUse(String),
     /// The owner set no rate for the pair.
     #[error("no rate from {coin} to {currency}: set one in Settings, Rates")]
     NoRate {

@@ -240,10 +240,12 @@ impl Engine {
     }
 
     /// Waits until the engine has ended, and tells how. A broken one records nothing any more.
-    pub async fn ended(&self) -> Ending {
+    pub fn ended(&self) -> impl Future<Output = Ending> + Send + use<> {
         let mut ended = self.ended.clone();
-        let ending = ended.wait_for(Option::is_some).await.ok().and_then(|ending| *ending);
-        ending.unwrap_or(Ending::Broken)
+        async move {
+            let ending = ended.wait_for(Option::is_some).await.ok().and_then(|ending| *ending);
+            ending.unwrap_or(Ending::Broken)
+        }
     }
 
     /// Stops in order: no new commands, tasks end, what is queued is committed, the writer closes.

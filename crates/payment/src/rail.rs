@@ -168,13 +168,28 @@ pub struct ServerHealth {
     pub problem: Option<String>,
 }
 
+/// Something about a rail the owner should know although it still works.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RailNotice {
+    /// The latest addresses were shown and never paid to. A wallet restored from the words elsewhere stops looking after
+    /// `limit` such addresses (BIP-44) and would not find what is paid to the next one.
+    UnpaidInARow {
+        /// How many.
+        count: u32,
+        /// With how many another wallet stops.
+        limit: u32,
+    },
+}
+
 /// A rail's health, for the status strip and for what the till may offer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RailHealth {
     /// The newest block, when known.
     pub tip: Option<Tip>,
     /// The counterparties.
     pub servers: Vec<ServerHealth>,
+    /// What the owner should know beside them.
+    pub notices: Vec<RailNotice>,
 }
 
 impl RailHealth {

@@ -76,7 +76,7 @@ impl Board {
             .lines
             .iter()
             .map(|line| ServerHealth { address: line.address.clone(), problem: line.standing.problem() });
-        RailHealth { tip: state.tip.clone(), servers: servers.collect() }
+        RailHealth { tip: state.tip.clone(), servers: servers.collect(), notices: Vec::new() }
     }
 
     /// Watching ended: whether the servers answer is not known any more. What they said stands.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use money::{Currency, Money};
-use payment::rail::{Attempt, Offer, PaymentLink, RailFuture, RailHealth, RailMemory, ReportSink};
+use payment::rail::{
+    Attempt, Offer, PaymentLink, RailFuture, RailHealth, RailMemory, RailNotice, ReportSink,
+};
 use payment::{Rail, RailError, RailId};
 use thiserror::Error;
 use tokio::time::timeout;
@@ -84,13 +86,6 @@ impl BitcoinRail {
         Ok(Self { account, lookout: Lookout::new(accesses, wallet) })
     }
 
-    /// How many of the latest addresses were shown and not paid. Other wallets look only [`GAP_LIMIT`] unpaid addresses
-    /// ahead when they are restored from the words, so from [`GAP_WARNING`] on the owner is to be told.
-    #[must_use]
-    pub fn unpaid_in_a_row(&self) -> u32 {
-        self.lookout.wallet.lock().unpaid_in_a_row()
-    }
-
     fn check(&self, amount: Money) -> Result<(), RailError> {
         let least = self.amount_min();
         if amount.currency() != Currency::BTC {
@@ -121,19 +116,8 @@ impl BitcoinRail {
     async fn offer_to(&self, attempt: &Attempt) -> Result<Offer, RailError> {
         self.check(attempt.amount)?;
         self.wait_for_scan().await?;
-        let (address, change_set, unpaid) = {
-            let mut wallet = self.lookout.wallet.lock();
-            let (address, change_set) = wallet.offer(attempt.payment);
-            (address, change_set, wallet.unpaid_in_a_row())
-        };
+        let (address, change_set) = self.lookout.wallet.lock().offer(attempt.payment);
         self.lookout.offered.notify_one();
-        if unpaid >= GAP_WARNING {
-            tracing::warn!(
-                unpaid,
-                limit = GAP_LIMIT,
-                "many bitcoin addresses in a row are unpaid: restore this account elsewhere with a larger gap limit"
-            );
-        }
         Ok(Offer { payment: attempt.payment, address, change_set: Some(change_set) })
     }
 }
@@ -152,7 +136,12 @@ impl Rail for BitcoinRail {
     }
 
     fn health(&self) -> RailHealth {
-        self.lookout.board.health()
+        let unpaid = self.lookout.wallet.lock().unpaid_in_a_row();
+        let mut health = self.lookout.board.health();
+        if unpaid >= GAP_WARNING {
+            health.notices.push(RailNotice::UnpaidInARow { count: unpaid, limit: GAP_LIMIT });
+        }
+        health
     }
 
     fn amount_min(&self) -> Money {

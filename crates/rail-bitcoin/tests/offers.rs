@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use payment::rail::RailMemory;
+use payment::rail::{RailMemory, RailNotice};
 use payment::{Rail, RailError};
-use rail_bitcoin::{BitcoinRail, GAP_WARNING, OpenError, StoredError};
+use rail_bitcoin::{BitcoinRail, GAP_LIMIT, GAP_WARNING, OpenError, StoredError};
 
 use crate::books::{Books, has_confirmations};
 use crate::till::{Till, attempt, btc, settings, wall_clock};
@@ -99,15 +99,16 @@ fn dust_and_other_money_are_not_asked_for() {
 }
 
 #[test]
-fn unpaid_addresses_in_a_row_are_counted_until_one_is_paid() {
+fn the_owner_is_told_of_many_unpaid_addresses_in_a_row_until_one_is_paid() {
     let town = Town::with(Kind::Bitcoind);
     let till = Till::open(&settings(&[&town.server], town.node.rpc_password()), &Arc::new(Books::default()));
-    let addresses: Vec<String> = (0..GAP_WARNING).map(|_| till.show(1_000)).collect();
-    assert_eq!(till.rail.unpaid_in_a_row(), GAP_WARNING);
+    let addresses: Vec<String> = (1..GAP_WARNING).map(|_| till.show(1_000)).collect();
+    assert_eq!(till.rail.health().notices, []);
+    till.show(1_000);
+    let notices = || till.rail.health().notices;
+    assert_eq!(notices(), [RailNotice::UnpaidInARow { count: GAP_WARNING, limit: GAP_LIMIT }]);
     town.node.pay(&addresses[10], 1_000).unwrap();
-    till.books.wait("the payment shortens the row", || {
-        (till.rail.unpaid_in_a_row() == GAP_WARNING - 11).then_some(())
-    });
+    till.books.wait("the payment shortens the row", || notices().is_empty().then_some(()));
 }
 
 #[test]

@@ -142,7 +142,7 @@ impl Rail for PracticeRail {
             time: block.time,
         });
         let server = ServerHealth { address: "practice".to_owned(), problem: None };
-        RailHealth { tip: Some(tip), servers: vec![server] }
+        RailHealth { tip: Some(tip), servers: vec![server], notices: Vec::new() }
     }
 
     fn amount_min(&self) -> Money {

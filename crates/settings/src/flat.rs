@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use sha2::{Digest, Sha256};
 use toml::de::DeValue;
 use toml::{Spanned, Value};
 
@@ -13,6 +14,9 @@ use crate::{Problem, Settings, SettingsError, fixed_rate};
 
 /// The row that says whether the first run is done: stored with the settings, but no setting.
 const SETUP_DONE: &str = "setup_done";
+
+/// Long enough that two settings never share a name.
+const REVISION_BYTES: usize = 16;
 
 /// A single price also has a key of its own, such as `rates.fixed.BTC/EUR`.
 const PRICE_PREFIX: &str = "rates.fixed.";
@@ -52,6 +56,19 @@ impl Settings {
     pub fn to_rows(&self) -> BTreeMap<String, String> {
         let settings = key::all().map(|key| (key.path.to_owned(), self.shown(key)));
         settings.chain([(SETUP_DONE.to_owned(), self.setup_done.to_string())]).collect()
+    }
+
+    /// A short name for exactly these settings of this mode: whoever changes them says which ones they looked at, so
+    /// that nobody overwrites what they have not seen.
+    #[must_use]
+    pub fn revision(&self) -> String {
+        let mut digest = Sha256::new();
+        digest.update(self.mode.name());
+        for (key, value) in self.to_rows() {
+            // The length of each part keeps what stands in one key from reading like another.
+            digest.update(format!("\n{}:{key}{}:{value}", key.len(), value.len()));
+        }
+        hex::encode(&digest.finalize()[..REVISION_BYTES])
     }
 
     /// The defaults of a mode with what rows change.

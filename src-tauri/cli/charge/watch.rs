@@ -52,6 +52,7 @@ impl Watch<'_> {
             let next = Instant::now() + POLL;
             tokio::select! {
                 () = &mut stop => return Ok(End::Interrupted),
+                broken = self.caller.broken() => return Err(broken.into()),
                 () = tokio::time::sleep_until(deadline.map_or(next, |deadline| deadline.min(next))) => {}
             }
             sale = self.caller.call("sale_get", json!({ "invoice": self.invoice })).await?;

@@ -53,9 +53,8 @@ impl Desk<'_> {
                 self.assign_stray(work, stray, invoice, payment)
             }
             Command::CreditStray { stray, customer } => self.credit_stray(work, stray, &customer),
-            Command::ChangeSettings { settings } => {
-                work.change_settings(*settings, self.now);
-                Ok(Reply::Done)
+            Command::ChangeSettings { settings, based_on } => {
+                self.change_settings(work, *settings, &based_on)
             }
             Command::AcknowledgeAlert { alert } => {
                 work.acknowledge(alert, self.now);
@@ -67,6 +66,25 @@ impl Desk<'_> {
             }
             Command::TakeReport { rail, report } => self.take_report(work, rail, report),
         }
+    }
+
+    /// Checked here and nowhere earlier: only the desk knows what is in force at this place in the order of things, and
+    /// whether a sale was opened a moment ago.
+    fn change_settings(
+        &self,
+        work: &mut WorkingSet<'_>,
+        settings: Settings,
+        based_on: &Settings,
+    ) -> Result<Reply, EngineError> {
+        if self.settings != based_on {
+            return Err(EngineError::SettingsChanged);
+        }
+        let currency = self.settings.shop.currency;
+        if settings.shop.currency != currency && work.next_sale_number()? > 1 {
+            return Err(EngineError::CurrencyInUse(currency.code().to_owned()));
+        }
+        work.change_settings(settings, self.now);
+        Ok(Reply::Done)
     }
 
     /// The quote for an amount due, at the settings' rate.

@@ -6,7 +6,7 @@ use engine::{Change, Command, EngineError};
 use payment::{RailId, State};
 use store::Trouble;
 
-use crate::shop::{Shop, confirmed, replaced, seen, state};
+use crate::shop::{Shop, confirmed, replaced, replacing, seen, state};
 
 const LIFE_MS: u32 = 15 * 60 * 1_000;
 
@@ -40,7 +40,7 @@ async fn settings_that_were_not_recorded_are_not_in_force() {
     let mut settings = before.as_ref().clone();
     "Corner café".clone_into(&mut settings.shop.name);
     shop.trouble(Trouble::CommitLost);
-    let refused = shop.ask(Command::ChangeSettings { settings: Box::new(settings) }).await.unwrap_err();
+    let refused = shop.ask(replacing(&before, settings)).await.unwrap_err();
     assert_eq!(refused, EngineError::Storage("the commit failed".to_owned()));
     assert_eq!(shop.engine.settings(), before);
 }

@@ -12,6 +12,7 @@ mod offers;
 mod puppet;
 mod reports;
 mod restarts;
+mod settings;
 mod shop;
 mod stopping;
 mod strays;

@@ -156,7 +156,7 @@ impl Rail for Puppet {
     }
 
     fn health(&self) -> RailHealth {
-        RailHealth { tip: None, servers: Vec::new() }
+        RailHealth::default()
     }
 
     fn amount_min(&self) -> Money {

@@ -190,9 +190,10 @@ impl Shop {
     }
 
     pub(crate) async fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
-        let mut settings = self.engine.settings().as_ref().clone();
+        let before = self.engine.settings().as_ref().clone();
+        let mut settings = before.clone();
         change(&mut settings);
-        self.ask(Command::ChangeSettings { settings: Box::new(settings) }).await.unwrap();
+        self.ask(replacing(&before, settings)).await.unwrap();
     }
 
     /// Hands commands in, one after the other, without waiting for answers.
@@ -334,6 +335,11 @@ async fn start(
     let trouble = writer.troublemaker();
     let setup = Setup { store, writer, settings, rails, clock: clock.clone() };
     (Engine::start(setup).await.unwrap(), trouble)
+}
+
+/// A change of the settings by somebody who looked at those before.
+pub(crate) fn replacing(before: &Settings, settings: Settings) -> Command {
+    Command::ChangeSettings { settings: Box::new(settings), based_on: Box::new(before.clone()) }
 }
 
 pub(crate) fn cart(cents: i64) -> Cart {

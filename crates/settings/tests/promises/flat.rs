@@ -98,3 +98,17 @@ fn rows_that_were_tampered_with_are_refused() {
     let rows = [("rail.bitcoin.network".to_owned(), "regtest".to_owned())].into();
     assert!(Settings::from_rows(&rows, &Settings::defaults(Mode::Live)).is_err());
 }
+
+#[test]
+fn settings_have_one_revision_and_any_change_another() {
+    let settings = Settings::defaults(Mode::Practice);
+    assert_eq!(settings.revision(), settings.clone().revision());
+    let mut revisions = vec![settings.revision(), Settings::defaults(Mode::Live).revision()];
+    for (key, value) in [("shop.name", "Corner"), ("rates.fixed.BTC/EUR", "61000"), ("tax.included", "false")]
+    {
+        revisions.push(settings.with(key, value).unwrap().revision());
+    }
+    revisions.push(Settings { setup_done: true, ..settings }.revision());
+    let told_apart: std::collections::BTreeSet<_> = revisions.iter().collect();
+    assert_eq!(told_apart.len(), revisions.len(), "{revisions:?}");
+}

@@ -99,16 +99,6 @@ impl Reader {
         Ok(SalesPage { rows: rows.collect::<Result<_, _>>()?, more, counts: self.counts(&search).await? })
     }
 
-    /// Was anything ever sold?
-    ///
-    /// # Errors
-    /// When the data file can't be read.
-    pub async fn sales_exist(&self) -> Result<bool, ReadError> {
-        let (exist,): (bool,) =
-            sqlx::query_as("select exists (select 1 from sale)").fetch_one(&self.pool()).await?;
-        Ok(exist)
-    }
-
     async fn counts(&self, search: &str) -> Result<Vec<(State, u32)>, ReadError> {
         let rows: Vec<(String, i64)> = if search.is_empty() {
             let sql = "select state, count(*) from sale group by state";

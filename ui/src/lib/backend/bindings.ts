@@ -77,6 +77,8 @@ export type BitcoinStatusDto = {
 	tip_age_s: number | null,
 	/**  Servers. */
 	servers: ServerDto[],
+	/**  What the owner should know although the rail works. */
+	notices: RailNoticeDto[],
 	/**  A rate for the shop's currency is there; without one bitcoin is not offered. */
 	has_rate: boolean,
 	/**  The key is in this till's keyring; false for watch-only. */
@@ -251,8 +253,12 @@ export type ErrorCode =
 "keyring" | 
 /**  The command is not offered to this window or over this transport. */
 "forbidden" | 
+/**  Somebody else changed the settings first: read them again. */
+"settings_changed" | 
 /**  The till is shutting down or switching mode. */
 "closing" | 
+/**  The till can record nothing any more: it must be closed and started again. */
+"broken" | 
 /**  A defect of ours; the log has it. */
 "internal";
 
@@ -450,6 +456,16 @@ export type QrDto = {
 	path: string,
 };
 
+/**  Something about a rail the owner should know. */
+export type RailNoticeDto = {
+	/**  `unpaid_in_a_row`: a code the screens translate. */
+	kind: string,
+	/**  How many. */
+	count: number,
+	/**  From how many on it does harm. */
+	limit: number,
+};
+
 /**  The rate a quote was made with, and where it came from. */
 export type RateDto = {
 	/**  Price of one whole `base` in `quote`, as decimal text, before the shop's spread. */
@@ -632,6 +648,11 @@ export type ServerDto = {
 
 /**  All settings. Sent whole and checked whole: a bad value changes nothing. */
 export type SettingsDto = {
+	/**
+	 *  Which settings these are. A change carries the revision it was made from and is refused as `settings_changed`
+	 *  when that is not in force any more.
+	 */
+	revision: string,
 	/**  `[shop]` */
 	shop: ShopDto,
 	/**  `[tax]` */

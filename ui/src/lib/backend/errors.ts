@@ -25,7 +25,13 @@ const TABLE: Record<FaultCode, () => Explanation> = {
   storage: () => ({ title: m.error_storage(), advice: m.error_storage_advice(), severity: 'error' }),
   keyring: () => ({ title: m.error_keyring(), advice: m.error_keyring_advice(), severity: 'warning' }),
   forbidden: () => ({ title: m.error_forbidden(), advice: m.error_forbidden_advice(), severity: 'warning' }),
+  settings_changed: () => ({
+    title: m.error_settings_changed(),
+    advice: m.error_settings_changed_advice(),
+    severity: 'warning',
+  }),
   closing: () => ({ title: m.error_closing(), advice: m.error_closing_advice(), severity: 'info' }),
+  broken: () => ({ title: m.error_broken(), advice: m.error_broken_advice(), severity: 'error' }),
   internal: () => ({ title: m.error_internal(), advice: m.error_internal_advice(), severity: 'error' }),
   unreachable: () => ({ title: m.error_unreachable(), advice: m.error_unreachable_advice(), severity: 'error' }),
   no_token: () => ({ title: m.error_no_token(), advice: m.error_no_token_advice(), severity: 'error' }),

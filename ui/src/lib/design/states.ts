@@ -44,3 +44,8 @@ export const STATES: Record<StateDto, StateLook> = {
   reversed: { icon: Undo, tone: 'bad', word: () => m.state_reversed() },
   voided: { icon: FileX, tone: 'off', word: () => m.state_voided() },
 };
+
+/** The word on a chip or in a list: short. What to do about it stands on the screen about that one sale. */
+export function shortWord(state: StateDto): string {
+  return state === 'unknown' ? m.state_unknown_short() : STATES[state].word();
+}

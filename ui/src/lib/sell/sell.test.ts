@@ -128,3 +128,37 @@ test('what is keyed in is summed before it is added', async () => {
   await expect.poll(() => sell.total.minor).toBe(450n);
   expect(backend.calls.at(-1)?.request).toMatchObject({ lines: [{ unit_price: { minor: '450' } }] });
 });
+
+test('nothing is sold before the tax rates are known', async () => {
+  const { backend, sell } = await open({
+    ...opens,
+    settings_get: () => {
+      throw new Fault('storage', 'the disk is full');
+    },
+  });
+  type(sell, '450');
+  expect(sell.draft).toBe(null);
+  expect(sell.ready).toBe(false);
+  sell.add();
+  await sell.charge();
+  expect(sell.cart.isEmpty).toBe(true);
+  expect(opened(backend)).toEqual([]);
+  expect(sell.entry.money.minor).toBe(450n);
+});
+
+test('what was typed while the tax rates were on their way is sold at the usual one', async () => {
+  let known = false;
+  const { backend, sell } = await open({
+    ...opens,
+    settings_get: () => {
+      if (!known) throw new Fault('storage', 'the disk is full');
+      return settings();
+    },
+  });
+  type(sell, '450');
+  known = true;
+  await sell.readRates();
+  expect(sell.draft).toMatchObject({ tax_percent: '20' });
+  await sell.charge();
+  expect(opened(backend)).toMatchObject([{ lines: [{ tax_percent: '20' }] }]);
+});

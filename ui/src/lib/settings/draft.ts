@@ -23,8 +23,9 @@ export function rateAt(settings: SettingsDto, pair: string): number {
 }
 
 function withDecimals(settings: SettingsDto, change: (text: string) => string): SettingsDto {
-  const { shop, tax, cash, rates, policy, bitcoin } = settings;
+  const { revision, shop, tax, cash, rates, policy, bitcoin } = settings;
   return {
+    revision,
     shop: { ...shop, tolerance_percent: change(shop.tolerance_percent) },
     tax: { ...tax, rates: tax.rates.map(change) },
     cash: { ...cash, smallest_coin: change(cash.smallest_coin), notes: cash.notes.map(change) },

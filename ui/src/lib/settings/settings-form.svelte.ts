@@ -4,6 +4,7 @@
  */
 import { faultOf, type Backend, type Fault, type SettingsDto } from '$lib/backend';
 import { draftOf, rateAt, requestOf } from './draft';
+import { merged } from './merge';
 import { faultsOf, type FieldFaults } from './rules';
 
 export class SettingsForm {
@@ -79,6 +80,7 @@ export class SettingsForm {
       return true;
     } catch (thrown) {
       this.fault = faultOf(thrown);
+      if (this.fault.code === 'settings_changed') await this.lookAgain();
       return false;
     } finally {
       this.saving = false;
@@ -88,6 +90,18 @@ export class SettingsForm {
   /** Takes back everything that was not saved. */
   undo(): void {
     this.take(this.kept);
+  }
+
+  /** Somebody else changed the settings first: shows theirs, and what was typed here on top. */
+  private async lookAgain(): Promise<void> {
+    try {
+      const theirs = await this.backend.call('settings_get', {});
+      const draft = merged(requestOf(this.kept), requestOf(this.draft), theirs);
+      this.kept = theirs;
+      this.draft = draftOf(draft, this.language());
+    } catch (thrown) {
+      this.fault = faultOf(thrown);
+    }
   }
 
   private take(settings: SettingsDto): void {

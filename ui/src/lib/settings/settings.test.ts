@@ -117,6 +117,64 @@ test('that it was saved is still said after the change came back', async () => {
   expect(form.saved).toBe(false);
 });
 
+/** A core whose settings somebody else changed after they were shown; it takes a change made from the new ones. */
+function changedMeanwhile(change: (settings: SettingsDto) => void): Replies {
+  const theirs = { ...settings(), revision: 'b2' };
+  change(theirs);
+  let shown = settings();
+  return {
+    settings_get: () => {
+      const before = shown;
+      shown = theirs;
+      return before;
+    },
+    settings_set: (request) => {
+      if (request.revision !== 'b2') throw new Fault('settings_changed', 'the settings changed meanwhile');
+      return { ...request, revision: 'c3' };
+    },
+  };
+}
+
+test('settings that changed meanwhile are shown again, with what was typed on top, and then saved', async () => {
+  const { backend, form } = await open(
+    changedMeanwhile(({ shop, rates }) => {
+      shop.receipt_footer = 'Come again';
+      rates.fixed = [{ pair: 'BTC/EUR', price: '61000.00' }];
+    }),
+    'de',
+  );
+  form.draft.shop.name = 'Corner';
+  form.draft.shop.tolerance_percent = '1,5';
+  expect(await form.save()).toBe(false);
+  expect(form.fault?.code).toBe('settings_changed');
+  expect(form.draft.shop).toMatchObject({ name: 'Corner', tolerance_percent: '1,5', receipt_footer: 'Come again' });
+  expect(form.draft.rates.fixed[0]?.price).toBe('61000,00');
+  expect(form.isChanged).toBe(true);
+  expect(await form.save()).toBe(true);
+  expect(form.fault).toBe(null);
+  expect(backend.calls.at(-1)?.request).toMatchObject({
+    revision: 'b2',
+    shop: { name: 'Corner', receipt_footer: 'Come again' },
+    rates: { fixed: [{ price: '61000.00' }] },
+  });
+});
+
+test('amounts typed in a currency that is no more are not kept', async () => {
+  const { form } = await open(
+    changedMeanwhile(({ shop, cash, policy }) => {
+      shop.currency = 'CHF';
+      cash.notes = ['10', '20'];
+      policy.length = 0;
+    }),
+  );
+  form.draft.shop.name = 'Corner';
+  form.draft.cash.notes.push('500');
+  expect(await form.save()).toBe(false);
+  expect(form.draft.shop).toMatchObject({ name: 'Corner', currency: 'CHF' });
+  expect(form.draft.cash.notes).toEqual(['10', '20']);
+  expect(form.draft.policy).toEqual([]);
+});
+
 test('bitcoin without a rate for the currency of the shop says so', async () => {
   const { form } = await open();
   expect(form.lacksRate).toBe(false);

@@ -1,10 +1,10 @@
-/** What the status strip says: the connection, the chain's tip, the servers, the books, and the keyring when it matters. */
-import type { Connection, StatusDto } from '$lib/backend';
+/** What the status strip says: the connection, the chain's tip, the servers, codes nobody pays, the books, and the keyring when it matters. */
+import type { Connection, RailNoticeDto, StatusDto } from '$lib/backend';
 import { m } from '$words';
 import { age } from './time';
 
 export interface StripItem {
-  kind: 'connected' | 'lost' | 'tip' | 'servers' | 'ledger_ok' | 'ledger_bad' | 'keyring';
+  kind: 'connected' | 'lost' | 'tip' | 'servers' | 'unpaid' | 'ledger_ok' | 'ledger_bad' | 'keyring';
   text: string;
   warn: boolean;
 }
@@ -30,7 +30,12 @@ function bitcoinItems({ bitcoin }: StatusDto): StripItem[] {
           text: m.shell_strip_nodes({ up, all: bitcoin.servers.length }),
           warn: up < bitcoin.servers.length,
         };
-  return [{ kind: 'tip', text: tipText(bitcoin.tip_height, bitcoin.tip_age_s), warn: false }, servers];
+  const tip: StripItem = { kind: 'tip', text: tipText(bitcoin.tip_height, bitcoin.tip_age_s), warn: false };
+  return [tip, servers, ...bitcoin.notices.map(noticeItem)];
+}
+
+function noticeItem({ count }: RailNoticeDto): StripItem {
+  return { kind: 'unpaid', text: m.shell_strip_unpaid({ count }), warn: true };
 }
 
 function tipText(height: number | null, ageSeconds: number | null): string {

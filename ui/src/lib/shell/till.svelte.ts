@@ -28,6 +28,8 @@ export class Till {
   connection = $state<Connection>('connected');
   /** The last thing that was refused, until it is put away or something succeeds. */
   fault = $state.raw<Fault | null>(null);
+  /** Why nothing can be sold any more until the till is started again. Nothing puts it away. */
+  broken = $state.raw<Fault | null>(null);
   private faultOfReading: Fault | null = null;
   /** Present while a payment is on screen in practice mode. */
   customer = $state.raw<PracticeCustomer | null>(null);
@@ -57,7 +59,9 @@ export class Till {
     try {
       this.accept(await this.backend.call('status', {}));
     } catch (thrown) {
-      if (this.status === null) this.fault = faultOf(thrown);
+      const fault = faultOf(thrown);
+      if (fault.code === 'broken') this.broken = fault;
+      else if (this.status === null) this.fault = fault;
     }
   }
 

@@ -30,6 +30,38 @@ test('a refusal stands on the screen until something succeeds', async () => {
   expect(till.fault).toBe(null);
 });
 
+test('a till that broke stays broken, whatever else is asked', async () => {
+  let works = true;
+  const backend = new FixtureBackend({
+    status: () => {
+      if (!works) throw new Fault('broken', 'the bookkeeper failed');
+      return status();
+    },
+  });
+  const till = new Till(backend);
+  const stop = till.start();
+  await expect.poll(() => till.status).not.toBe(null);
+  works = false;
+  backend.change('everything');
+  await expect.poll(() => till.broken?.detail).toBe('the bookkeeper failed');
+  works = true;
+  await till.attempt(() => Promise.resolve(1));
+  expect(till.broken?.code).toBe('broken');
+  stop();
+});
+
+test('many codes in a row that nobody paid are told in the strip', () => {
+  const { bitcoin } = liveStatus();
+  const notices = [{ kind: 'unpaid_in_a_row', count: 17, limit: 20 }];
+  const items = stripItems(liveStatus({ bitcoin: { ...bitcoin, notices } }), 'connected');
+  expect(items).toContainEqual({ kind: 'unpaid', text: '17 codes unpaid', warn: true });
+  language.choose('de');
+  const german = stripItems(liveStatus({ bitcoin: { ...bitcoin, notices } }), 'connected');
+  expect(german.map(({ text }) => text)).toContain('17 Codes unbezahlt');
+  language.choose('en');
+  expect(stripItems(liveStatus(), 'connected').some(({ kind }) => kind === 'unpaid')).toBe(false);
+});
+
 test('reading on does not put away what a deed was refused for', async () => {
   const till = new Till(new FixtureBackend());
   await till.attempt(() => Promise.reject(new Fault('not_now', 'paid already')));
