@@ -8,6 +8,9 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
+/// How much is logged of our own rooms: `error`, `warn`, `info` (as without it), `debug` or `trace`. What libraries say
+/// below a warning is never logged: nobody here vouches for what stands in it.
+const LEVEL_VARIABLE: &str = "TILLSTREAM_LOG";
 /// Log files kept.
 const DAYS_KEPT: usize = 14;
 
@@ -27,8 +30,8 @@ pub fn start(folder: &Path) {
         Ok(appender) => {
             let file = tracing_subscriber::fmt::layer().with_ansi(false).with_writer(appender);
             let levels = Targets::new().with_default(LevelFilter::WARN).with_targets(
-                ["tillstream", "engine", "gateway", "rail_bitcoin", "rail_practice", "store"]
-                    .map(|room| (room, LevelFilter::INFO)),
+                ["tillstream", "engine", "gateway", "keys", "rail_bitcoin", "rail_practice", "store"]
+                    .map(|room| (room, level())),
             );
             if tracing_subscriber::registry().with(levels).with(file).try_init().is_err() {
                 tracing::debug!("logging was started already");
@@ -36,4 +39,9 @@ pub fn start(folder: &Path) {
         }
         Err(error) => eprintln!("no log is kept: {error}"),
     }
+}
+
+fn level() -> LevelFilter {
+    let chosen = std::env::var(LEVEL_VARIABLE).ok().and_then(|name| name.parse().ok());
+    chosen.unwrap_or(LevelFilter::INFO)
 }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 
 use super::failure::Failure;
 use super::place::Place;
+use super::start::note_wrong_clock;
 use crate::app::{App, Broken, OpenOptions};
 use crate::control::Control;
 use crate::serve::{ServeError, Server};
@@ -66,6 +67,13 @@ impl Caller {
         match self {
             Self::Local(local) => local.app.broken().await,
             Self::Remote(_) => std::future::pending().await,
+        }
+    }
+
+    /// Says that the clock is wrong, when this process is the till.
+    pub(super) async fn note_wrong_clock(&self) {
+        if let Self::Local(local) = self {
+            note_wrong_clock(&local.app).await;
         }
     }
 

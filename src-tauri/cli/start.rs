@@ -16,6 +16,7 @@ use crate::app::{App, OpenOptions};
 use crate::logging;
 use crate::serve::Server;
 use crate::till::make_private_folder;
+use crate::view;
 
 impl Place {
     fn options(&self) -> OpenOptions {
@@ -36,9 +37,22 @@ impl Place {
 pub(super) async fn serve(place: &Place, listen: SocketAddr) -> Result<Answer, Failure> {
     let app = App::open(place.options()).await?;
     place.log();
+    note_wrong_clock(&app).await;
     let served = serve_until(&app, listen, asked_to_end()).await;
     app.stop().await;
     served.map(|()| Answer::Yes)
+}
+
+/// A clock that is behind the books harms no sale, but prints wrong dates.
+pub(super) async fn note_wrong_clock(app: &App) {
+    let Ok(till) = app.till().await else { return };
+    if view::status::is_clock_behind(&till).await.unwrap_or(false) {
+        let now = view::instant(till.engine.clock().now().wall);
+        note(format_args!(
+            "this computer's clock says {now}, which is before the last sale in the books: set it. \
+             Sales are kept in their order all the same, but dates on receipts are wrong"
+        ));
+    }
 }
 
 /// Serves until it is asked to end, or nothing can be sold any more.
@@ -96,6 +110,7 @@ pub(super) fn window(place: &Place, runtime: &Runtime) -> Result<Answer, Failure
     let error = match runtime.block_on(App::open(place.options())) {
         Ok(app) => {
             place.log();
+            runtime.block_on(note_wrong_clock(&app));
             crate::window::run(&app, runtime)?;
             return Ok(Answer::Yes);
         }

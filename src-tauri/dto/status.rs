@@ -26,6 +26,8 @@ pub struct StatusDto {
     pub next_sale_number: u32,
     /// The till's clock (RFC 3339).
     pub now: String,
+    /// The clock is behind what is in the books already: dates will be wrong until it is set.
+    pub clock_is_behind: bool,
     /// Where the data files are.
     pub data_dir: String,
     /// Where the logs are.

@@ -17,6 +17,9 @@ use crate::dto::status::{
 };
 use crate::till::Till;
 
+/// By how much clocks are set back every day: time servers correct seconds.
+const CLOCK_SLACK_MS: i64 = 60_000;
+
 /// Everything the frame of each screen shows.
 ///
 /// # Errors
@@ -38,6 +41,7 @@ pub async fn status(till: &Till, data_dir: &Path, asker: Asker) -> Result<Status
         scale: settings.shop.currency.scale(),
         next_sale_number: reader.counters().await?.next_sale_number,
         now: instant(now),
+        clock_is_behind: is_clock_behind(till).await?,
         data_dir: data_dir.display().to_string(),
         log_dir: data_dir.join("logs").display().to_string(),
         bitcoin: bitcoin(till, &settings, now, has_key),
@@ -51,6 +55,16 @@ pub async fn status(till: &Till, data_dir: &Path, asker: Asker) -> Result<Status
         strays_open: reader.strays_open().await?,
         alerts: reader.alerts().await?.into_iter().map(alert).collect(),
     })
+}
+
+/// Does the clock say an earlier time than what is in the books already? A little is the clock being set right.
+///
+/// # Errors
+/// When the journal can't be read.
+pub async fn is_clock_behind(till: &Till) -> Result<bool, store::ReadError> {
+    let now = till.engine.clock().now().wall.millis();
+    let last = till.engine.reader().last_recorded_at().await?;
+    Ok(last.is_some_and(|last| last.millis() - now > CLOCK_SLACK_MS))
 }
 
 fn bitcoin(till: &Till, settings: &Settings, now: Timestamp, has_key: bool) -> BitcoinStatusDto {

@@ -1,8 +1,10 @@
 //! The command line as shops and scripts use it: the real program, a data folder of its own for each test.
 
 mod backup;
+mod canary;
 mod charge;
 mod charge_alone;
+mod faults;
 mod keyring;
 mod ledger;
 mod program;

@@ -73,7 +73,14 @@ impl Folder {
 
     /// Serves the till on a free port.
     pub(super) fn serve(&self, arguments: &[&str]) -> Served {
-        let mut running = self.start(&[arguments, &["serve", "--listen", "127.0.0.1:0"]].concat());
+        self.serve_with(arguments, |_| {})
+    }
+
+    /// As [`Folder::serve`], with something changed about the process.
+    pub(super) fn serve_with(&self, arguments: &[&str], change: impl FnOnce(&mut Command)) -> Served {
+        let mut command = self.command(&[arguments, &["serve", "--listen", "127.0.0.1:0"]].concat());
+        change(&mut command);
+        let mut running = Running::new(command.spawn().expect("it starts"));
         let address = after(&running.line(), "listening on ");
         let (opened, token) = split(&after(&running.line(), "open "), "/#token=");
         assert_eq!(opened, address);

@@ -103,15 +103,7 @@ fn imported_words_become_the_shops_account_and_are_never_overwritten() {
 #[test]
 fn new_words_are_shown_once_asked_back_and_become_the_shops_account() {
     let (folder, keyring) = (Folder::new(), Keyring::unlocked());
-    let mut terminal = Terminal::start(&folder, &keyring);
-    let words = terminal.words();
-    terminal.type_line("");
-    for _ in 0..3 {
-        let asked = terminal.number_asked();
-        terminal.type_line(&words[asked - 1]);
-    }
-    let (ended, rest) = terminal.end();
-    assert!(ended && rest.contains("bitcoin.mnemonic is kept"), "{rest}");
+    let words = Terminal::start(&folder, &keyring).words_written_down();
     let account = folder.ok(&["--mode", "sandbox", "settings", "get", "rail.bitcoin.account"]);
     let mnemonic = keys::Mnemonic::parse(&words.join(" ")).expect("words of the list");
     assert_eq!(account.trim_end(), mnemonic.account(keys::BitcoinNetwork::Regtest).as_str());
@@ -133,14 +125,14 @@ fn words_nobody_wrote_down_are_not_kept() {
 }
 
 /// `secret create bitcoin.mnemonic` on a terminal that util-linux's `script` provides.
-struct Terminal {
+pub(super) struct Terminal {
     child: Child,
     keys: ChildStdin,
     screen: BufReader<ChildStdout>,
 }
 
 impl Terminal {
-    fn start(folder: &Folder, keyring: &Keyring) -> Self {
+    pub(super) fn start(folder: &Folder, keyring: &Keyring) -> Self {
         let program = format!(
             "'{}' --data-dir '{}' --mode sandbox secret create bitcoin.mnemonic",
             env!("CARGO_BIN_EXE_tillstream"),
@@ -165,6 +157,19 @@ impl Terminal {
             let next = numbered.filter(|(number, _)| number.parse() == Ok(words.len() + 1));
             words.extend(next.map(|(_, word)| word.to_owned()));
         }
+        words
+    }
+
+    /// The twelve words, written down and proven.
+    pub(super) fn words_written_down(mut self) -> Vec<String> {
+        let words = self.words();
+        self.type_line("");
+        for _ in 0..3 {
+            let asked = self.number_asked();
+            self.type_line(&words[asked - 1]);
+        }
+        let (ended, rest) = self.end();
+        assert!(ended && rest.contains("bitcoin.mnemonic is kept"), "{rest}");
         words
     }
 

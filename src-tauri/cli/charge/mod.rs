@@ -29,6 +29,7 @@ use crate::dto::money::MoneyDto;
 /// Sells, and answers whether the goods may go.
 pub(super) async fn charge(place: &Place, order: &Order) -> Result<Answer, Failure> {
     let mut caller = Caller::find(place).await?;
+    caller.note_wrong_clock().await;
     let charged = match order.with {
         Method::Cash => cash(&caller, order).await,
         Method::Bitcoin => {

@@ -112,6 +112,16 @@ impl Reader {
         Ok(balances)
     }
 
+    /// The latest time at which anything was recorded, by the till's clock then. `None` while nothing was.
+    ///
+    /// # Errors
+    /// When the data file can't be read.
+    pub async fn last_recorded_at(&self) -> Result<Option<Timestamp>, ReadError> {
+        let (at,): (Option<i64>,) =
+            sqlx::query_as("select max(recorded_at) from event").fetch_one(&self.pool()).await?;
+        Ok(at.map(Timestamp::from_millis))
+    }
+
     /// Where the chain stands.
     ///
     /// # Errors

@@ -772,6 +772,8 @@ export type StatusDto = {
 	next_sale_number: number,
 	/**  The till's clock (RFC 3339). */
 	now: string,
+	/**  The clock is behind what is in the books already: dates will be wrong until it is set. */
+	clock_is_behind: boolean,
 	/**  Where the data files are. */
 	data_dir: string,
 	/**  Where the logs are. */

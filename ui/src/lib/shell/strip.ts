@@ -4,13 +4,19 @@ import { m } from '$words';
 import { age } from './time';
 
 export interface StripItem {
-  kind: 'connected' | 'lost' | 'tip' | 'servers' | 'unpaid' | 'ledger_ok' | 'ledger_bad' | 'keyring';
+  kind: 'connected' | 'lost' | 'tip' | 'servers' | 'unpaid' | 'ledger_ok' | 'ledger_bad' | 'keyring' | 'clock';
   text: string;
   warn: boolean;
 }
 
 export function stripItems(status: StatusDto, connection: Connection): StripItem[] {
-  return [connectionItem(connection), ...bitcoinItems(status), ledgerItem(status), ...keyringItems(status)];
+  return [
+    connectionItem(connection),
+    ...bitcoinItems(status),
+    ledgerItem(status),
+    ...keyringItems(status),
+    ...clockItems(status),
+  ];
 }
 
 function connectionItem(connection: Connection): StripItem {
@@ -52,4 +58,8 @@ function keyringItems({ keyring }: StatusDto): StripItem[] {
   if (keyring === 'locked') return [{ kind: 'keyring', text: m.shell_strip_keyring_locked(), warn: true }];
   if (keyring === 'absent') return [{ kind: 'keyring', text: m.shell_strip_keyring_absent(), warn: true }];
   return [];
+}
+
+function clockItems({ clock_is_behind }: StatusDto): StripItem[] {
+  return clock_is_behind ? [{ kind: 'clock', text: m.shell_strip_clock(), warn: true }] : [];
 }

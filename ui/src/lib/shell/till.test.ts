@@ -62,6 +62,12 @@ test('many codes in a row that nobody paid are told in the strip', () => {
   expect(stripItems(liveStatus(), 'connected').some(({ kind }) => kind === 'unpaid')).toBe(false);
 });
 
+test('a clock that is behind the books is told in the strip', () => {
+  const items = stripItems(status({ clock_is_behind: true }), 'connected');
+  expect(items).toContainEqual({ kind: 'clock', text: 'Clock is wrong', warn: true });
+  expect(stripItems(status(), 'connected').some(({ kind }) => kind === 'clock')).toBe(false);
+});
+
 test('reading on does not put away what a deed was refused for', async () => {
   const till = new Till(new FixtureBackend());
   await till.attempt(() => Promise.reject(new Fault('not_now', 'paid already')));
