@@ -98,7 +98,9 @@ impl<T: Town> Shop<T> {
     pub async fn change_settings(&self, change: impl FnOnce(&mut Settings)) {
         let mut settings = self.engine.settings().as_ref().clone();
         change(&mut settings);
-        self.engine.ask(Command::ChangeSettings { settings: Box::new(settings) }).await.unwrap();
+        let based_on = Box::new(self.engine.settings().as_ref().clone());
+        let change = Command::ChangeSettings { settings: Box::new(settings), based_on };
+        self.engine.ask(change).await.unwrap();
     }
 
     pub fn next_payment(&self) -> PaymentId {
