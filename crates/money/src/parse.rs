@@ -72,6 +72,16 @@ pub enum ParseMoneyError {
         /// Another way to make it clear.
         second: String,
     },
+    /// The one mark in the number is for thousands, or else there are too many decimals.
+    #[error("{typed}: write {grouped}, or at most {} digits after the mark", currency.scale())]
+    GroupedOrTooFine {
+        /// The number as typed.
+        typed: String,
+        /// The number with its decimals, when the mark was for thousands.
+        grouped: String,
+        /// The currency of the amount.
+        currency: Currency,
+    },
     /// `1e5`.
     #[error("write all digits of the amount instead of an exponent, such as 100000")]
     Exponent,
@@ -251,7 +261,7 @@ impl TypedNumber {
                 0 => return Ok(whole_only(self.runs.concat())),
                 // Three digits are all the decimals there are, as in 1.234 KWD.
                 3 => {}
-                scale => return Err(self.ambiguous(*last, scale)),
+                _ => return Err(self.ambiguous(*last, currency)),
             }
         }
         Ok((join_groups(runs, marks, ParseMoneyError::BadGrouping)?, fraction.clone()))
@@ -270,16 +280,16 @@ impl TypedNumber {
     }
 
     /// Only for a number of two runs.
-    fn ambiguous(&self, mark: Mark, scale: u8) -> ParseMoneyError {
+    fn ambiguous(&self, mark: Mark, currency: Currency) -> ParseMoneyError {
         let mark = if mark == Mark::Comma { "," } else { "." };
-        let whole = self.runs.concat();
-        let typed = self.runs.join(mark);
+        let (whole, typed) = (self.runs.concat(), self.runs.join(mark));
         // With fewer than three decimals the mark can only have meant thousands; with more, a further digit tells.
-        let second = if scale < 3 {
-            format!("{whole}.{:0<1$}", "", usize::from(scale))
-        } else {
-            format!("{}0", self.runs.join("."))
-        };
+        let scale = usize::from(currency.scale());
+        if scale < 3 {
+            let grouped = format!("{whole}.{:0<1$}", "", scale);
+            return ParseMoneyError::GroupedOrTooFine { typed, grouped, currency };
+        }
+        let second = format!("{}0", self.runs.join("."));
         ParseMoneyError::AmbiguousGrouping { typed, first: whole, second }
     }
 }

@@ -70,8 +70,8 @@ fn one_mark_before_three_digits_is_read_only_where_it_is_clear() {
     assert_eq!(Money::parse("0.123 BTC", iso("EUR")), Ok(sats(12_300_000)));
     assert_eq!(Money::parse("1234.567 BTC", iso("EUR")), Ok(sats(123_456_700_000)));
     for (text, advice) in [
-        ("1,234", "1,234 can be read in two ways: write 1234 or 1234.00"),
-        ("1.234", "1.234 can be read in two ways: write 1234 or 1234.00"),
+        ("1,234", "1,234: write 1234.00, or at most 2 digits after the mark"),
+        ("1.234", "1.234: write 1234.00, or at most 2 digits after the mark"),
         ("12.345 BTC", "12.345 can be read in two ways: write 12345 or 12.3450"),
         ("12,345 BTC", "12,345 can be read in two ways: write 12345 or 12.3450"),
     ] {
@@ -81,14 +81,20 @@ fn one_mark_before_three_digits_is_read_only_where_it_is_clear() {
 
 #[test]
 fn the_advice_for_an_ambiguous_number_can_be_followed() {
-    for (typed, scale) in [("1,234", 2), ("999.000", 1), ("12,345", 4), ("1.234", 6), ("1.234", 9)] {
+    for (typed, scale) in [("12,345", 4), ("1.234", 6), ("1.234", 9)] {
         let token = Currency::asset("TOKEN", scale).unwrap();
         let Err(ParseMoneyError::AmbiguousGrouping { first, second, .. }) = Money::parse(typed, token) else {
             panic!("{typed} with {scale} decimals is ambiguous");
         };
         let (first, second) = (Money::parse(&first, token).unwrap(), Money::parse(&second, token).unwrap());
-        let quotient = if scale < 3 { 1 } else { 1000 };
-        assert_eq!(first.minor(), second.minor() * quotient, "{typed} with {scale} decimals");
+        assert_eq!(first.minor(), second.minor() * 1000, "{typed} with {scale} decimals");
+    }
+    for (typed, scale, units) in [("1,234", 2, 123_400), ("999.000", 1, 9_990_000)] {
+        let token = Currency::asset("TOKEN", scale).unwrap();
+        let Err(ParseMoneyError::GroupedOrTooFine { grouped, .. }) = Money::parse(typed, token) else {
+            panic!("{typed} with {scale} decimals has too many");
+        };
+        assert_eq!(Money::parse(&grouped, token), Ok(Money::new(units, token)));
     }
 }
 
