@@ -90,7 +90,10 @@ impl Till {
         make_private_folder(data_dir)?;
         let options = StoreOptions { path: data_file(data_dir, mode), mode, now: SystemClock.now().wall };
         let store::Opened { store, writer } = Store::open(options).await?;
-        let settings = Settings::from_rows(&writer_settings(&writer)?, &Settings::defaults(mode))?;
+        let mut settings = Settings::from_rows(&writer_settings(&writer)?, &Settings::defaults(mode))?;
+        // Prices that nobody changed stand since the till began.
+        let born = store.reader().till().await.map_err(engine::StartError::from)?.created_at;
+        settings.rates.fixed_since.get_or_insert(born);
         let scope = VaultScope::new(mode.name(), store.database_id())?;
         let vault = if mode == Mode::Practice { Vault::in_memory(scope) } else { Vault::open(scope) };
         let practice = PracticeSlot::default();

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use payment::Timestamp;
 use sha2::{Digest, Sha256};
 use toml::de::DeValue;
 use toml::{Spanned, Value};
@@ -14,6 +15,8 @@ use crate::{Problem, Settings, SettingsError, fixed_rate};
 
 /// The row that says whether the first run is done: stored with the settings, but no setting.
 const SETUP_DONE: &str = "setup_done";
+/// The row that says since when the owner's prices stand, in milliseconds since the epoch: likewise no setting.
+const FIXED_SINCE: &str = "rates_fixed_since";
 
 /// Long enough that two settings never share a name.
 const REVISION_BYTES: usize = 16;
@@ -55,7 +58,8 @@ impl Settings {
     #[must_use]
     pub fn to_rows(&self) -> BTreeMap<String, String> {
         let settings = key::all().map(|key| (key.path.to_owned(), self.shown(key)));
-        settings.chain([(SETUP_DONE.to_owned(), self.setup_done.to_string())]).collect()
+        let since = self.rates.fixed_since.map(|since| (FIXED_SINCE.to_owned(), since.millis().to_string()));
+        settings.chain([(SETUP_DONE.to_owned(), self.setup_done.to_string())]).chain(since).collect()
     }
 
     /// A short name for exactly these settings of this mode: whoever changes them says which ones they looked at, so
@@ -64,7 +68,8 @@ impl Settings {
     pub fn revision(&self) -> String {
         let mut digest = Sha256::new();
         digest.update(self.mode.name());
-        for (key, value) in self.to_rows() {
+        // Since when a price stands is noted when it comes into force; nobody looks at it and types another.
+        for (key, value) in self.to_rows().into_iter().filter(|(key, _)| key != FIXED_SINCE) {
             // The length of each part keeps what stands in one key from reading like another.
             digest.update(format!("\n{}:{key}{}:{value}", key.len(), value.len()));
         }
@@ -76,7 +81,9 @@ impl Settings {
     /// # Errors
     /// [`SettingsError::NewerRow`] for a row that this version doesn't know; otherwise as [`Settings::with`].
     pub fn from_rows(rows: &BTreeMap<String, String>, defaults: &Self) -> Result<Self, SettingsError> {
-        let unknown = rows.keys().find(|row| *row != SETUP_DONE && key::at(row).is_none());
+        let unknown = rows
+            .keys()
+            .find(|row| ![SETUP_DONE, FIXED_SINCE].contains(&row.as_str()) && key::at(row).is_none());
         if let Some(row) = unknown {
             return Err(SettingsError::NewerRow(row.clone()));
         }
@@ -90,6 +97,8 @@ impl Settings {
         if let Some(done) = rows.get(SETUP_DONE) {
             settings.setup_done = done == "true";
         }
+        let since = rows.get(FIXED_SINCE).and_then(|since| since.parse().ok());
+        settings.rates.fixed_since = since.map(Timestamp::from_millis).or(settings.rates.fixed_since);
         settings.check()?;
         Ok(settings)
     }

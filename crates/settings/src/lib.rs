@@ -112,7 +112,13 @@ impl Settings {
         self.policy.iter().find(|row| row.matches(rail, amount)).map_or(Policy::DEFAULT, PolicyRow::policy)
     }
 
-    /// The owner's fixed price of one `base` in `quote`, given at `now`. `None` when there is none.
+    /// Notes, for settings that come into force now, since when the owner's prices stand: since those `before`, or since
+    /// now when they are others.
+    pub fn date_prices(&mut self, before: &Self, now: Timestamp) {
+        self.rates.date(&before.rates, now);
+    }
+
+    /// The owner's fixed price of one `base` in `quote`, as old as it is. `None` when there is none.
     #[must_use]
     pub fn rate(&self, base: Currency, quote: Currency, now: Timestamp) -> Option<QuotedRate> {
         self.rates.quoted(base, quote, now)

@@ -27,6 +27,9 @@ pub struct Rates {
     pub sources: Vec<String>,
     /// The owner's prices by pair (`BTC/EUR`, the rate's own currencies); made by [`fixed_rate`].
     pub fixed: BTreeMap<String, Rate>,
+    /// Since when these prices stand. A fact that is stored with the settings, but not in the form; `None` until a price
+    /// was changed.
+    pub fixed_since: Option<Timestamp>,
     /// What the shop keeps of each coin's price, 0 to 20 percent.
     pub spread: Percent,
 }
@@ -66,7 +69,7 @@ impl Rates {
         };
         let spread =
             Percent::parse(SPREAD_DEFAULT).expect("the constant is half a percent, which is a percentage");
-        Self { sources: vec![FIXED.to_owned()], fixed, spread }
+        Self { sources: vec![FIXED.to_owned()], fixed, fixed_since: None, spread }
     }
 
     /// Where coins are worth nothing, bitcoin has a price in every currency from the start, so that a newcomer can try
@@ -79,6 +82,11 @@ impl Rates {
         if let Ok((pair, rate)) = fixed_rate(&pair_of(Currency::BTC, currency), price) {
             self.fixed.entry(pair).or_insert(rate);
         }
+    }
+
+    /// Notes that the prices are of now, unless they are those from before.
+    pub(crate) fn date(&mut self, before: &Self, now: Timestamp) {
+        self.fixed_since = if self.fixed == before.fixed { before.fixed_since } else { Some(now) };
     }
 
     pub(crate) fn check(&self) -> Result<(), Problem> {
@@ -103,7 +111,12 @@ impl Rates {
 
     pub(crate) fn quoted(&self, base: Currency, quote: Currency, now: Timestamp) -> Option<QuotedRate> {
         let market = *self.fixed.get(&pair_of(base, quote))?;
-        Some(QuotedRate { market, spread: self.spread, source: FIXED.to_owned(), as_of: now })
+        Some(QuotedRate {
+            market,
+            spread: self.spread,
+            source: FIXED.to_owned(),
+            as_of: self.fixed_since.unwrap_or(now),
+        })
     }
 }
 

@@ -44,7 +44,8 @@ impl Bookkeeper {
 
     fn reopen(&mut self) -> Result<(), EngineError> {
         let writer = self.store.reopen_writer()?;
-        let defaults = Settings::defaults(self.settings.mode);
+        let mut defaults = Settings::defaults(self.settings.mode);
+        defaults.rates.fixed_since = self.settings.rates.fixed_since;
         match writer.settings().map(|rows| Settings::from_rows(&rows, &defaults)) {
             Ok(Ok(stored)) if stored != self.settings => self.adopt(stored),
             Ok(Ok(_)) => {}

@@ -73,7 +73,7 @@ impl Desk<'_> {
     fn change_settings(
         &self,
         work: &mut WorkingSet<'_>,
-        settings: Settings,
+        mut settings: Settings,
         based_on: &Settings,
     ) -> Result<Reply, EngineError> {
         if self.settings != based_on {
@@ -83,6 +83,7 @@ impl Desk<'_> {
         if settings.shop.currency != currency && work.next_sale_number()? > 1 {
             return Err(EngineError::CurrencyInUse(currency.code().to_owned()));
         }
+        settings.date_prices(self.settings, self.now);
         work.change_settings(settings, self.now);
         Ok(Reply::Done)
     }

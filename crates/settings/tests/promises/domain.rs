@@ -50,6 +50,27 @@ fn a_fixed_rate_is_quoted_with_the_shops_spread() {
 }
 
 #[test]
+fn a_fixed_rate_is_as_old_as_the_last_change_of_a_price() {
+    let (monday, tuesday) =
+        (Timestamp::from_millis(1_790_000_000_000), Timestamp::from_millis(1_790_086_400_000));
+    let thursday = Timestamp::from_millis(1_790_259_200_000);
+    let as_of = |settings: &Settings| {
+        settings.rate(Currency::BTC, settings.shop.currency, thursday).map(|rate| rate.as_of)
+    };
+    let mut priced = practice().with("rates.fixed.BTC/EUR", "61000").unwrap();
+    priced.date_prices(&practice(), monday);
+    assert_eq!(as_of(&priced), Some(monday));
+    let mut renamed = priced.with("shop.name", "Bar").unwrap();
+    renamed.date_prices(&priced, tuesday);
+    assert_eq!(as_of(&renamed), Some(monday), "another setting is no new price");
+    let mut stored = Settings::from_rows(&renamed.to_rows(), &practice()).unwrap();
+    assert_eq!(as_of(&stored), Some(monday), "and a restart is none");
+    stored = stored.with("rates.fixed.BTC/EUR", "62000").unwrap();
+    stored.date_prices(&renamed, tuesday);
+    assert_eq!(as_of(&stored), Some(tuesday));
+}
+
+#[test]
 fn where_coins_are_worth_nothing_bitcoin_has_a_price_in_every_currency_a_shop_chooses() {
     let now = Timestamp::from_millis(1_790_000_000_000);
     let price = |mode, code: &str| {

@@ -1,8 +1,8 @@
 //! Whatever settings a shop can have, the file and the rows bring them back unchanged, and no text makes them panic.
 
 use money::{Currency, Money, Percent};
-use payment::RailId;
 use payment::stream::{FeeRow, RouteRow, SettlementRow};
+use payment::{RailId, Timestamp};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
@@ -55,9 +55,11 @@ fn rates() -> impl Strategy<Value = Rates> {
         "[1-9][0-9]{0,9}(\\.[0-9]{1,9})?",
         0..5,
     );
-    (sources, fixed, percent(20)).prop_map(|(sources, fixed, spread)| Rates {
+    let since = option::of(any::<i64>());
+    (sources, fixed, since, percent(20)).prop_map(|(sources, fixed, since, spread)| Rates {
         sources: sources.into_iter().map(str::to_owned).collect(),
         fixed: fixed.iter().map(|(pair, price)| fixed_rate(pair, price).unwrap()).collect(),
+        fixed_since: since.map(Timestamp::from_millis),
         spread,
     })
 }
@@ -175,9 +177,11 @@ prop_compose! {
     }
 }
 
-/// Settings of the same till with everything else at its default.
+/// Settings of the same till, with the facts that are no settings and everything else at its default.
 fn blank(settings: &Settings) -> Settings {
-    Settings { setup_done: settings.setup_done, ..Settings::defaults(settings.mode) }
+    let mut blank = Settings { setup_done: settings.setup_done, ..Settings::defaults(settings.mode) };
+    blank.rates.fixed_since = settings.rates.fixed_since;
+    blank
 }
 
 proptest! {

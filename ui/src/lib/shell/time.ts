@@ -23,6 +23,15 @@ export function age(seconds: number): string {
   return m.shell_hours({ count: Math.round(seconds / 3600) });
 }
 
+/** How long ago, in its largest fitting unit: `3 days ago`. */
+export function ago(seconds: number, language: string): string {
+  const words = new Intl.RelativeTimeFormat(language);
+  if (seconds < 90) return words.format(-seconds, 'second');
+  if (seconds < 90 * 60) return words.format(-Math.round(seconds / 60), 'minute');
+  if (seconds < 36 * 3600) return words.format(-Math.round(seconds / 3600), 'hour');
+  return words.format(-Math.round(seconds / 86_400), 'day');
+}
+
 /** Whole seconds between two instants, never negative. */
 export function secondsBetween(earlier: string, later: string): number {
   return Math.max(0, Math.floor((Date.parse(later) - Date.parse(earlier)) / 1000));
