@@ -1,45 +1,52 @@
 //! `tillstream backup`: checked copies of the data file.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use engine::{Clock, SystemClock};
-use store::{Backup, BackupError, StoreOptions};
+use store::{Backup, BackupError, Restored, StoreOptions};
 
 use super::arguments::BackupCommand;
 use super::failure::Failure;
 use super::place::Place;
-use super::{Answer, say};
+use super::{Answer, note, say};
 
 pub(super) async fn backup(place: &Place, command: &BackupCommand) -> Result<Answer, Failure> {
-    let (checked, told) = match command {
-        BackupCommand::Create { file } => (create(place, file.clone()).await?, "saved to"),
-        BackupCommand::Restore { file } => (restore(place, file.clone()).await?, "restored from"),
-    };
-    let (BackupCommand::Create { file } | BackupCommand::Restore { file }) = command;
-    say(format_args!(
-        "{told} {}: {} events, {} entries, head {}",
-        file.display(),
-        checked.events,
-        checked.entries,
-        hex::encode(checked.head)
-    ))?;
+    match command {
+        BackupCommand::Create { file } => {
+            let (from, to) = (place.data_file(), file.clone());
+            let made = off_the_runtime(move || store::backup(&from, &to)).await?;
+            tell("saved to", file, &made)?;
+        }
+        BackupCommand::Restore { file } => {
+            let restored = restore(place, file.clone()).await?;
+            tell("restored from", file, &restored.backup)?;
+            if let Some(kept) = restored.replaced {
+                note(format_args!("what was there before is kept as {}", kept.display()));
+            }
+        }
+    }
     Ok(Answer::Yes)
 }
 
-async fn create(place: &Place, to: PathBuf) -> Result<Backup, Failure> {
-    let from = place.data_file();
-    off_the_runtime(move || store::backup(&from, &to)).await
+fn tell(what: &str, file: &Path, checked: &Backup) -> Result<(), Failure> {
+    let head = hex::encode(checked.head);
+    say(format_args!(
+        "{what} {}: {} events, {} entries, head {head}",
+        file.display(),
+        checked.events,
+        checked.entries
+    ))
 }
 
-async fn restore(place: &Place, from: PathBuf) -> Result<Backup, Failure> {
+async fn restore(place: &Place, from: PathBuf) -> Result<Restored, Failure> {
     let now = SystemClock.now().wall;
     let to = StoreOptions { path: place.data_file(), mode: place.mode, now };
     off_the_runtime(move || store::restore(&from, &to)).await
 }
 
-async fn off_the_runtime(
-    copy: impl FnOnce() -> Result<Backup, BackupError> + Send + 'static,
-) -> Result<Backup, Failure> {
+async fn off_the_runtime<T: Send + 'static>(
+    copy: impl FnOnce() -> Result<T, BackupError> + Send + 'static,
+) -> Result<T, Failure> {
     let copied = tokio::task::spawn_blocking(copy).await;
     Ok(copied.map_err(|defect| Failure::Runtime(std::io::Error::other(defect)))??)
 }

@@ -21,6 +21,15 @@ pub struct Backup {
     pub head: [u8; 32],
 }
 
+/// A backup that was put in the place of a data file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Restored {
+    /// What was put in place.
+    pub backup: Backup,
+    /// Where the file that was there is kept, for whoever restored the wrong one; `None` when there was none.
+    pub replaced: Option<PathBuf>,
+}
+
 /// Copies a data file, whether or not a till has it open, and checks the copy. It blocks for as long as that takes.
 ///
 /// # Errors
@@ -40,8 +49,11 @@ pub(crate) fn backup_before_migration(from: &Path, to: &Path) -> Result<Backup, 
 ///
 /// # Errors
 /// When the till is open, the backup does not check out or holds other books; then the data file is as it was.
-pub fn restore(from: &Path, to: &StoreOptions) -> Result<Backup, BackupError> {
+pub fn restore(from: &Path, to: &StoreOptions) -> Result<Restored, BackupError> {
     let path = &to.path;
+    if !from.exists() {
+        return Err(BackupError::Missing(from.to_owned()));
+    }
     opening::check_books(from, to.mode)?;
     let verify = check_for(from)?;
     opening::make_folder(path)?;
@@ -49,8 +61,7 @@ pub fn restore(from: &Path, to: &StoreOptions) -> Result<Backup, BackupError> {
     let begun = beside(path, ".begun");
     let checked = copy(from, &begun).and_then(|()| check(&begun, verify)).and_then(|backup| {
         note_restore(&begun)?;
-        set_aside(path)?;
-        Ok(backup)
+        Ok(Restored { backup, replaced: set_aside(path)? })
     });
     put_in_place(checked, &begun, path)
 }
@@ -67,6 +78,9 @@ fn check_for(path: &Path) -> Result<Check, OpenError> {
 fn make(from: &Path, to: &Path, verify: Check) -> Result<Backup, BackupError> {
     if to.exists() {
         return Err(BackupError::Exists(to.to_owned()));
+    }
+    if let Some(folder) = to.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
+        return Err(BackupError::NoFolder(folder.to_owned()));
     }
     let begun = beside(to, ".begun");
     let checked = copy(from, &begun).and_then(|()| check(&begun, verify)).map_err(|error| match error {
@@ -115,9 +129,9 @@ fn note_restore(path: &Path) -> Result<(), BackupError> {
 
 /// Keeps the file that is about to be replaced, complete, under another name. Its log must not stay behind: SQLite would
 /// take it for the restored file's.
-fn set_aside(path: &Path) -> Result<(), BackupError> {
+fn set_aside(path: &Path) -> Result<Option<PathBuf>, BackupError> {
     if !path.exists() {
-        return Ok(());
+        return Ok(None);
     }
     take_log_in(path);
     let kept = free_name(path);
@@ -128,7 +142,8 @@ fn set_aside(path: &Path) -> Result<(), BackupError> {
             std::fs::rename(&log, &kept_log).map_err(io(&kept_log))?;
         }
     }
-    private::sync_folder_of(path).map_err(io(path))
+    private::sync_folder_of(path).map_err(io(path))?;
+    Ok(Some(kept))
 }
 
 /// Copies a killed till's log into its file, so that the file is complete under either name. A damaged file can't; its
@@ -146,16 +161,12 @@ fn free_name(path: &Path) -> PathBuf {
     names.into_iter().find(|name| !name.exists()).unwrap_or_else(|| beside(path, ".replaced"))
 }
 
-fn put_in_place(
-    checked: Result<Backup, BackupError>,
-    begun: &Path,
-    to: &Path,
-) -> Result<Backup, BackupError> {
-    let placed = checked.and_then(|backup| {
+fn put_in_place<T>(checked: Result<T, BackupError>, begun: &Path, to: &Path) -> Result<T, BackupError> {
+    let placed = checked.and_then(|told| {
         private::sync_file(begun).map_err(io(begun))?;
         std::fs::rename(begun, to).map_err(io(to))?;
         private::sync_folder_of(to).map_err(io(to))?;
-        Ok(backup)
+        Ok(told)
     });
     if placed.is_err() {
         remove_if_there(begun).map_err(io(begun))?;

@@ -145,6 +145,9 @@ pub enum OpenError {
         "{} is not a Tillstream data file: move it away, or restore a backup if it was one", .0.display()
     )]
     Foreign(PathBuf),
+    /// A folder has the data file's name.
+    #[error("{} is a folder, not a data file: move it away, or choose another --data-dir", .0.display())]
+    Folder(PathBuf),
     /// Written by a newer version.
     #[error(
         "{} was written by a newer Tillstream (data version {found}, this one knows {known}): update first",
@@ -231,6 +234,12 @@ pub enum BackupError {
     /// The target exists.
     #[error("{} exists already: choose another name", .0.display())]
     Exists(PathBuf),
+    /// There is no folder to put the copy in.
+    #[error("there is no folder {}: make it, or choose another place", .0.display())]
+    NoFolder(PathBuf),
+    /// There is no backup to restore.
+    #[error("there is no backup {}: check its name", .0.display())]
+    Missing(PathBuf),
     /// The source can't be opened.
     #[error(transparent)]
     Open(#[from] OpenError),

@@ -25,7 +25,7 @@ mod store;
 mod verify;
 mod writer;
 
-pub use backup::{Backup, backup, restore};
+pub use backup::{Backup, Restored, backup, restore};
 pub use batch::{
     AlertAcknowledged, Batch, Committed, Counters, DueOffer, FindingRecord, RailChange, Record, SaleRecord,
     SettingsChange, Source, StrayRecord, Subject, TransferOwner,

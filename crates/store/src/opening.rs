@@ -165,6 +165,9 @@ fn mark(path: &Path) -> rusqlite::Result<()> {
 /// Looks at a file without changing it.
 fn inspect(path: &Path, known: i64) -> Result<Found, OpenError> {
     let refused = |e: rusqlite::Error| refusal(path, &e);
+    if path.is_dir() {
+        return Err(OpenError::Folder(path.to_owned()));
+    }
     if length(path)? == 0 {
         return Err(damaged(path, "it is empty"));
     }

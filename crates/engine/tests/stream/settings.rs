@@ -70,3 +70,17 @@ async fn the_currency_stays_when_a_sale_was_opened_a_moment_before() {
         "the sale goes on in its own currency"
     );
 }
+
+#[tokio::test]
+async fn a_price_fixed_yesterday_is_quoted_as_one_of_yesterday() {
+    let mut shop = Shop::open().await;
+    shop.change_settings(|settings| *settings = settings.with("rates.fixed.BTC/EUR", "61000").unwrap()).await;
+    let yesterday = shop.engine.clock().now().wall;
+    shop.clock.jump(86_400_000);
+    shop.restart().await;
+    shop.change_settings(|settings| "Corner café".clone_into(&mut settings.shop.name)).await;
+    let charged = shop.charge(450).await;
+    let sale = shop.sale(charged.invoice).await;
+    let rate = sale.payment(charged.payment).unwrap().chain().unwrap().terms.quote.rate.clone();
+    assert_eq!((rate.market.price().to_string().as_str(), rate.as_of), ("61000", yesterday));
+}

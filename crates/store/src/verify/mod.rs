@@ -7,6 +7,7 @@
 mod cursor;
 mod projected;
 mod replay;
+mod schema;
 mod walk;
 
 use std::fmt;
@@ -114,6 +115,15 @@ pub enum Problem {
         /// What the postings add to.
         sum: i128,
     },
+    /// A table, index or trigger of this version is gone.
+    #[error("it is missing, so nothing keeps its rule: restore a backup")]
+    Missing,
+    /// A table, index or trigger was made anew in another way.
+    #[error("it is not as this version makes it: restore a backup")]
+    OtherSchema,
+    /// A table, index or trigger that no version makes.
+    #[error("no version of the till made it: restore a backup")]
+    Added,
     /// The file's own structure is broken.
     #[error("its structure is broken ({0})")]
     Structure(String),
@@ -150,13 +160,14 @@ pub(crate) fn verify_journal(connection: &Connection) -> Verification {
 }
 
 /// The chain first: it names the row where anything in the journal was touched. Then the file's structure, then what
-/// the events mean.
+/// the events mean, and last what guards them from now on.
 fn check(connection: &Connection, walk: &mut walk::Walk) -> Result<(), Fault> {
     let snapshot = connection.unchecked_transaction()?;
     check_journal(&snapshot, walk)?;
     let expected = replay::replay(&snapshot)?;
     projected::check_counts(&snapshot, &expected)?;
-    projected::check_numbers(&snapshot)
+    projected::check_numbers(&snapshot)?;
+    schema::check_schema(&snapshot)
 }
 
 fn check_journal(connection: &Connection, walk: &mut walk::Walk) -> Result<(), Fault> {

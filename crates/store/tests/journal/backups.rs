@@ -50,7 +50,11 @@ async fn a_restored_till_has_the_books_of_the_backup_and_says_that_it_was_restor
     let id = shop.store.database_id().to_owned();
     let folder = shop.close().await;
 
-    assert_eq!(restore(&to, &options(&folder)).unwrap(), made);
+    let restored = restore(&to, &options(&folder)).unwrap();
+    assert_eq!(restored.backup, made);
+    let kept = folder.path().join("till-practice.db.replaced-1");
+    assert_eq!(restored.replaced, Some(kept.clone()), "and where the replaced file is kept");
+    assert!(kept.exists());
     let mut shop = Shop::open_in(folder).await;
     assert_eq!(shop.writer.head(), (made.events, made.head));
     assert_eq!(shop.store.database_id(), id);
@@ -146,4 +150,21 @@ async fn a_damaged_till_is_not_backed_up_over_a_good_name() {
     let refused = backup(&path, &copy_path(&folder)).unwrap_err();
     assert!(matches!(refused, BackupError::UnverifiedBooks { .. }), "{refused}");
     assert!(!copy_path(&folder).exists());
+}
+
+#[tokio::test]
+async fn a_backup_that_has_no_place_or_is_not_there_is_refused_by_its_name() {
+    let mut shop = Shop::open().await;
+    shop.fill();
+    let nowhere = shop.folder.path().join("nowhere");
+    let refused = backup(&shop.path(), &nowhere.join("monday.backup")).unwrap_err();
+    assert_eq!(
+        refused.to_string(),
+        format!("there is no folder {}: make it, or choose another place", nowhere.display())
+    );
+    let folder = shop.close().await;
+    let refused = restore(&nowhere, &options(&folder)).unwrap_err();
+    assert_eq!(refused.to_string(), format!("there is no backup {}: check its name", nowhere.display()));
+    let refused = restore(folder.path(), &options(&folder)).unwrap_err();
+    assert!(matches!(refused, BackupError::Open(OpenError::Folder(_))), "{refused}");
 }

@@ -244,3 +244,41 @@ async fn a_flipped_digit_in_what_an_event_says_is_always_noticed() {
     }
     assert_eq!(noticed, live);
 }
+
+/// What the check says of a file whose schema was changed behind the till's back, and what a restore of it says.
+async fn said_of_schema(statement: &str) -> (String, String) {
+    let mut shop = Shop::open().await;
+    shop.fill();
+    let path = shop.path();
+    let folder = shop.close().await;
+    Connection::open(&path).unwrap().execute_batch(statement).unwrap();
+    let reader = Store::open_reader(&path).await.unwrap();
+    let fault = reader.verify().await.unwrap().fault.unwrap_or_else(|| panic!("{statement} was not noticed"));
+    reader.close().await;
+    let changed = folder.path().join("changed.backup");
+    std::fs::rename(&path, &changed).unwrap();
+    let refused = store::restore(&changed, &options(&folder)).unwrap_err();
+    assert!(!path.exists(), "nothing was put in place");
+    (fault.to_string(), refused.to_string())
+}
+
+#[tokio::test]
+async fn rules_that_were_lifted_are_missed_by_name_and_such_a_file_is_not_restored() {
+    for (statement, told) in [
+        ("drop trigger event_is_never_changed", "trigger event_is_never_changed: it is missing"),
+        ("drop index alert_unread", "index alert_unread: it is missing"),
+        (
+            "drop trigger entry_is_never_deleted; \
+             create trigger entry_is_never_deleted before delete on entry begin select 1; end",
+            "trigger entry_is_never_deleted: it is not as this version makes it",
+        ),
+        (
+            "create trigger quiet before insert on event begin select raise(ignore); end",
+            "trigger quiet: no version of the till made it",
+        ),
+    ] {
+        let (fault, refused) = said_of_schema(statement).await;
+        assert!(fault.starts_with(told), "{fault}");
+        assert!(refused.contains(told), "{refused}");
+    }
+}
