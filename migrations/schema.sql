@@ -22,6 +22,21 @@ CREATE TABLE balance (
   primary key (account, currency)
 ) strict, without rowid;
 
+CREATE TABLE dead_letter (
+  dead_letter_id integer primary key,
+  instruction text not null constraint dead_letter_instruction unique,
+  digest blob not null constraint dead_letter_digest check (length(digest) = 16),
+  -- The instruction, as JSON.
+  payload text not null,
+  reason text not null,
+  attempts integer not null constraint dead_letter_attempts check (attempts > 0),
+  found_at integer not null,
+  -- The micropayment it became when it was tried again.
+  micropayment_id integer constraint dead_letter_micropayment references micropayment
+) strict;
+
+CREATE INDEX dead_letter_open on dead_letter (dead_letter_id) where micropayment_id is null;
+
 CREATE TABLE entry (
   entry_id integer primary key,
   event_id integer not null constraint entry_event references event,
@@ -48,9 +63,9 @@ when new.entry_id <> (select coalesce(max(entry_id), 0) + 1 from entry)
   or exists (select 1 from entry where subject_id = new.subject_id and ordinal = new.ordinal)
 begin select raise(abort, 'entries are only appended'); end;
 
-CREATE TABLE event (
+CREATE TABLE "event" (
   event_id integer primary key,
-  subject_kind text not null constraint event_subject_kind check (subject_kind in ('sale', 'stray')),
+  subject_kind text not null constraint event_subject_kind check (subject_kind in ('sale', 'stray', 'parcel')),
   subject_id blob not null constraint event_subject_id check (length(subject_id) = 16),
   subject_version integer not null constraint event_subject_version_positive check (subject_version > 0),
   kind text not null,
@@ -84,6 +99,61 @@ CREATE TABLE finding (
   payload text not null,
   found_at integer not null
 ) strict;
+
+CREATE TABLE instruction_filter (
+  generation integer primary key,
+  -- The last micropayment of the generation.
+  last_micropayment integer not null,
+  -- The last of its ids in the order of their bytes.
+  highest text not null,
+  filter blob not null
+) strict;
+
+CREATE TABLE instruction_run (
+  generation integer not null,
+  instruction text not null,
+  micropayment_id integer not null,
+  primary key (generation, instruction)
+) strict, without rowid;
+
+CREATE TABLE micropayment (
+  -- The running number, from 1, without gaps.
+  micropayment_id integer primary key,
+  -- The parcel.
+  event_id integer not null constraint micropayment_event references event,
+  -- The caller's id of the instruction: the idempotency key.
+  instruction text not null,
+  -- Half of the SHA-256 of the whole instruction.
+  digest blob not null constraint micropayment_digest check (length(digest) = 16),
+  amount_minor integer not null constraint micropayment_amount_positive check (amount_minor > 0),
+  currency text not null,
+  scale integer not null constraint micropayment_scale check (scale between 0 and 9),
+  method text not null,
+  rail text not null,
+  -- The number of the route that matched, from 1; 0 for the built-in one.
+  route integer not null constraint micropayment_route check (route >= 0),
+  -- Why the route's fallback was taken.
+  route_note text,
+  fee_minor integer not null,
+  payer text,
+  memo text,
+  -- A JSON object of texts.
+  metadata text,
+  -- The micropayment before this one on the same payer's tab.
+  previous_on_tab integer constraint micropayment_previous_on_tab check (previous_on_tab < micropayment_id),
+  -- SHA-256 over the hash of the row before in the parcel (for the first: of the event before) and this row.
+  hash blob not null constraint micropayment_hash check (length(hash) = 32)
+) strict;
+
+CREATE TRIGGER micropayment_is_never_changed before update on micropayment
+begin select raise(abort, 'micropayments are never changed'); end;
+
+CREATE TRIGGER micropayment_is_never_deleted before delete on micropayment
+begin select raise(abort, 'micropayments are never deleted'); end;
+
+CREATE TRIGGER micropayment_is_only_appended before insert on micropayment
+when new.micropayment_id <> (select coalesce(max(micropayment_id), 0) + 1 from micropayment)
+begin select raise(abort, 'micropayments are only appended'); end;
 
 CREATE TABLE outbox (
   outbox_id integer primary key,
@@ -201,6 +271,18 @@ CREATE TABLE stray (
 ) strict, without rowid;
 
 CREATE INDEX stray_undecided on stray (stray_id) where state = 'open';
+
+CREATE TABLE tab (
+  payer text not null,
+  rail text not null,
+  currency text not null,
+  scale integer not null,
+  minor integer not null,
+  -- Micropayments on it that no settlement has taken.
+  parts integer not null,
+  last_micropayment integer not null,
+  primary key (payer, rail, currency)
+) strict, without rowid;
 
 CREATE TABLE till (
   till_id integer primary key constraint till_is_alone check (till_id = 1),

@@ -171,7 +171,10 @@ impl From<EngineError> for AppError {
                 ErrorCode::BadRequest
             }
             EngineError::SettingsChanged => ErrorCode::SettingsChanged,
-            EngineError::Refused(_) | EngineError::Quote(_) | EngineError::Rule(_) => ErrorCode::NotNow,
+            EngineError::Refused(_)
+            | EngineError::Quote(_)
+            | EngineError::Rule(_)
+            | EngineError::Parcel(_) => ErrorCode::NotNow,
             EngineError::NoRate { .. } => ErrorCode::NoRate,
             EngineError::RailUnavailable { .. } => ErrorCode::RailUnavailable,
             EngineError::DiskFull | EngineError::Storage(_) | EngineError::Journal(_) => ErrorCode::Storage,

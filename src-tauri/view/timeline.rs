@@ -1,5 +1,6 @@
-//! The history of a sale or stray payment: every event with its facts, its source and its hash.
+//! The history of a sale, a stray payment or a parcel: every event with its facts, its source and its hash.
 
+use payment::stream::Parcel;
 use payment::{Level, Observation, SaleEvent, StrayEvent};
 use store::{RecordedEvent, TimelineEvent};
 
@@ -12,6 +13,7 @@ pub fn item(event: &TimelineEvent) -> TimelineItemDto {
     let facts = match &event.event {
         RecordedEvent::Sale(event) => sale_facts(event),
         RecordedEvent::Stray(event) => stray_facts(event),
+        RecordedEvent::Parcel(parcel) => parcel_facts(parcel),
     };
     let fact = |(name, value): (&str, String)| FactDto { name: name.to_owned(), value };
     TimelineItemDto {
@@ -72,6 +74,12 @@ fn stray_facts(event: &StrayEvent) -> Facts {
             vec![("customer", customer.clone()), ("value", value.to_string())]
         }
     }
+}
+
+fn parcel_facts(parcel: &Parcel) -> Facts {
+    let mut facts = vec![("payments", parcel.count.to_string())];
+    facts.extend(parcel.groups.iter().map(|group| ("amount", group.gross.to_string())));
+    facts
 }
 
 fn observation_facts(observation: &Observation) -> Facts {

@@ -86,7 +86,9 @@ impl Bookkeeper {
                     batch.absorb(layer);
                     served.push(Served { asked, outcome: Ok(reply) });
                 }
-                Err(error) if batch.batch.is_empty() => answer(asked.answer, Err(error)),
+                Err(error) if batch.batch.is_empty() && !is_parcel(&asked.command) => {
+                    answer(asked.answer, Err(error));
+                }
                 Err(error) => served.push(Served { asked, outcome: Err(error) }),
             }
         }
@@ -142,11 +144,23 @@ impl Bookkeeper {
         for (invoice, payment, life_ms) in staged.quotes {
             self.shared.quotes.start(invoice, payment, now_ms + u64::from(life_ms));
         }
-        served.into_iter().for_each(|s| answer(s.asked.answer, s.outcome));
+        served.into_iter().for_each(|s| self.conclude(s));
         staged.changes.into_iter().for_each(|change| self.shared.feed.publish(change));
         for (invoice, rail, attempt) in staged.offers {
             self.shared.request_offer(Wanted { invoice, rail, attempt });
         }
+    }
+
+    /// Answers. A parcel that could not be taken whole is taken one by one first.
+    fn conclude(&mut self, served: Served) {
+        let Served { asked, outcome } = served;
+        let outcome = match (outcome, asked.command) {
+            (Err(error), Command::TakeParcel { source, instructions, again }) if !error.may_pass() => {
+                self.take_apart(source, &instructions, again)
+            }
+            (outcome, _) => outcome,
+        };
+        answer(asked.answer, outcome);
     }
 
     fn adopt(&mut self, settings: Settings) {
@@ -164,10 +178,17 @@ impl Bookkeeper {
         let Some(Served { asked, .. }) = served.pop() else { return };
         let outcome = match asked.command {
             Command::TakeReport { rail, report } => self.take_in_parts(rail, report).map(|()| Reply::Done),
+            Command::TakeParcel { source, instructions, again } => {
+                self.take_apart(source, &instructions, again)
+            }
             _ => Err(refusal.into()),
         };
         answer(asked.answer, outcome);
     }
+}
+
+const fn is_parcel(command: &Command) -> bool {
+    matches!(command, Command::TakeParcel { .. })
 }
 
 /// Tells everybody whose wish was not recorded. Gives back who was refused because of those wishes.

@@ -1,11 +1,14 @@
 //! What the engine can be asked, and what it answers. An answer is given only after the commit.
 
+use std::sync::Arc;
+
 use money::Money;
 use payment::rail::{Offer, RailError, Report};
 use payment::sale::Refused;
+use payment::stream::{Instruction, ParcelError};
 use payment::{Cart, CartError, InvoiceId, PaymentId, QuoteError, RailId, Sale, Stray, StrayId};
 use settings::Settings;
-use store::{Refusal, WriteError};
+use store::{Refusal, Source, WriteError};
 use thiserror::Error;
 
 /// A wish, or a rail's news. Each can be asked again without harm: the ids in it make it one wish.
@@ -108,6 +111,15 @@ pub enum Command {
         /// Its answer.
         answer: Result<Offer, RailError>,
     },
+    /// Takes micropayments, handed in together.
+    TakeParcel {
+        /// Who hands them in.
+        source: Source,
+        /// What is wished, in order.
+        instructions: Arc<[Instruction]>,
+        /// Dead letters among them are tried again, instead of being answered as before.
+        again: bool,
+    },
     /// A rail saw something.
     TakeReport {
         /// The rail.
@@ -124,8 +136,40 @@ pub enum Reply {
     Sale(Box<Sale>),
     /// The stray payment after the command.
     Stray(Box<Stray>),
+    /// What became of each instruction of a parcel, in its place.
+    Parcel(Vec<Outcome>),
     /// It is done.
     Done,
+}
+
+/// What became of an instruction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It is taken and booked.
+    Accepted {
+        /// The micropayment.
+        payment: PaymentId,
+    },
+    /// It was taken before; nothing was done again.
+    Duplicate {
+        /// The micropayment it became.
+        payment: PaymentId,
+    },
+    /// Its id was used for something else; nothing was done.
+    Conflict {
+        /// One line.
+        reason: String,
+    },
+    /// The shop does not take it; nothing was done.
+    Rejected {
+        /// One line.
+        reason: String,
+    },
+    /// It could not be carried out now, and is kept for somebody to decide.
+    DeadLetter {
+        /// One line.
+        reason: String,
+    },
 }
 
 /// Why a command was not carried out.
@@ -189,6 +233,9 @@ pub enum EngineError {
     /// The till is closing.
     #[error("the till is closing")]
     Closing,
+    /// A parcel can't be booked.
+    #[error("{0}: nothing was recorded")]
+    Parcel(#[from] ParcelError),
     /// A record makes no sense.
     #[error("the journal can't be read: {0}. Run `tillstream ledger verify`")]
     Journal(String),

@@ -5,19 +5,20 @@ use std::time::Duration;
 
 use payment::rail::RailError;
 use payment::sale::Payment;
+use payment::stream::Instruction;
 use payment::{InvoiceId, PaymentId, Rail, RailId, Sale};
 use settings::Settings;
-use store::{ReadError, Reader, Store, Writer};
+use store::{ReadError, Reader, Source, Store, Writer};
 use thiserror::Error;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
 use crate::bookkeeper::Bookkeeper;
 use crate::clock::Clock;
-use crate::command::{Command, EngineError, Reply};
+use crate::command::{Command, EngineError, Outcome, Reply};
 use crate::ending::{Ending, Farewell};
 use crate::feed::{Change, Feed};
-use crate::intake::Intake;
+use crate::intake::{Answer, Intake};
 use crate::offers::{self, Wanted};
 use crate::rails::{RailSetup, Rails};
 use crate::recovery::{InFlight, awaits_address};
@@ -135,6 +136,20 @@ impl Engine {
         }
     }
 
+    /// Hands in a parcel and gives what will answer, after the commit. Parcels are served in the order they are handed
+    /// in; with many waiting, whoever hands in waits too.
+    ///
+    /// # Errors
+    /// When the till is closing.
+    pub async fn hand_in(
+        &self,
+        source: Source,
+        instructions: Arc<[Instruction]>,
+    ) -> Result<PendingParcel, EngineError> {
+        let intake = self.shared.intake().ok_or(EngineError::Closing)?;
+        Ok(PendingParcel(intake.hand_in(Command::TakeParcel { source, instructions, again: false }).await?))
+    }
+
     /// As [`Engine::ask`], for commands that answer with a sale.
     ///
     /// # Errors
@@ -142,7 +157,7 @@ impl Engine {
     pub async fn ask_sale(&self, command: Command) -> Result<Sale, EngineError> {
         match self.ask(command).await? {
             Reply::Sale(sale) => Ok(*sale),
-            Reply::Stray(_) | Reply::Done => Err(EngineError::NoSuchSale),
+            Reply::Stray(_) | Reply::Parcel(_) | Reply::Done => Err(EngineError::NoSuchSale),
         }
     }
 
@@ -265,6 +280,23 @@ impl Engine {
         let time = keep_time(self.shared.quotes.clone(), self.clock.clone(), intake.clone());
         self.shared.supervisor.run_until_stop(time);
         self.shared.rails.watch(&self.shared.supervisor, intake, &self.shared.feed, &self.reader);
+    }
+}
+
+/// A parcel that was handed in.
+#[derive(Debug)]
+pub struct PendingParcel(Answer);
+
+impl PendingParcel {
+    /// What became of each instruction, once it is committed.
+    ///
+    /// # Errors
+    /// As [`Engine::ask`]. The same parcel can be handed in again without harm.
+    pub async fn outcomes(self) -> Result<Vec<Outcome>, EngineError> {
+        match self.0.await.map_err(|_| EngineError::Unknown)?? {
+            Reply::Parcel(outcomes) => Ok(outcomes),
+            Reply::Sale(_) | Reply::Stray(_) | Reply::Done => Err(EngineError::Unknown),
+        }
     }
 }
 

@@ -1,4 +1,5 @@
 //! What changed, published after each commit. Screens re-read what they show; nothing here is a source of truth.
+//! Micropayments are not told here: there are too many, and who wants to see them looks.
 
 use payment::{InvoiceId, StrayId};
 use tokio::sync::broadcast;
@@ -15,7 +16,7 @@ pub enum Change {
     Stray(StrayId, u32),
     /// The settings.
     Settings,
-    /// Health, alerts.
+    /// Health, alerts, dead letters.
     Status,
 }
 

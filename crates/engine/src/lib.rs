@@ -25,8 +25,8 @@ mod timekeeper;
 mod working_set;
 
 pub use clock::{Clock, Now, SystemClock};
-pub use command::{Command, EngineError, Reply};
+pub use command::{Command, EngineError, Outcome, Reply};
 pub use ending::Ending;
-pub use engine::{Engine, Setup, StartError};
+pub use engine::{Engine, PendingParcel, Setup, StartError};
 pub use feed::{Change, Feed};
 pub use rails::{OpenRail, RailSetup};

@@ -2,10 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
+use money::{Currency, Money};
 use payment::rail::Attempt;
 use payment::{InvoiceId, PaymentId, RailId, Sale, Stray, StrayId, TransferRef};
 use settings::Settings;
-use store::{Batch, Record, TransferOwner};
+use store::{Batch, KnownInstruction, Record, TransferOwner};
 
 use crate::feed::Change;
 
@@ -25,6 +26,11 @@ pub(crate) struct Staged {
     /// Subjects and reasons of findings.
     pub(crate) findings: HashSet<(String, String)>,
     pub(crate) observations: BTreeMap<RailId, u64>,
+    /// What became of instructions, by their fingerprints.
+    pub(crate) instructions: HashMap<u128, KnownInstruction>,
+    /// What of a currency no conversion has taken yet.
+    pub(crate) unconverted: HashMap<Currency, Money>,
+    pub(crate) next_micropayment: Option<i64>,
     pub(crate) next_sale_number: Option<u32>,
     pub(crate) next_receipt_number: Option<u32>,
 }
@@ -43,12 +49,18 @@ impl Staged {
         self.transfers.extend(later.transfers);
         self.findings.extend(later.findings);
         self.observations.extend(later.observations);
+        self.instructions.extend(later.instructions);
+        self.unconverted.extend(later.unconverted);
+        self.next_micropayment = later.next_micropayment.or(self.next_micropayment);
         self.next_sale_number = later.next_sale_number.or(self.next_sale_number);
         self.next_receipt_number = later.next_receipt_number.or(self.next_receipt_number);
     }
 
     /// Would the journal gain an event?
     pub(crate) fn has_events(&self) -> bool {
-        self.batch.records.iter().any(|record| matches!(record, Record::Sale(_) | Record::Stray(_)))
+        self.batch
+            .records
+            .iter()
+            .any(|record| matches!(record, Record::Sale(_) | Record::Stray(_) | Record::Parcel(_)))
     }
 }

@@ -3,8 +3,11 @@
 
 use std::collections::BTreeMap;
 
+use ledger::Account;
+use money::{Currency, Money};
 use payment::sale::{Applied, Effect, Refused};
 use payment::stray::StrayApplied;
+use payment::stream::{Instruction, ParcelError};
 use payment::{
     InvoiceId, Observation, PaymentId, RailId, Sale, SaleEvent, Stray, StrayEvent, StrayId, Timestamp,
     TransferRef,
@@ -12,8 +15,8 @@ use payment::{
 use settings::Settings;
 use sha2::{Digest, Sha256};
 use store::{
-    AlertAcknowledged, FindingRecord, RailChange, ReadError, Record, SaleRecord, SettingsChange, Source,
-    StrayRecord, TransferOwner, Writer,
+    AlertAcknowledged, Became, DeadLetterRecord, FindingRecord, KnownInstruction, ParcelRecord, RailChange,
+    ReadError, Record, SaleRecord, SettingsChange, Source, StrayRecord, TransferOwner, Writer,
 };
 
 use crate::command::EngineError;
@@ -272,6 +275,56 @@ impl<'a> WorkingSet<'a> {
     pub(crate) fn acknowledge(&mut self, alert: i64, at: Timestamp) {
         self.layer.batch.alerts_acknowledged.push(AlertAcknowledged { alert, at });
         self.layer.changes.push(Change::Status);
+    }
+
+    /// What became of an instruction, or of another one with its id.
+    pub(crate) fn instruction(
+        &self,
+        instruction: &Instruction,
+    ) -> Result<Option<KnownInstruction>, EngineError> {
+        let fingerprint = instruction.fingerprint();
+        match self.newest(|staged| staged.instructions.get(&fingerprint).cloned()) {
+            Some(known) => Ok(Some(known)),
+            None => Ok(self.writer.instruction(instruction)?),
+        }
+    }
+
+    pub(crate) fn know_instruction(&mut self, instruction: &Instruction, became: Became) {
+        let known = KnownInstruction { digest: *instruction.digest(), became };
+        self.layer.instructions.insert(instruction.fingerprint(), known);
+    }
+
+    /// The number the next micropayment of this batch gets.
+    pub(crate) fn number_micropayment(&mut self) -> i64 {
+        let number = self.newest(|staged| staged.next_micropayment);
+        let number = number.unwrap_or_else(|| self.writer.next_micropayment());
+        self.layer.next_micropayment = Some(number + 1);
+        number
+    }
+
+    /// What of a currency no conversion has taken yet.
+    pub(crate) fn unconverted(&self, currency: Currency) -> Result<Money, EngineError> {
+        match self.newest(|staged| staged.unconverted.get(&currency).copied()) {
+            Some(left) => Ok(left),
+            None => {
+                let owed = self.writer.balance(Account::Unconverted, currency);
+                Ok(owed.negated().map_err(ParcelError::from)?)
+            }
+        }
+    }
+
+    pub(crate) fn leave_unconverted(&mut self, left: Money) {
+        self.layer.unconverted.insert(left.currency(), left);
+    }
+
+    pub(crate) fn stage_parcel(&mut self, parcel: ParcelRecord) {
+        self.layer.batch.records.push(Record::Parcel(Box::new(parcel)));
+    }
+
+    pub(crate) fn stage_dead_letter(&mut self, letter: DeadLetterRecord) {
+        self.know_instruction(&letter.instruction, Became::DeadLetter { reason: letter.reason.clone() });
+        self.layer.changes.push(Change::Status);
+        self.layer.batch.records.push(Record::DeadLetter(Box::new(letter)));
     }
 
     pub(crate) fn next_sale_number(&mut self) -> Result<u32, EngineError> {

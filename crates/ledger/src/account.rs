@@ -82,12 +82,16 @@ chart! {
     BitcoinPending = 1110, "bitcoin-pending", Asset;
     /// Card money captured and on its way through the processor.
     CardClearing = 1200, "card-clearing", Asset;
+    /// What payers owe for micropayments until their tabs are settled.
+    PayerTabs = 1210, "payer-tabs", Asset;
     /// Counterpart of pending money: shows that it is not the shop's yet.
     PendingReceipts = 1900, "pending-receipts", Clearing;
     /// What came in for invoices that are not settled yet.
     InvoiceClearing = 1910, "invoice-clearing", Clearing;
     /// Bridge between two currencies: one side gives, the other takes, at the rate noted on the entry.
     Conversion = 1920, "conversion", Clearing;
+    /// Coin of micropayments that is worth less than the unit of account has digits: converted with the next.
+    Unconverted = 1930, "unconverted", Clearing;
     /// Tax collected and owed.
     TaxPayable = 2000, "tax-payable", Liability;
     /// Money owed to customers: overpaid, cancelled after paying, credited by hand.

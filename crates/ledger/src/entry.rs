@@ -62,6 +62,8 @@ entry_kinds! {
     StraySettled = "stray_settled";
     /// A stray payment is owed to a customer.
     StrayCredited = "stray_credited";
+    /// Micropayments of a parcel that share rail and currency, booked together.
+    ParcelTaken = "parcel_taken";
     /// Undoes an earlier entry.
     Reversal = "reversal";
 }

@@ -140,6 +140,8 @@ kinds! {
     PaymentKind, PaymentId = "pay";
     /// Names a stray payment.
     StrayKind, StrayId = "stray";
+    /// Names a parcel of micropayments.
+    ParcelKind, ParcelId = "par";
 }
 
 #[cfg(test)]

@@ -24,7 +24,7 @@ pub mod time;
 pub mod transfer;
 
 pub use cart::{Cart, CartError, CartLine, TaxTotal, Totals};
-pub use ids::{IdError, InvoiceId, PaymentId, StrayId};
+pub use ids::{IdError, InvoiceId, ParcelId, PaymentId, StrayId};
 pub use mode::Mode;
 pub use policy::Policy;
 pub use quote::{Quote, QuoteError, QuotedRate};

@@ -106,7 +106,11 @@ pub(crate) fn stray_credited(
 }
 
 /// Zero sides are left out: an entry names only accounts it moves.
-fn entry(ordinal: u32, kind: EntryKind, sides: Vec<(Account, Money)>) -> Result<Entry, UnbalancedEntry> {
+pub(crate) fn entry(
+    ordinal: u32,
+    kind: EntryKind,
+    sides: Vec<(Account, Money)>,
+) -> Result<Entry, UnbalancedEntry> {
     let moved = sides.into_iter().filter(|(_, amount)| !amount.is_zero());
     let postings = moved.map(|(account, amount)| Posting { account, amount }).collect();
     Entry::new(ordinal, kind, postings)
@@ -114,7 +118,7 @@ fn entry(ordinal: u32, kind: EntryKind, sides: Vec<(Account, Money)>) -> Result<
 
 /// The rate the coin was converted at, so that an entry's amounts and its rate agree. A quote was made at it before, so
 /// it is there.
-fn note(rate: &QuotedRate) -> RateNote {
+pub(crate) fn note(rate: &QuotedRate) -> RateNote {
     let applied = rate.applied().unwrap_or(rate.market);
     RateNote { rate: applied.to_string(), source: rate.source.clone() }
 }

@@ -54,6 +54,11 @@ impl RailId {
         self.kind
     }
 
+    /// Every rail.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::ALL.iter().copied()
+    }
+
     /// Finds a rail of any kind by its stored name.
     #[must_use]
     pub fn named(name: &str) -> Option<Self> {

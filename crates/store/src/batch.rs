@@ -2,10 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::Arc;
 
 use ledger::Entry;
+use money::Money;
 use payment::sale::Effect;
-use payment::{InvoiceId, PaymentId, RailId, Sale, SaleEvent, Stray, StrayEvent, StrayId, Timestamp};
+use payment::stream::{Group, Instruction};
+use payment::{
+    InvoiceId, ParcelId, PaymentId, RailId, Sale, SaleEvent, Stray, StrayEvent, StrayId, Timestamp,
+};
 
 /// Everything one transaction writes. Records go into the journal in their order.
 #[derive(Clone, Debug, Default)]
@@ -46,6 +51,10 @@ pub enum Record {
     Sale(Box<SaleRecord>),
     /// To a stray payment.
     Stray(Box<StrayRecord>),
+    /// Micropayments that were handed in together.
+    Parcel(Box<ParcelRecord>),
+    /// An instruction that could not be carried out.
+    DeadLetter(Box<DeadLetterRecord>),
     /// Something that could not be applied. It raises an alert of the same kind.
     Finding(FindingRecord),
 }
@@ -82,6 +91,51 @@ pub struct StrayRecord {
     pub effects: Vec<Effect>,
     /// The stray payment after it; `version` numbers the event.
     pub after: Stray,
+}
+
+/// A parcel of micropayments. The writer gives them their numbers, in the order of `taken`.
+#[derive(Clone, Debug)]
+pub struct ParcelRecord {
+    /// Its id.
+    pub id: ParcelId,
+    /// Who handed it in.
+    pub source: Source,
+    /// When it was taken.
+    pub at: Timestamp,
+    /// What was handed in.
+    pub instructions: Arc<[Instruction]>,
+    /// Those that are taken.
+    pub taken: Vec<TakenInstruction>,
+    /// What is booked: the sums of those that are taken.
+    pub groups: Vec<Group>,
+}
+
+/// What the desk decided about an instruction.
+#[derive(Clone, Debug)]
+pub struct TakenInstruction {
+    /// Its place among the instructions handed in, from 0.
+    pub index: usize,
+    /// Where the money comes in.
+    pub rail: RailId,
+    /// The number of the route that matched, from 1; 0 for the built-in one.
+    pub route: u16,
+    /// Why the route's fallback was taken.
+    pub route_note: Option<String>,
+    /// What taking it costs, in its currency.
+    pub fee: Money,
+    /// It was a dead letter before.
+    pub was_dead_letter: bool,
+}
+
+/// An instruction that could not be carried out although nothing is wrong with it.
+#[derive(Clone, Debug)]
+pub struct DeadLetterRecord {
+    /// What was to be done.
+    pub instruction: Instruction,
+    /// Why it was not, one line.
+    pub reason: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// Something refused, kept where the owner sees it.
@@ -164,13 +218,15 @@ pub enum TransferOwner {
     Stray(StrayId),
 }
 
-/// A sale or a stray payment: what events happen to.
+/// A sale, a stray payment or a parcel of micropayments: what events happen to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A sale.
     Sale(InvoiceId),
     /// A stray payment.
     Stray(StrayId),
+    /// A parcel of micropayments.
+    Parcel(ParcelId),
 }
 
 impl fmt::Display for Subject {
@@ -178,6 +234,7 @@ impl fmt::Display for Subject {
         match self {
             Self::Sale(id) => id.fmt(f),
             Self::Stray(id) => id.fmt(f),
+            Self::Parcel(id) => id.fmt(f),
         }
     }
 }
@@ -213,4 +270,25 @@ pub struct DueOffer {
     pub rail: RailId,
     /// What to ask.
     pub attempt: payment::rail::Attempt,
+}
+
+/// An instruction whose id was used before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownInstruction {
+    /// Half of the SHA-256 of what it said: another digest is another wish.
+    pub digest: [u8; 16],
+    /// What became of it.
+    pub became: Became,
+}
+
+/// What became of an instruction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Became {
+    /// It was taken.
+    Micropayment(PaymentId),
+    /// It could not be carried out.
+    DeadLetter {
+        /// Why.
+        reason: String,
+    },
 }

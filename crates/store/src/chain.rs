@@ -4,6 +4,9 @@
 //! A link is the SHA-256 of: a version byte, the hash before, then each row as a mark (`E`, `N`, `P`) and its columns
 //! in the order below, each with its type and, for text and blobs, its length. A chain can't see a lost tail: backups
 //! and reports keep the head.
+//!
+//! The micropayments of a parcel are a strand of links of their own (mark `M`), each over the one before, the first over
+//! the event before the parcel's; the last of them stands in the payload of the parcel's event, and so in the chain.
 
 use rusqlite::types::ValueRef;
 use sha2::{Digest, Sha256};
@@ -20,6 +23,8 @@ pub(crate) const EVENT_COLUMNS: usize = 9;
 pub(crate) const ENTRY_COLUMNS: usize = 8;
 /// What a link covers of a posting, in order.
 pub(crate) const POSTING_COLUMNS: usize = 7;
+/// What a link covers of a micropayment, in order.
+pub(crate) const MICROPAYMENT_COLUMNS: usize = 16;
 
 /// An event's row without its hash: `event_id, subject_kind, subject_id, subject_version, kind, encoding, payload,
 /// source, recorded_at`.
@@ -28,6 +33,10 @@ pub(crate) type EventColumns<'a> = [ValueRef<'a>; EVENT_COLUMNS];
 pub(crate) type EntryColumns<'a> = [ValueRef<'a>; ENTRY_COLUMNS];
 /// A posting's row: `entry_id, line, account, currency, scale, minor, previous_entry`.
 pub(crate) type PostingColumns<'a> = [ValueRef<'a>; POSTING_COLUMNS];
+
+/// A micropayment's row without its hash: `micropayment_id, event_id, instruction, digest, amount_minor, currency, scale,
+/// method, rail, route, route_note, fee_minor, payer, memo, metadata, previous_on_tab`.
+pub(crate) type MicropaymentColumns<'a> = [ValueRef<'a>; MICROPAYMENT_COLUMNS];
 
 /// The hash before the first event. It binds the chain to its data file.
 pub(crate) fn genesis(mode: &str, database_id: &str, created_at: i64) -> Hash {
@@ -62,6 +71,10 @@ impl Link {
 
     pub(crate) fn posting(&mut self, columns: &PostingColumns<'_>) {
         self.row(b'P', columns);
+    }
+
+    pub(crate) fn micropayment(&mut self, columns: &MicropaymentColumns<'_>) {
+        self.row(b'M', columns);
     }
 
     pub(crate) fn close(self) -> Hash {

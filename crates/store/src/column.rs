@@ -40,6 +40,7 @@ pub(crate) fn subject(kind: &str, bytes: &[u8]) -> Result<Subject, ReadError> {
     match kind {
         "sale" => Ok(Subject::Sale(id(bytes)?)),
         "stray" => Ok(Subject::Stray(id(bytes)?)),
+        "parcel" => Ok(Subject::Parcel(id(bytes)?)),
         _ => Err(unknown("event.subject_kind", kind)),
     }
 }
@@ -72,6 +73,7 @@ pub(crate) fn subject_columns(subject: &Subject) -> (&'static str, &[u8; 16]) {
     match subject {
         Subject::Sale(id) => ("sale", id.as_bytes()),
         Subject::Stray(id) => ("stray", id.as_bytes()),
+        Subject::Parcel(id) => ("parcel", id.as_bytes()),
     }
 }
 

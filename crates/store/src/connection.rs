@@ -57,7 +57,12 @@ pub(crate) fn read_pool(path: &Path) -> SqlitePool {
     SqlitePoolOptions::new().max_connections(READERS_MAX).connect_lazy_with(options)
 }
 
-/// What sqlx migrates through.
+/// What sqlx migrates through. A table that is made anew is dropped while others name it, so foreign keys are not held
+/// here; they are checked when the migration is done.
 pub(crate) fn migration_options(path: &Path) -> SqliteConnectOptions {
-    SqliteConnectOptions::new().filename(path).create_if_missing(false).busy_timeout(BUSY_WAIT)
+    SqliteConnectOptions::new()
+        .filename(path)
+        .create_if_missing(false)
+        .busy_timeout(BUSY_WAIT)
+        .foreign_keys(false)
 }

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use payment::Timestamp;
 use payment::sale::Refused;
+use payment::stream::ParcelError;
 use thiserror::Error;
 
 use crate::Mode;
@@ -116,6 +117,21 @@ pub enum Refusal {
         /// The currency.
         currency: String,
     },
+    /// A parcel can't be booked.
+    #[error("the parcel can't be booked: {0}")]
+    Parcel(ParcelError),
+    /// A parcel takes an instruction that was not handed in.
+    #[error("the parcel takes an instruction it does not have")]
+    NoSuchInstruction,
+    /// A parcel takes nothing.
+    #[error("the parcel takes no instruction")]
+    EmptyParcel,
+    /// A micropayment for a tab names no payer.
+    #[error("this way to pay needs a payer")]
+    NoPayer,
+    /// A tab leaves the range of an amount.
+    #[error("the payer's tab would leave the range of its currency")]
+    TabOutOfRange,
     /// No alert has this number.
     #[error("there is no alert {0}")]
     NoSuchAlert(i64),

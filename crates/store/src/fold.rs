@@ -2,10 +2,11 @@
 
 use payment::sale::Applied;
 use payment::stray::StrayApplied;
+use payment::stream::Parcel;
 use payment::{InvoiceId, Sale, SaleEvent, Stray, StrayEvent, StrayId, Timestamp};
 
 use crate::ReadError;
-use crate::codec::{StoredEvent, decode_sale, decode_stray};
+use crate::codec::{StoredEvent, decode_parcel, decode_sale, decode_stray};
 
 /// An event as it came from a row.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -24,6 +25,10 @@ impl EventRow {
 
     pub(crate) fn stray_event(&self) -> Result<StrayEvent, ReadError> {
         decode_stray(&self.stored()).map_err(|reason| ReadError::Event { event: self.event_id, reason })
+    }
+
+    pub(crate) fn parcel(&self) -> Result<Parcel, ReadError> {
+        decode_parcel(&self.stored()).map_err(|reason| ReadError::Event { event: self.event_id, reason })
     }
 
     const fn at(&self) -> Timestamp {

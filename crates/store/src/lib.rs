@@ -27,15 +27,16 @@ mod writer;
 
 pub use backup::{Backup, Restored, backup, restore};
 pub use batch::{
-    AlertAcknowledged, Batch, Committed, Counters, DueOffer, FindingRecord, RailChange, Record, SaleRecord,
-    SettingsChange, Source, StrayRecord, Subject, TransferOwner,
+    AlertAcknowledged, Batch, Became, Committed, Counters, DeadLetterRecord, DueOffer, FindingRecord,
+    KnownInstruction, ParcelRecord, RailChange, Record, SaleRecord, SettingsChange, Source, StrayRecord,
+    Subject, TakenInstruction, TransferOwner,
 };
 pub use codec::CodecError;
 pub use error::{BackupError, OpenError, ReadError, Refusal, WriteError};
 pub use payment::Mode;
 pub use reader::{
-    AlertRow, EntriesPage, EntryFilter, FindingRow, Head, JournalEntry, PostingLine, Reader, RecordedEvent,
-    SaleSummary, SalesFilter, SalesPage, Till, TimelineEvent,
+    AlertRow, DeadLetter, EntriesPage, EntryFilter, FindingRow, Head, JournalEntry, Micropayment,
+    PostingLine, Reader, RecordedEvent, SaleSummary, SalesFilter, SalesPage, Till, TimelineEvent,
 };
 pub use store::{Opened, Store, StoreOptions};
 pub use verify::{Fault, Problem, Verification};

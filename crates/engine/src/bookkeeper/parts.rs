@@ -1,12 +1,16 @@
-//! A report that the books refuse as a whole: each thing it says is recorded by itself, and what is refused even then is
-//! set aside. Levels converge, so a report that stops half-way can be brought again.
+//! What the books refuse as a whole is recorded in parts, and what is refused even then is set aside. Of a report each
+//! sighting is a part: levels converge, so a report that stops half-way can be brought again. Of a parcel each
+//! instruction is one: it is known by its id, so a parcel that stops half-way can be handed in again.
+
+use std::sync::Arc;
 
 use payment::RailId;
 use payment::rail::Report;
-use store::WriteError;
+use payment::stream::Instruction;
+use store::{Source, WriteError};
 
 use super::Bookkeeper;
-use crate::command::EngineError;
+use crate::command::{EngineError, Outcome, Reply};
 use crate::desk::Desk;
 use crate::staged::Staged;
 use crate::working_set::WorkingSet;
@@ -32,17 +36,45 @@ impl Bookkeeper {
         self.record(|desk, work| desk.remember(work, rail, report))
     }
 
-    /// Stages one thing and commits it.
-    fn record(
+    /// Takes the instructions of a parcel one by one. The one that offends becomes a dead letter.
+    pub(super) fn take_apart(
         &mut self,
-        stage: impl FnOnce(&Desk<'_>, &mut WorkingSet<'_>) -> Result<(), EngineError>,
-    ) -> Result<(), EngineError> {
+        source: Source,
+        instructions: &[Instruction],
+        again: bool,
+    ) -> Result<Reply, EngineError> {
+        let mut outcomes = Vec::with_capacity(instructions.len());
+        for instruction in instructions {
+            let alone: Arc<[Instruction]> = [instruction.clone()].into();
+            let taken = self.record(|desk, work| desk.take_parcel(work, source, alone, again));
+            match taken {
+                Ok(Reply::Parcel(outcome)) => outcomes.extend(outcome),
+                Err(error) if !error.may_pass() => {
+                    tracing::warn!(instruction = instruction.id(), %error, "an instruction was set aside");
+                    let reason = error.to_string();
+                    outcomes.push(Outcome::DeadLetter { reason: reason.clone() });
+                    self.record(|desk, work| {
+                        desk.set_instruction_aside(work, instruction, reason);
+                        Ok(())
+                    })?;
+                }
+                other => return other,
+            }
+        }
+        Ok(Reply::Parcel(outcomes))
+    }
+
+    /// Stages one thing and commits it.
+    fn record<T>(
+        &mut self,
+        stage: impl FnOnce(&Desk<'_>, &mut WorkingSet<'_>) -> Result<T, EngineError>,
+    ) -> Result<T, EngineError> {
         self.ensure_writer()?;
-        let ((), staged) = self.at_desk(&Staged::default(), stage)?;
+        let (staged_well, staged) = self.at_desk(&Staged::default(), stage)?;
         match self.write(&staged) {
             Ok(()) => {
                 self.take_effect(staged, Vec::new());
-                Ok(())
+                Ok(staged_well)
             }
             Err(WriteError::Unknown(reason)) => {
                 self.settle(&reason, staged, Vec::new());

@@ -5,6 +5,7 @@ mod report;
 mod sales;
 mod sighting;
 mod strays;
+mod stream;
 
 use payment::rail::RailError;
 use payment::{Quote, QuotedRate, RailId, Timestamp};
@@ -63,6 +64,9 @@ impl Desk<'_> {
             Command::EndQuote { invoice, payment } => self.end_quote(work, invoice, payment),
             Command::TakeOffer { invoice, payment, rail, answer } => {
                 self.take_offer(work, (invoice, payment), rail, answer)
+            }
+            Command::TakeParcel { source, instructions, again } => {
+                self.take_parcel(work, source, instructions, again)
             }
             Command::TakeReport { rail, report } => self.take_report(work, rail, report),
         }

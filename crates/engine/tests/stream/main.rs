@@ -9,6 +9,7 @@ mod days;
 mod disk;
 mod doubt;
 mod offers;
+mod parcels;
 mod puppet;
 mod reports;
 mod restarts;

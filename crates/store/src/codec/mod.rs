@@ -5,6 +5,8 @@
 //! a new encoding number, and the old shapes stay. What this version does not know is refused, never guessed.
 
 mod cart;
+mod instruction;
+mod parcel;
 mod parts;
 mod sale;
 mod stray;
@@ -16,6 +18,8 @@ mod transfer;
 use serde::de::DeserializeOwned;
 use thiserror::Error;
 
+pub(crate) use instruction::{decode_instruction, encode_instruction, encode_metadata};
+pub(crate) use parcel::{decode_parcel, encode_parcel};
 pub(crate) use sale::{decode_sale, encode_sale};
 pub(crate) use stray::{decode_stray, encode_stray};
 

@@ -6,6 +6,7 @@ mod journal;
 mod memory;
 mod sales;
 mod statement;
+mod stream;
 mod timeline;
 
 use std::path::{Path, PathBuf};
@@ -18,6 +19,7 @@ pub use inbox::{AlertRow, FindingRow};
 pub use journal::{Head, JournalEntry, PostingLine};
 pub use sales::{SaleSummary, SalesFilter, SalesPage};
 pub use statement::{EntriesPage, EntryFilter};
+pub use stream::{DeadLetter, Micropayment};
 pub use timeline::{RecordedEvent, TimelineEvent};
 
 use crate::fold::{EventRow, fold_sale, fold_stray};

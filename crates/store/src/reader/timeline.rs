@@ -1,5 +1,6 @@
 //! The history of a sale or stray payment: every event with its source, its hash and the entries it posted.
 
+use payment::stream::Parcel;
 use payment::{SaleEvent, StrayEvent, Timestamp};
 
 use super::Reader;
@@ -34,6 +35,8 @@ pub enum RecordedEvent {
     Sale(SaleEvent),
     /// Of a stray payment.
     Stray(StrayEvent),
+    /// A parcel.
+    Parcel(Parcel),
 }
 
 #[derive(sqlx::FromRow)]
@@ -68,6 +71,7 @@ impl Row {
         let event = match subject {
             Subject::Sale(_) => RecordedEvent::Sale(self.event.sale_event()?),
             Subject::Stray(_) => RecordedEvent::Stray(self.event.stray_event()?),
+            Subject::Parcel(_) => RecordedEvent::Parcel(self.event.parcel()?),
         };
         let hash = self.hash.as_slice().try_into().map_err(|_| ReadError::Value {
             place: "event.hash",

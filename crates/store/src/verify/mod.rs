@@ -5,6 +5,7 @@
 //! own connection, so that a till that sells meanwhile disturbs nothing; the same check runs over a backup.
 
 mod cursor;
+mod parcels;
 mod projected;
 mod replay;
 mod schema;
@@ -164,6 +165,8 @@ pub(crate) fn verify_journal(connection: &Connection) -> Verification {
 fn check(connection: &Connection, walk: &mut walk::Walk) -> Result<(), Fault> {
     let snapshot = connection.unchecked_transaction()?;
     check_journal(&snapshot, walk)?;
+    parcels::check_parcels(&snapshot)?;
+    parcels::check_derived(&snapshot)?;
     let expected = replay::replay(&snapshot)?;
     projected::check_counts(&snapshot, &expected)?;
     projected::check_numbers(&snapshot)?;

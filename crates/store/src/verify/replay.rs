@@ -1,5 +1,5 @@
 //! The replay: the events of each sale and stray payment are folded again, and what that posts and leaves is compared
-//! with what is stored. One subject at a time.
+//! with what is stored. One subject at a time. The rows of parcels have a check of their own.
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -29,6 +29,8 @@ pub(super) struct Expected {
 enum State {
     Sale(Option<Sale>),
     Stray(Option<Stray>),
+    /// A parcel has one event and no state: its rows are checked elsewhere.
+    Parcel,
 }
 
 /// The subject being folded.
@@ -79,6 +81,7 @@ impl Folding {
         let state = match subject {
             Subject::Sale(_) => State::Sale(None),
             Subject::Stray(_) => State::Stray(None),
+            Subject::Parcel(_) => State::Parcel,
         };
         Ok(Self { subject, state, entries: entries_of(subject, entries)?, offers: BTreeMap::new() })
     }
@@ -102,7 +105,8 @@ impl Folding {
                 *stray = Some(applied.stray);
                 (folded, applied.entries)
             }
-            (State::Sale(_), Subject::Stray(_)) | (State::Stray(_), Subject::Sale(_)) => return Ok(()),
+            (State::Parcel, _) => (1, parcel_entries(row)?),
+            (State::Sale(_) | State::Stray(_), _) => return Ok(()),
         };
         if i64::from(folded) != version {
             return Err(fault(row, Problem::Gap { expected: folded.into() }));
@@ -126,9 +130,14 @@ impl Folding {
                 projected::check_offers(connection, sale, &self.offers, expected)
             }
             State::Stray(Some(stray)) => projected::check_stray(connection, stray, expected),
-            State::Sale(None) | State::Stray(None) => Ok(()),
+            State::Sale(None) | State::Stray(None) | State::Parcel => Ok(()),
         }
     }
+}
+
+fn parcel_entries(row: &EventRow) -> Result<Vec<Entry>, Fault> {
+    let parcel = row.parcel().map_err(|e| blame(row, e))?;
+    parcel.entries().map_err(|e| fault(row, Problem::Payload(e.to_string())))
 }
 
 fn note_effects(
@@ -166,7 +175,7 @@ fn note_answer(
     }
 }
 
-fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRow> {
+pub(super) fn event_row(row: &Row<'_>) -> rusqlite::Result<EventRow> {
     Ok(EventRow {
         event_id: row.get(0)?,
         kind: row.get(1)?,

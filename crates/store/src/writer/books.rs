@@ -7,6 +7,7 @@ use ledger::Account;
 use money::{Currency, Money};
 use rusqlite::{Connection, OptionalExtension};
 
+use super::stream::last_micropayment;
 use crate::chain::{self, Hash};
 use crate::{Counters, ReadError, Refusal};
 
@@ -15,6 +16,7 @@ use crate::{Counters, ReadError, Refusal};
 pub(super) struct Books {
     pub(super) last_event: i64,
     pub(super) last_entry: i64,
+    pub(super) last_micropayment: i64,
     pub(super) head: Hash,
     pub(super) counters: Counters,
     balances: HashMap<(Account, Currency), Balance>,
@@ -45,6 +47,7 @@ impl Books {
         Ok(Self {
             last_event,
             last_entry: number(connection, "select coalesce(max(entry_id), 0) from entry")?,
+            last_micropayment: last_micropayment(connection)?,
             head,
             counters: counters(connection)?,
             balances: balances(connection)?,
@@ -72,6 +75,12 @@ impl Books {
         let balance = Balance { minor, last_entry: entry_id, entry_before, is_touched: true };
         self.balances.insert((account, currency), balance);
         Ok(entry_before)
+    }
+
+    /// What an account holds in a currency.
+    pub(super) fn balance(&self, account: Account, currency: Currency) -> Money {
+        let held = self.balances.get(&(account, currency));
+        held.map_or(Money::zero(currency), |balance| Money::new(balance.minor, currency))
     }
 
     /// The balances changed since the last call.

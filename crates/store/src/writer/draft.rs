@@ -9,6 +9,7 @@ use rusqlite::{Connection, params};
 
 use super::books::Books;
 use super::rows::{self, EntryRow, PostingRow, text};
+use super::stream::Tabs;
 use crate::chain::{EventColumns, Hash, Link};
 use crate::codec::{ENCODING, Encoded, encode_sale, encode_stray};
 use crate::column::subject_columns;
@@ -24,21 +25,40 @@ pub(super) struct Draft<'a> {
     pub(super) books: Books,
     /// The last state of each sale in the batch: its list row is written once.
     sales: HashMap<InvoiceId, &'a Sale>,
+    /// The payers' tabs it touches.
+    pub(super) tabs: Tabs,
+    /// Fingerprints of the instructions it takes, with their numbers.
+    pub(super) ids: Vec<(u128, i64)>,
+    pub(super) wrote_letters: bool,
 }
 
-/// What is common to the events of sales and stray payments.
-struct Event<'a> {
-    subject: Subject,
-    version: u32,
-    encoded: Encoded,
-    source: Source,
-    at: i64,
-    entries: &'a [Entry],
+/// What the writer knows once the transaction is committed.
+pub(super) struct Drafted {
+    pub(super) books: Books,
+    pub(super) ids: Vec<(u128, i64)>,
+    pub(super) wrote_letters: bool,
+}
+
+/// What is common to the events of every subject.
+pub(super) struct Event<'a> {
+    pub(super) subject: Subject,
+    pub(super) version: u32,
+    pub(super) encoded: Encoded,
+    pub(super) source: Source,
+    pub(super) at: i64,
+    pub(super) entries: &'a [Entry],
 }
 
 impl<'a> Draft<'a> {
     pub(super) fn begin(connection: &'a Connection, books: Books) -> Self {
-        Self { connection, books, sales: HashMap::new() }
+        Self {
+            connection,
+            books,
+            sales: HashMap::new(),
+            tabs: Tabs::default(),
+            ids: Vec::new(),
+            wrote_letters: false,
+        }
     }
 
     pub(super) fn write(&mut self, batch: &'a Batch) -> Result<(), WriteError> {
@@ -46,10 +66,13 @@ impl<'a> Draft<'a> {
             match record {
                 Record::Sale(record) => self.write_sale(record)?,
                 Record::Stray(record) => self.write_stray(record)?,
+                Record::Parcel(record) => self.write_parcel(record)?,
+                Record::DeadLetter(letter) => self.write_dead_letter(letter)?,
                 Record::Finding(finding) => self.write_finding(finding)?,
             }
         }
         self.write_sale_rows()?;
+        self.tabs.write(self.connection)?;
         self.write_balances()?;
         for change in &batch.rail_changes {
             self.remember(change)?;
@@ -60,8 +83,8 @@ impl<'a> Draft<'a> {
         batch.alerts_acknowledged.iter().try_for_each(|read| self.acknowledge(*read))
     }
 
-    pub(super) fn finish(self) -> Books {
-        self.books
+    pub(super) fn finish(self) -> Drafted {
+        Drafted { books: self.books, ids: self.ids, wrote_letters: self.wrote_letters }
     }
 
     fn write_sale(&mut self, record: &'a SaleRecord) -> Result<(), WriteError> {
@@ -119,7 +142,7 @@ impl<'a> Draft<'a> {
     }
 
     /// Writes an event with its entries, chained to the one before. Gives its number.
-    fn append(&mut self, event: &Event<'_>) -> Result<i64, WriteError> {
+    pub(super) fn append(&mut self, event: &Event<'_>) -> Result<i64, WriteError> {
         let event_id = self.books.last_event + 1;
         let (subject_kind, subject_id) = subject_columns(&event.subject);
         let source = event.source.to_string();

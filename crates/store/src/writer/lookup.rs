@@ -2,13 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use ledger::Account;
+use money::{Currency, Money};
 use payment::rail::{Attempt, RailMemory};
+use payment::stream::{Instruction, payment_id};
 use payment::{InvoiceId, PaymentId, RailId, Sale, Stray, StrayId, Timestamp, TransferRef};
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
 use super::Writer;
 use crate::fold::{EventRow, fold_sale, fold_stray};
-use crate::{Counters, DueOffer, ReadError, TransferOwner, column};
+use crate::{Became, Counters, DueOffer, KnownInstruction, ReadError, TransferOwner, column};
 
 impl Writer {
     /// The sale as its events make it.
@@ -101,6 +104,46 @@ impl Writer {
     #[must_use]
     pub const fn head(&self) -> (i64, [u8; 32]) {
         (self.books.last_event, self.books.head)
+    }
+
+    /// The micropayment or dead letter that an instruction became, whose id it has.
+    ///
+    /// # Errors
+    /// When the data file can't be read.
+    pub fn instruction(&self, instruction: &Instruction) -> Result<Option<KnownInstruction>, ReadError> {
+        match self.known.find(&self.connection, instruction)? {
+            Some(number) => {
+                let sql = "select m.digest, e.recorded_at from micropayment m \
+                           join event e on e.event_id = m.event_id where m.micropayment_id = ?";
+                self.first(sql, [number], |row| {
+                    let taken_at = Timestamp::from_millis(row.get(1)?);
+                    let became = Became::Micropayment(payment_id(taken_at, number));
+                    Ok(KnownInstruction { digest: row.get(0)?, became })
+                })
+            }
+            None if self.known.has_letters() => self.dead_letter(instruction.id()),
+            None => Ok(None),
+        }
+    }
+
+    fn dead_letter(&self, instruction: &str) -> Result<Option<KnownInstruction>, ReadError> {
+        let sql = "select digest, reason from dead_letter where instruction = ?";
+        self.first(sql, [instruction], |row| {
+            let became = Became::DeadLetter { reason: row.get(1)? };
+            Ok(KnownInstruction { digest: row.get(0)?, became })
+        })
+    }
+
+    /// The number of the next micropayment.
+    #[must_use]
+    pub const fn next_micropayment(&self) -> i64 {
+        self.books.last_micropayment + 1
+    }
+
+    /// What an account holds in a currency.
+    #[must_use]
+    pub fn balance(&self, account: Account, currency: Currency) -> Money {
+        self.books.balance(account, currency)
     }
 
     /// When the newest event was recorded. `None` before the first.

@@ -11,6 +11,7 @@ mod lookup;
 mod memory;
 mod projected;
 mod rows;
+mod stream;
 mod trouble;
 
 use std::path::Path;
@@ -22,7 +23,9 @@ use crate::lock::OwnerLock;
 use crate::{Batch, Committed, ReadError, WriteError, connection};
 use books::Books;
 pub(crate) use books::genesis;
-use draft::Draft;
+use draft::{Draft, Drafted};
+pub(crate) use stream::Filter;
+use stream::{Generation, KnownIds};
 pub use trouble::{Trouble, Troublemaker};
 
 /// Writes batches and answers what transitions ask. Not shared: it belongs to one thread.
@@ -30,6 +33,7 @@ pub use trouble::{Trouble, Troublemaker};
 pub struct Writer {
     connection: Connection,
     books: Books,
+    known: KnownIds,
     is_doubtful: bool,
     trouble: Troublemaker,
     _owner: Arc<OwnerLock>,
@@ -40,8 +44,9 @@ impl Writer {
     pub(crate) fn open(path: &Path, owner: Arc<OwnerLock>) -> Result<Self, ReadError> {
         let connection = connection::open_writer(path)?;
         let books = Books::read(&connection)?;
+        let known = KnownIds::read(&connection)?;
         let trouble = Troublemaker::default();
-        Ok(Self { connection, books, is_doubtful: false, trouble, _owner: owner })
+        Ok(Self { connection, books, known, is_doubtful: false, trouble, _owner: owner })
     }
 
     /// Writes a batch in one transaction: events, entries and postings chained, projections, rail memory, settings.
@@ -56,14 +61,18 @@ impl Writer {
             ));
         }
         self.connection.execute_batch("begin immediate")?;
-        let mut draft = Draft::begin(&self.connection, self.books.clone());
-        match draft.write(batch) {
-            Ok(()) => {
-                let books = draft.finish();
-                self.commit(books)
-            }
+        match self.draft(batch) {
+            Ok((drafted, sealed)) => self.commit(drafted, sealed),
             Err(error) => Err(self.roll_back(error)),
         }
+    }
+
+    /// Writes everything but the end of the transaction.
+    fn draft(&self, batch: &Batch) -> Result<(Drafted, Option<Generation>), WriteError> {
+        let sealed = self.known.seal(&self.connection)?;
+        let mut draft = Draft::begin(&self.connection, self.books.clone());
+        draft.write(batch)?;
+        Ok((draft.finish(), sealed))
     }
 
     /// Limits the data file, in pages. Tests use it to fill the disk.
@@ -94,7 +103,7 @@ impl Writer {
     }
 
     /// Every failure of a commit leaves the outcome open: a row that can't be seen now can be there after reopening.
-    fn commit(&mut self, books: Books) -> Result<Committed, WriteError> {
+    fn commit(&mut self, drafted: Drafted, sealed: Option<Generation>) -> Result<Committed, WriteError> {
         let trouble = self.trouble.now();
         if trouble == Some(Trouble::DiskFull) {
             return Err(self.roll_back(WriteError::Full));
@@ -106,7 +115,11 @@ impl Writer {
             return Err(WriteError::Unknown(reason));
         }
         let first_event = self.books.last_event + 1;
-        self.books = books;
+        self.books = drafted.books;
+        if let Some(generation) = sealed {
+            self.known.forget(generation);
+        }
+        self.known.remember(drafted.ids, drafted.wrote_letters);
         Ok(Committed { first_event, last_event: self.books.last_event, head: self.books.head })
     }
 

@@ -6,6 +6,7 @@ mod inbox;
 mod lists;
 mod memory;
 mod opening;
+mod parcels;
 mod schema;
 mod shop;
 mod statements;

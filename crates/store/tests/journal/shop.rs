@@ -16,6 +16,8 @@ use store::{
 };
 use tempfile::TempDir;
 
+use super::parcels::ticket;
+
 /// A morning in 2026.
 pub(crate) const MORNING: i64 = 1_790_000_000_000;
 
@@ -188,6 +190,7 @@ impl Shop {
         let (sale, payment) = self.bitcoin_sale(1_250, "bcrt1qtwo");
         self.see(&sale, payment, unconfirmed("bb:1", "bcrt1qtwo", 10_000, 5));
         self.stray_found(confirmed("cc:0", "bcrt1qold", 5_000, 7, 2));
+        self.take([ticket("credit-1", 1), ticket("credit-2", 20)]);
         self.cash_sale(999, "Beans");
     }
 

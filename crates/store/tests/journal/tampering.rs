@@ -11,7 +11,7 @@ use tempfile::TempDir;
 use super::shop::*;
 
 /// Lifts the triggers and runs one statement.
-fn tamper(path: &Path, statement: &str) {
+pub(super) fn tamper(path: &Path, statement: &str) {
     let raw = Connection::open(path).unwrap();
     let mut triggers = raw.prepare("select name from sqlite_schema where type = 'trigger'").unwrap();
     let names: Vec<String> = triggers.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();

@@ -7,6 +7,8 @@ const ACCOUNTS: Record<string, () => string> = {
   'bitcoin-wallet': () => m.ledger_bitcoin_wallet(),
   'bitcoin-pending': () => m.ledger_bitcoin_pending(),
   'card-clearing': () => m.ledger_card_clearing(),
+  'payer-tabs': () => m.ledger_payer_tabs(),
+  unconverted: () => m.ledger_unconverted(),
   'pending-receipts': () => m.ledger_pending_receipts(),
   'invoice-clearing': () => m.ledger_invoice_clearing(),
   conversion: () => m.ledger_conversion(),
@@ -31,6 +33,7 @@ const KINDS: Record<AccountKind, () => string> = {
 
 const ENTRIES: Record<string, () => string> = {
   cash_received: () => m.ledger_kind_cash_received(),
+  parcel_taken: () => m.ledger_kind_parcel_taken(),
   transfer_pending: () => m.ledger_kind_transfer_pending(),
   transfer_settled: () => m.ledger_kind_transfer_settled(),
   sale: () => m.ledger_kind_sale(),

@@ -1,0 +1,226 @@
+//! The check of the stream: each parcel's rows are chained again and added up again, and what is derived from the rows
+//! (tabs, known ids) is compared with them.
+
+use std::collections::BTreeMap;
+
+use money::{Currency, Money, MoneyError};
+use payment::stream::{Parcel, fingerprint};
+use payment::{RailId, RailKind};
+use rusqlite::types::ValueRef;
+use rusqlite::{Connection, Row};
+
+use super::cursor::{Cursor, columns, unreadable};
+use super::replay::event_row;
+use super::{Fault, Problem};
+use crate::chain::{Hash, Link, MICROPAYMENT_COLUMNS};
+use crate::writer::{Filter, genesis};
+use crate::{ReadError, column};
+
+/// What the rows of a group add to: how many, their amounts, their fees.
+type Sums = BTreeMap<(RailId, String), (u32, Money, Money)>;
+
+/// Checks every parcel, in the order they were taken.
+pub(super) fn check_parcels(connection: &Connection) -> Result<(), Fault> {
+    let mut events = connection.prepare(
+        "select event_id, kind, encoding, payload, recorded_at, subject_kind, hash from event \
+         order by event_id",
+    )?;
+    let mut rows = connection.prepare(
+        "select micropayment_id, event_id, instruction, digest, amount_minor, currency, scale, method, rail, route, \
+         route_note, fee_minor, payer, memo, metadata, previous_on_tab, hash from micropayment \
+         order by micropayment_id",
+    )?;
+    let mut rows = Cursor::over(&mut rows)?;
+    let mut events = events.query([])?;
+    let mut before: Hash = genesis(connection).map_err(|e| payload("till".to_owned(), &e))?;
+    let mut last = 0;
+    while let Some(row) = events.next()? {
+        if row.get_ref(5)? == ValueRef::Text(b"parcel") {
+            last = check_parcel(row, &mut rows, (before, last))?;
+        }
+        before = row.get(6)?;
+    }
+    match rows.next() {
+        None => Ok(()),
+        Some(row) => {
+            let named = "a parcel that is not there".to_owned();
+            let number: i64 = row.get(0)?;
+            Err(Fault { row: format!("micropayment {number}"), problem: Problem::Misplaced { named } })
+        }
+    }
+}
+
+/// Checks one parcel after a number. Gives its last number.
+fn check_parcel(row: &Row<'_>, rows: &mut Cursor<'_>, (before, last): (Hash, i64)) -> Result<i64, Fault> {
+    let event = event_row(row)?;
+    let fault = |problem| Fault { row: format!("event {}", event.event_id), problem };
+    let parcel = event.parcel().map_err(|e| fault(Problem::Payload(e.to_string())))?;
+    if parcel.first != last + 1 {
+        return Err(fault(Problem::Gap { expected: last + 1 }));
+    }
+    let mut hash = before;
+    let mut sums = Sums::new();
+    for expected in parcel.first..parcel.first + i64::from(parcel.count) {
+        hash = check_row(rows, (expected, event.event_id), &hash, &mut sums)?;
+    }
+    if hash != parcel.rows_hash {
+        return Err(fault(Problem::Hash));
+    }
+    if !adds_up(&parcel, &sums) {
+        return Err(fault(Problem::Projection { projection: "the sums of its micropayments" }));
+    }
+    Ok(parcel.first + i64::from(parcel.count) - 1)
+}
+
+/// Checks one micropayment and adds it to its group. Gives its hash.
+fn check_row(
+    rows: &mut Cursor<'_>,
+    (expected, event_id): (i64, i64),
+    before: &Hash,
+    sums: &mut Sums,
+) -> Result<Hash, Fault> {
+    let name = || format!("micropayment {expected}");
+    let Some(row) = rows.next() else {
+        return Err(Fault { row: name(), problem: Problem::Gap { expected } });
+    };
+    let (number, of): (i64, i64) =
+        (row.get(0).map_err(unreadable(name))?, row.get(1).map_err(unreadable(name))?);
+    if number != expected {
+        return Err(Fault { row: format!("micropayment {number}"), problem: Problem::Gap { expected } });
+    }
+    if of != event_id {
+        return Err(Fault { row: name(), problem: Problem::Misplaced { named: format!("event {of}") } });
+    }
+    let mut link = Link::after(before);
+    link.micropayment(&columns::<MICROPAYMENT_COLUMNS>(row).map_err(unreadable(name))?);
+    let hash = link.close();
+    if row.get_ref(MICROPAYMENT_COLUMNS).map_err(unreadable(name))? != ValueRef::Blob(&hash) {
+        return Err(Fault { row: name(), problem: Problem::Hash });
+    }
+    add(row, sums).map_err(|e| payload(name(), &e))?;
+    rows.advance().map_err(unreadable(name))?;
+    Ok(hash)
+}
+
+fn add(row: &Row<'_>, sums: &mut Sums) -> Result<(), ReadError> {
+    let code: String = row.get(5)?;
+    let amount = column::money(row.get(4)?, &code, row.get(6)?)?;
+    let fee = Money::new(row.get(11)?, amount.currency());
+    let rail = column::rail(&row.get::<_, String>(8)?)?;
+    let zero = Money::zero(amount.currency());
+    let (count, gross, fees) = sums.entry((rail, code)).or_insert((0, zero, zero));
+    let unfit = |e: MoneyError| ReadError::Value { place: "micropayment", value: e.to_string() };
+    *count += 1;
+    *gross = gross.checked_add(amount).map_err(unfit)?;
+    *fees = fees.checked_add(fee).map_err(unfit)?;
+    Ok(())
+}
+
+fn adds_up(parcel: &Parcel, sums: &Sums) -> bool {
+    let key = |currency: Currency, rail| (rail, currency.code().to_owned());
+    parcel.groups.len() == sums.len()
+        && parcel.groups.iter().all(|group| {
+            sums.get(&key(group.gross.currency(), group.rail)) == Some(&(group.count, group.gross, group.fee))
+        })
+}
+
+/// What is derived from the rows is what the rows say.
+pub(super) fn check_derived(connection: &Connection) -> Result<(), Fault> {
+    check_none(connection, &tabs_that_differ(), "tab", "a payer's tab")?;
+    check_none(connection, &links_that_differ(), "micropayment", "its link to the one before on its tab")?;
+    check_none(connection, TWICE, "micropayment", "another micropayment of the same instruction")?;
+    check_none(connection, RUNS_THAT_DIFFER, "micropayment", "the list of known ids")?;
+    check_none(connection, LETTERS_THAT_DIFFER, "dead letter", "the micropayment it became")?;
+    check_filters(connection)
+}
+
+const TWICE: &str =
+    "select max(micropayment_id) from micropayment group by instruction having count(*) > 1 limit 1";
+
+const RUNS_THAT_DIFFER: &str = "select m.micropayment_id from micropayment m left join instruction_filter f \
+     on m.micropayment_id <= f.last_micropayment and f.generation = (select min(generation) from instruction_filter \
+       where last_micropayment >= m.micropayment_id) \
+     left join instruction_run r on r.generation = f.generation and r.instruction = m.instruction \
+     where f.generation is not null and r.micropayment_id is not m.micropayment_id limit 1";
+
+const LETTERS_THAT_DIFFER: &str = "select d.dead_letter_id from dead_letter d \
+     left join micropayment m on m.micropayment_id = d.micropayment_id \
+     where d.micropayment_id is not null and m.instruction is not d.instruction limit 1";
+
+/// Names of the rails whose micropayments go on tabs, as SQL.
+fn on_tabs() -> String {
+    let charging = RailId::all().filter(|rail| rail.kind() == RailKind::Charging);
+    charging.map(|rail| format!("'{}'", rail.name())).collect::<Vec<_>>().join(", ")
+}
+
+fn tabs_that_differ() -> String {
+    format!(
+        "with owed as (select payer, rail, currency, scale, sum(amount_minor) minor, count(*) parts, \
+           max(micropayment_id) last_micropayment from micropayment where rail in ({}) \
+           group by payer, rail, currency) \
+         select coalesce(o.last_micropayment, t.last_micropayment) from owed o full join tab t \
+         on t.payer = o.payer and t.rail = o.rail and t.currency = o.currency \
+         where t.scale is not o.scale or t.minor is not o.minor or t.parts is not o.parts \
+           or t.last_micropayment is not o.last_micropayment limit 1",
+        on_tabs()
+    )
+}
+
+fn links_that_differ() -> String {
+    format!(
+        "select micropayment_id from (select micropayment_id, previous_on_tab, lag(micropayment_id) over \
+           (partition by payer, rail, currency order by micropayment_id) before from micropayment where rail in ({0}) \
+           union all select micropayment_id, previous_on_tab, null from micropayment where rail not in ({0}) \
+           and previous_on_tab is not null) where previous_on_tab is not before limit 1",
+        on_tabs()
+    )
+}
+
+fn check_none(
+    connection: &Connection,
+    sql: &str,
+    row: &'static str,
+    projection: &'static str,
+) -> Result<(), Fault> {
+    let mut statement = connection.prepare(sql)?;
+    let mut found = statement.query([])?;
+    match found.next()? {
+        None => Ok(()),
+        Some(found) => {
+            let number: i64 = found.get(0)?;
+            Err(Fault { row: format!("{row} {number}"), problem: Problem::Projection { projection } })
+        }
+    }
+}
+
+/// No filter denies an id of its generation, and no id is above the highest.
+fn check_filters(connection: &Connection) -> Result<(), Fault> {
+    let sql = "select r.generation, r.instruction, f.filter, f.highest, f.generation from instruction_run r \
+               left join instruction_filter f on f.generation = r.generation order by r.generation";
+    let mut statement = connection.prepare(sql)?;
+    let mut rows = statement.query([])?;
+    let mut current: Option<(i64, Filter)> = None;
+    while let Some(row) = rows.next()? {
+        let generation: i64 = row.get(0)?;
+        let name = || format!("known ids, generation {generation}");
+        if current.as_ref().is_none_or(|(number, _)| *number != generation) {
+            let stored: Option<Vec<u8>> = row.get(2)?;
+            let filter = stored.as_deref().and_then(Filter::from_bytes);
+            let filter = filter.ok_or_else(|| Fault {
+                row: name(),
+                problem: Problem::Projection { projection: "its filter" },
+            })?;
+            current = Some((generation, filter));
+        }
+        let (instruction, highest): (String, String) = (row.get(1)?, row.get(3)?);
+        let is_known = current.as_ref().is_some_and(|(_, filter)| filter.may_have(fingerprint(&instruction)));
+        if !is_known || instruction > highest {
+            return Err(Fault { row: name(), problem: Problem::Projection { projection: "its filter" } });
+        }
+    }
+    Ok(())
+}
+
+fn payload(row: String, error: &ReadError) -> Fault {
+    Fault { row, problem: Problem::Payload(error.to_string()) }
+}
