@@ -1,5 +1,6 @@
-//! `control-MODE.json` beside `till-MODE.db`: where the process that owns that data file can be asked, and with which
-//! token. Each mode has its own, because each may be open in another process.
+//! `control.json` beside the data files: where the process that owns one of them can be asked, and with which token.
+//! Each mode may be open in another process: who finds the file taken by another mode's owner writes
+//! `control-MODE.json`. Whoever reads looks at both names for the mode it wants.
 //!
 //! Invariants: readable by its owner's user alone (0600), whole at every moment (written aside, then renamed), gone
 //! after an orderly exit. After a crash a stale one is left: whoever reads it must ask the address before trusting it.
@@ -16,8 +17,13 @@ use thiserror::Error;
 /// What a control file has at most; anything longer is none of ours.
 const BYTES_MAX: u64 = 4_096;
 
-/// The control file of a mode.
-fn control_file(data_dir: &Path, mode: Mode) -> PathBuf {
+/// The control file of the folder.
+fn common_file(data_dir: &Path) -> PathBuf {
+    data_dir.join("control.json")
+}
+
+/// The control file of a mode while another mode's owner has the folder's.
+fn own_file(data_dir: &Path, mode: Mode) -> PathBuf {
     data_dir.join(format!("control-{mode}.json"))
 }
 
@@ -35,10 +41,11 @@ pub struct Control {
 }
 
 impl Control {
-    /// Reads the control file of a mode in a data folder. `None` when there is none that can be read.
+    /// Reads where the owner of a mode's data file can be asked. `None` when no file of the folder says it.
     #[must_use]
     pub fn read(data_dir: &Path, mode: Mode) -> Option<Self> {
-        Self::read_file(&control_file(data_dir, mode))
+        let files = [common_file(data_dir), own_file(data_dir, mode)];
+        files.iter().filter_map(|file| Self::read_file(file)).find(|control| control.mode == mode.name())
     }
 
     fn read_file(path: &Path) -> Option<Self> {
@@ -84,16 +91,24 @@ impl ControlFile {
             mode: mode.name().to_owned(),
             pid: std::process::id(),
         };
-        let file = Self { path: control_file(data_dir, mode), control };
+        let (common, own) = (common_file(data_dir), own_file(data_dir, mode));
+        let path = if is_anothers(&common, &control) { own.clone() } else { common };
+        let file = Self { path, control };
         match file.publish() {
-            Ok(()) => Ok(file),
+            Ok(()) => {
+                if file.path != own {
+                    // Left by a process of this mode that was killed.
+                    let _not_there = fs::remove_file(own);
+                }
+                Ok(file)
+            }
             Err(reason) => Err(ControlError { path: file.path.clone(), reason }),
         }
     }
 
     /// Removes it, at the end of an orderly exit, unless another owner has written its own since.
     pub fn remove(self) {
-        let is_ours = Control::read_file(&self.path).is_some_and(|found| found.token == self.control.token);
+        let is_ours = Control::read_file(&self.path).is_some_and(|found| found == self.control);
         if is_ours && let Err(error) = fs::remove_file(&self.path) {
             tracing::warn!(%error, "the control file could not be removed");
         }
@@ -109,6 +124,11 @@ impl ControlFile {
         }
         published
     }
+}
+
+/// Does the file speak of another mode, in another process? One that was killed leaves it too; that does no harm.
+fn is_anothers(file: &Path, ours: &Control) -> bool {
+    Control::read_file(file).is_some_and(|found| found.mode != ours.mode && found.pid != ours.pid)
 }
 
 fn write_private(path: &Path, bytes: &[u8]) -> io::Result<()> {
@@ -149,23 +169,33 @@ mod tests {
     }
 
     #[test]
-    fn each_mode_has_a_file_of_its_own() {
+    fn a_folder_that_another_modes_owner_has_gets_a_second_file() {
+        let folder = tempfile::tempdir().unwrap();
+        let others = r#"{"address":"http://127.0.0.1:1","token":"theirs","mode":"practice","pid":0}"#;
+        fs::write(common_file(folder.path()), others).unwrap();
+        let live = write(folder.path(), Mode::Live, TOKEN);
+        let told = |mode| Control::read(folder.path(), mode).map(|control| control.token);
+        assert_eq!(told(Mode::Practice).as_deref(), Some("theirs"));
+        assert_eq!(told(Mode::Live).as_deref(), Some(TOKEN));
+        assert_eq!(told(Mode::Sandbox), None);
+        live.remove();
+        assert_eq!((told(Mode::Live), told(Mode::Practice).as_deref()), (None, Some("theirs")));
+    }
+
+    #[test]
+    fn a_process_that_changes_its_mode_keeps_the_folders_file() {
         let folder = tempfile::tempdir().unwrap();
         let practice = write(folder.path(), Mode::Practice, TOKEN);
-        let _live = write(folder.path(), Mode::Live, "another");
-        let told = |mode| Control::read(folder.path(), mode).map(|control| (control.mode, control.token));
-        assert_eq!(told(Mode::Practice), Some(("practice".to_owned(), TOKEN.to_owned())));
-        assert_eq!(told(Mode::Live), Some(("live".to_owned(), "another".to_owned())));
+        let _live = write(folder.path(), Mode::Live, TOKEN);
         practice.remove();
-        assert_eq!((told(Mode::Practice), told(Mode::Sandbox)), (None, None));
-        assert!(told(Mode::Live).is_some(), "the end of one owner is not the end of the other");
+        assert_eq!(Control::read_file(&common_file(folder.path())).unwrap().mode, "live");
     }
 
     #[test]
     fn a_folder_that_is_not_there_is_named() {
         let folder = tempfile::tempdir().unwrap().path().join("nowhere");
         let refused = ControlFile::write(&folder, Mode::Practice, "http://127.0.0.1:1", TOKEN).unwrap_err();
-        assert!(refused.to_string().contains("nowhere/control-practice.json can't be written"), "{refused}");
+        assert!(refused.to_string().contains("nowhere/control.json can't be written"), "{refused}");
     }
 
     #[test]
@@ -183,7 +213,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt;
         let folder = tempfile::tempdir().unwrap();
         let _file = write(folder.path(), Mode::Practice, TOKEN);
-        let mode = fs::metadata(control_file(folder.path(), Mode::Practice)).unwrap().permissions().mode();
+        let mode = fs::metadata(common_file(folder.path())).unwrap().permissions().mode();
         assert_eq!(mode & 0o777, 0o600);
     }
 
@@ -191,7 +221,7 @@ mod tests {
     fn half_a_file_or_another_one_is_none() {
         let folder = tempfile::tempdir().unwrap();
         for text in ["", "{", "[]", r#"{"address":"http://127.0.0.1:1"}"#, "\u{0}"] {
-            fs::write(control_file(folder.path(), Mode::Practice), text).unwrap();
+            fs::write(common_file(folder.path()), text).unwrap();
             assert_eq!(Control::read(folder.path(), Mode::Practice), None, "{text:?}");
         }
     }

@@ -92,7 +92,7 @@ impl Evidence {
 
     fn is_clean_of(&self, secrets: &Secrets) {
         for (name, bytes) in &self.0 {
-            let found = secrets.found_in(bytes, name.ends_with("control-sandbox.json"));
+            let found = secrets.found_in(bytes, name.ends_with("control.json"));
             assert!(found.is_empty(), "{found:?} in {name}");
         }
     }
@@ -188,9 +188,7 @@ fn secrets_are_found_nowhere_but_in_the_keyring() {
     evidence.add("the feed", told);
     evidence.add_files(folder.path());
 
-    for part in
-        ["till-sandbox.db", "till-sandbox.db-wal", "backup.db", ".log", "control-sandbox.json", "receipt"]
-    {
+    for part in ["till-sandbox.db", "till-sandbox.db-wal", "backup.db", ".log", "control.json", "receipt"] {
         assert!(evidence.names().iter().any(|name| name.ends_with(part)), "{part} was not searched");
     }
     let log = evidence.0.iter().any(|(name, bytes)| {

@@ -9,7 +9,7 @@ fn cash_needs_nobody_else() {
     let folder = Folder::new();
     let said = folder.run(&["charge", "4.50", "--with", "cash"]);
     assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (Some(0), "paid: hand over yes\n", ""));
-    assert!(!folder.path().join("control-practice.json").exists());
+    assert!(!folder.path().join("control.json").exists());
 }
 
 #[test]
@@ -26,7 +26,7 @@ fn it_warns_and_is_the_till_for_other_commands_meanwhile() {
     assert_eq!(objects(&said.out).pop().expect("a line")["state"], "paid");
     assert!(said.err.contains("watching stops"), "{said:?}");
     assert!(said.err.contains("practice: make the customer pay at http://127.0.0.1:"), "{said:?}");
-    assert!(!folder.path().join("control-practice.json").exists());
+    assert!(!folder.path().join("control.json").exists());
     assert_eq!(folder.sales().len(), 2);
 }
 
@@ -39,7 +39,7 @@ fn ctrl_c_leaves_the_sale_open_for_the_next_start() {
     let said = charge.end();
     assert_eq!(said.code, Some(1), "{said:?}");
     assert!(said.err.contains("stays open"), "{said:?}");
-    assert!(!folder.path().join("control-practice.json").exists());
+    assert!(!folder.path().join("control.json").exists());
     let next = folder.serve(&[]);
     let sale = next.door.ask("sale_get", &json!({ "invoice": waiting["invoice"] }));
     assert_eq!(sale["state"], "waiting");

@@ -178,7 +178,7 @@ pub(super) struct Door {
 impl Door {
     /// What the control file of a folder says, once it is there.
     pub(super) fn of(folder: &Folder) -> Self {
-        let path = folder.path().join("control-practice.json");
+        let path = folder.path().join("control.json");
         wait_until("the control file is there", || path.exists());
         let text = std::fs::read_to_string(path).expect("it can be read");
         let control: Value = serde_json::from_str(&text).expect("it is JSON");

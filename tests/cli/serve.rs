@@ -32,7 +32,7 @@ fn a_polite_signal_ends_it_in_order() {
         served.running.signal(signal);
         let said = served.running.end();
         assert_eq!((said.code, said.out.as_str(), said.err.as_str()), (Some(0), "", ""), "{signal}");
-        assert!(!folder.path().join("control-practice.json").exists(), "{signal}");
+        assert!(!folder.path().join("control.json").exists(), "{signal}");
     }
 }
 
@@ -61,7 +61,7 @@ fn a_killed_owner_is_in_nobodys_way() {
     let served = folder.serve(&[]);
     served.running.signal("-KILL");
     served.running.end();
-    assert!(folder.path().join("control-practice.json").exists(), "a killed process tidies nothing up");
+    assert!(folder.path().join("control.json").exists(), "a killed process tidies nothing up");
     folder.ok(&["charge", "1", "--with", "cash"]);
 }
 
@@ -92,13 +92,12 @@ fn two_modes_are_served_from_one_folder_and_each_is_found() {
 }
 
 #[test]
-fn a_switch_of_books_moves_the_control_file() {
+fn a_switch_of_books_is_told_in_the_control_file() {
     let folder = Folder::new();
     let served = folder.serve(&[]);
     served.door.ask("mode_switch", &json!({ "mode": "live" }));
-    super::program::wait_until("the new mode is told", || folder.path().join("control-live.json").exists());
-    super::program::wait_until("the old one is not", || {
-        !folder.path().join("control-practice.json").exists()
+    super::program::wait_until("the new mode is told", || {
+        std::fs::read_to_string(folder.path().join("control.json")).is_ok_and(|text| text.contains("live"))
     });
     folder.ok(&["--mode", "live", "settings", "set", "shop.name", "Real"]);
     assert_eq!(served.door.ask("status", &json!({}))["shop_name"], "Real");
@@ -116,7 +115,7 @@ fn books_that_can_not_be_opened_again_end_the_till_with_one_line() {
         .expect("it moves");
     served.door.refuses("mode_switch", &json!({ "mode": "live" }), "storage");
     served.running.end().refuses_with("till-practice.db");
-    assert!(!folder.path().join("control-practice.json").exists());
+    assert!(!folder.path().join("control.json").exists());
 }
 
 #[test]

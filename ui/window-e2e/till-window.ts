@@ -130,7 +130,7 @@ export class TillWindow {
 
   /** Does a command as a script beside the window of practice mode would, through the door its control file names. */
   async call<N extends keyof Commands>(name: N, request: Commands[N]['request']): Promise<Commands[N]['reply']> {
-    const control = JSON.parse(await readFile(join(this.home, DATA, 'control-practice.json'), 'utf8')) as Control;
+    const control = JSON.parse(await readFile(join(this.home, DATA, 'control.json'), 'utf8')) as Control;
     const answer = await fetch(`${control.address}/api/${name}`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${control.token}` },
