@@ -12,6 +12,7 @@ use rail_practice::{Mining, PracticeRail};
 use settings::{Mode, Settings};
 use store::{Store, StoreOptions};
 use thiserror::Error;
+use tokio::sync::watch;
 
 /// Why a till does not open. Each is one line that says what to do.
 #[derive(Debug, Error)]
@@ -57,6 +58,8 @@ impl PracticeSlot {
 /// What the last check of the books found.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LedgerHealth {
+    /// They were checked at least once.
+    pub checked: bool,
     /// One line, empty when nothing is wrong.
     pub problem: String,
 }
@@ -72,7 +75,7 @@ pub struct Till {
     /// Practice mode's rail.
     pub practice: PracticeSlot,
     /// What the last check found.
-    pub ledger: Mutex<LedgerHealth>,
+    pub ledger: watch::Sender<LedgerHealth>,
 }
 
 /// The data file of a mode.
@@ -100,19 +103,25 @@ impl Till {
         let rails = rails(mode, &settings, &vault, &practice);
         let clock = Arc::new(SystemClock);
         let engine = Engine::start(Setup { store, writer, settings, rails, clock }).await?;
-        let ledger = Mutex::default();
+        let ledger = watch::Sender::default();
         Ok(Arc::new(Self { mode, engine, vault, practice, ledger }))
     }
 
     /// What the last check of the books found.
     #[must_use]
     pub fn ledger_health(&self) -> LedgerHealth {
-        self.ledger.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.ledger.borrow().clone()
+    }
+
+    /// Waits until the books were checked once.
+    pub async fn books_checked(&self) {
+        let mut found = self.ledger.subscribe();
+        let _health = found.wait_for(|health| health.checked).await;
     }
 
     /// Notes what a check found.
     pub fn note_ledger(&self, problem: String) {
-        *self.ledger.lock().unwrap_or_else(PoisonError::into_inner) = LedgerHealth { problem };
+        self.ledger.send_replace(LedgerHealth { checked: true, problem });
     }
 }
 

@@ -89,7 +89,7 @@ pub(super) enum SalesCommand {
     },
     /// Every event of a sale, with its source and hash
     Show {
-        /// The sale's id, inv_…
+        /// The sale's number, such as 7, or its id, inv_…
         id: String,
         /// Print one JSON object per line
         #[arg(long)]

@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use tokio::time::Instant;
 
 use super::failure::Failure;
+use super::note;
 use super::place::Place;
 use super::start::note_wrong_clock;
 use crate::app::{App, Broken, OpenOptions};
@@ -26,6 +27,8 @@ const ANSWER_WAIT: Duration = Duration::from_secs(60);
 /// How long another process may be starting, ending or doing a short command of its own.
 const OWNER_WAIT: Duration = Duration::from_secs(3);
 const OWNER_POLL: Duration = Duration::from_millis(100);
+/// How long the check of the books is waited for after a charge.
+const CHECK_WAIT: Duration = Duration::from_secs(1);
 
 /// Carries commands out.
 pub(super) enum Caller {
@@ -74,6 +77,23 @@ impl Caller {
     pub(super) async fn note_wrong_clock(&self) {
         if let Self::Local(local) = self {
             note_wrong_clock(&local.app).await;
+        }
+    }
+
+    /// Says that the books are broken, when the till has found it out. A till opened for one command gets a moment to
+    /// look at them; books too large for that are looked at by `tillstream ledger verify`.
+    pub(super) async fn note_broken_books(&self) {
+        if let Self::Local(local) = self
+            && let Ok(till) = local.app.till().await
+        {
+            let _too_large = tokio::time::timeout(CHECK_WAIT, till.books_checked()).await;
+        }
+        let Ok(status) = self.call::<Value>("status", json!({})).await else { return };
+        if let Some(problem) = status["ledger"]["problem"].as_str().filter(|problem| !problem.is_empty()) {
+            note(format_args!(
+                "the books are broken ({problem}): stop selling, keep a copy of the data folder and run \
+                 `tillstream ledger verify`"
+            ));
         }
     }
 
@@ -160,7 +180,8 @@ impl Remote {
             return Ok(reply);
         }
         let detail = reply["detail"].as_str().unwrap_or("refused without a reason");
-        Err(Failure::Refused(detail.to_owned()))
+        let asked_wrongly = ["bad_request", "bad_amount"].iter().any(|code| reply["code"] == *code);
+        Err(Failure::told(asked_wrongly, detail.to_owned()))
     }
 }
 

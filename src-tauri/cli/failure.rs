@@ -8,7 +8,7 @@ use thiserror::Error;
 
 use super::{Answer, say};
 use crate::app::Broken;
-use crate::dto::error::AppError;
+use crate::dto::error::{AppError, ErrorCode};
 use crate::serve::ServeError;
 use crate::till::OpenError;
 
@@ -19,7 +19,7 @@ pub(super) enum Failure {
     #[error("{0}")]
     Usage(String),
     /// What was typed for a sale.
-    #[error("{0:?} is no sale's id: take the one that begins with inv_ from `tillstream sales list`")]
+    #[error("{0:?} is no sale's number or id: take one from `tillstream sales list`")]
     NotASale(String),
     /// The till does not open.
     #[error(transparent)]
@@ -105,7 +105,28 @@ pub(super) enum Failure {
 
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
-        Self::Refused(error.detail)
+        Self::told(error.code == ErrorCode::BadRequest || error.code == ErrorCode::BadAmount, error.detail)
+    }
+}
+
+impl Failure {
+    /// What the till refused: either it was asked wrongly, or it can't be now.
+    pub(super) const fn told(asked_wrongly: bool, detail: String) -> Self {
+        if asked_wrongly { Self::Usage(detail) } else { Self::Refused(detail) }
+    }
+
+    /// Asked in the right way, and the answer is no: not now, not in this state, not by this process. A script may try
+    /// again later what is refused like this.
+    pub(super) const fn is_no(&self) -> bool {
+        match self {
+            Self::Refused(_) | Self::NoAnswer(_) | Self::Broken(_) => true,
+            Self::Open(OpenError::Store(error))
+            | Self::Books(error)
+            | Self::Backup(store::BackupError::Open(error)) => {
+                matches!(error, store::OpenError::Owned { .. })
+            }
+            _ => false,
+        }
     }
 }
 

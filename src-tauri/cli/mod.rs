@@ -2,7 +2,8 @@
 //!
 //! Commands that write go through the process that owns the data file, and open the till themselves when there is
 //! none ([`caller`]). Commands that read open the file read-only. Every command exits 0 on success, 1 when the answer
-//! is "no", 2 on wrong usage or a refusal, which is then one line on standard error that says what to do.
+//! is "no" or "not now", 2 on wrong usage or files that can't be used. Whatever is not a yes is one line on standard
+//! error that says what to do.
 
 mod arguments;
 mod backup;
@@ -42,7 +43,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(Failure::Output(error)) if error.kind() == std::io::ErrorKind::BrokenPipe => ExitCode::from(1),
         Err(failure) => {
             note(format_args!("tillstream: {failure}"));
-            ExitCode::from(2)
+            ExitCode::from(if failure.is_no() { 1 } else { 2 })
         }
     }
 }

@@ -20,8 +20,8 @@ pub(super) async fn sales(place: &Place, command: &SalesCommand) -> Result<Answe
     match command {
         SalesCommand::List { json } => list(&books::open(place).await?, *json).await,
         SalesCommand::Show { id, json } => {
-            let id = id.parse::<InvoiceId>().map_err(|_| Failure::NotASale(id.clone()))?;
-            show(&books::open(place).await?, id, *json).await
+            let named = Named::read(id)?;
+            show(&books::open(place).await?, named, *json).await
         }
     }
 }
@@ -73,12 +73,33 @@ fn flags(sale: &SaleSummary) -> Vec<&'static str> {
         .collect()
 }
 
-async fn show(reader: &Reader, id: InvoiceId, json: bool) -> Result<Answer, Failure> {
-    let Some(sale) = reader.sale(id).await? else {
+/// How people name a sale: by the number on the screen, or by the id in an export.
+enum Named {
+    Number(u32),
+    Id(InvoiceId),
+}
+
+impl Named {
+    fn read(text: &str) -> Result<Self, Failure> {
+        let id = || text.parse().map(Self::Id).map_err(|_| Failure::NotASale(text.to_owned()));
+        text.parse().map(Self::Number).or_else(|_| id())
+    }
+}
+
+async fn show(reader: &Reader, named: Named, json: bool) -> Result<Answer, Failure> {
+    let id = match named {
+        Named::Number(number) => reader.invoice_numbered(number).await?,
+        Named::Id(id) => Some(id),
+    };
+    let sale = match id {
+        Some(id) => reader.sale(id).await?,
+        None => None,
+    };
+    let Some(sale) = sale else {
         note("there is no such sale: `tillstream sales list` shows all of them");
         return Ok(Answer::No);
     };
-    let events = reader.timeline(Subject::Sale(id)).await?;
+    let events = reader.timeline(Subject::Sale(sale.id)).await?;
     if !json {
         say(headline(&sale)?)?;
     }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use ::settings::Settings;
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::arguments::SettingsCommand;
@@ -56,7 +57,7 @@ async fn import(place: &Place, file: &Path) -> Result<Answer, Failure> {
     let bytes = std::fs::read(file).map_err(|reason| Failure::File { path: file.to_owned(), reason })?;
     let text = String::from_utf8(bytes).map_err(|_| Failure::NotText(file.to_owned()))?;
     change(place, "settings_import", json!({ "text": text })).await.map_err(|failure| match failure {
-        Failure::Refused(detail) => Failure::Refused(in_file(file, &detail)),
+        Failure::Usage(detail) => Failure::Usage(in_file(file, &detail)),
         other => other,
     })
 }
@@ -74,9 +75,27 @@ fn in_file(file: &Path, detail: &str) -> String {
 
 async fn change(place: &Place, command: &str, request: Value) -> Result<Answer, Failure> {
     let caller = Caller::find(place).await?;
-    let changed: Result<Value, Failure> = caller.call(command, request).await;
+    let changed: Result<SettingsSeen, Failure> = caller.call(command, request).await;
     caller.close().await;
-    changed.map(|_| Answer::Yes)
+    let settings = changed?;
+    if settings.rates.sources.iter().any(|source| source != "fixed") {
+        note(
+            "live sources of rates come in a later version: until then the prices under rates.fixed are used",
+        );
+    }
+    Ok(Answer::Yes)
+}
+
+/// Of `SettingsDto`.
+#[derive(Deserialize)]
+struct SettingsSeen {
+    rates: RatesSeen,
+}
+
+/// Of `RatesDto`.
+#[derive(Deserialize)]
+struct RatesSeen {
+    sources: Vec<String>,
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use engine::Command;
 use money::Money;
 use payment::{Cart, CartLine, InvoiceId, PaymentId, RailId};
+use settings::Mode;
 use store::Subject;
 
 use super::{Asker, id, refuse};
@@ -55,6 +56,11 @@ pub(super) async fn sale_open(
     request: SaleOpenRequest,
 ) -> Result<SaleDto, AppError> {
     let till = app.till().await?;
+    if till.mode == Mode::Live && !till.engine.settings().setup_done {
+        let detail = "this till was never set up, so it would sell under another name and tax: open its window once, \
+                      or give it your settings with `tillstream --mode live settings import FILE`";
+        return Err(refuse(ErrorCode::NotNow, detail));
+    }
     let invoice: InvoiceId = id(&request.invoice)?;
     let cart = cart(&till, request.lines, request.note)?;
     ask(&till, Command::OpenSale { invoice, cart }).await

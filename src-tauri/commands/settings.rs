@@ -44,8 +44,11 @@ pub(super) async fn settings_import(
 ) -> Result<SettingsDto, AppError> {
     let till = app.till().await?;
     let read = |before: &Settings| {
-        Settings::parse_with(&request.text, before, &check_rails)
-            .map_err(|error| refuse(ErrorCode::BadRequest, error.to_string()))
+        let mut wanted = Settings::parse_with(&request.text, before, &check_rails)
+            .map_err(|error| refuse(ErrorCode::BadRequest, error.to_string()))?;
+        // Whoever writes a file for live books has set them up by it.
+        wanted.setup_done |= wanted.mode == Mode::Live;
+        Ok(wanted)
     };
     amend(app, &till, read).await
 }

@@ -70,6 +70,8 @@ pub struct CashSettingsDto {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(deny_unknown_fields)]
 pub struct RatesDto {
+    /// Names of sources. Those beside `fixed` are kept for the versions that ask them.
+    pub sources: Vec<String>,
     /// Fixed rates: pair (`BTC/EUR`) and price as decimal text.
     pub fixed: Vec<FixedRateDto>,
     /// Spread in percent as decimal text, 0 to 20.

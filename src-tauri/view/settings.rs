@@ -35,6 +35,7 @@ pub fn settings(settings: &Settings) -> SettingsDto {
             notes: settings.cash.notes.iter().map(|note| note.to_decimal_string()).collect(),
         },
         rates: RatesDto {
+            sources: settings.rates.sources.clone(),
             fixed: settings.rates.fixed.iter().map(|(pair, rate)| fixed(pair, rate)).collect(),
             spread_percent: settings.rates.spread.to_string(),
         },
@@ -78,6 +79,7 @@ pub fn read(dto: &SettingsDto, current: &Settings) -> Result<Settings, Problem> 
         read_cash(&dto.cash, &mut wanted)?;
     }
     wanted.rates.spread = percent("rates.spread_percent", &dto.rates.spread_percent)?;
+    wanted.rates.sources.clone_from(&dto.rates.sources);
     wanted.rates.fixed = read_fixed(&dto.rates.fixed)?;
     wanted.policy = dto.policy.iter().map(|row| read_policy(row, &wanted)).collect::<Result<_, _>>()?;
     read_bitcoin(&dto.bitcoin, &mut wanted)?;

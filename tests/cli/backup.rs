@@ -16,10 +16,15 @@ fn a_backup_is_made_while_the_till_runs_and_restored_when_it_does_not() {
     let mode = std::fs::metadata(copy).expect("the copy").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     folder.ok(&["charge", "1", "--with", "cash"]);
-    folder.run(&["backup", "restore", copy]).refuses_with(&format!("process {}", served.running.pid()));
+    folder.run(&["backup", "restore", copy]).says_no_with(&format!("process {}", served.running.pid()));
     served.running.signal("-TERM");
     served.running.end();
-    folder.ok(&["backup", "restore", copy]);
+    let restored = folder.run(&["backup", "restore", copy]);
+    assert_eq!(restored.code, Some(0), "{restored:?}");
+    assert!(
+        restored.err.contains("till-practice.db.replaced-1"),
+        "where the replaced books are: {restored:?}"
+    );
     assert!(folder.ok(&["ledger", "verify"]).starts_with("ok: "));
     assert_eq!(folder.sales().len(), 1, "the sale after the backup is not in it");
 }

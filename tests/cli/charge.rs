@@ -176,12 +176,60 @@ fn people_get_the_code_in_characters_and_every_change_in_words() {
 }
 
 #[test]
-fn a_way_to_pay_that_is_off_is_refused_and_leaves_no_open_sale() {
+fn a_way_to_pay_that_is_off_is_refused_before_a_sale_is_opened() {
     let (folder, _till) = till();
     folder.ok(&["settings", "set", "cash.enabled", "false"]);
-    folder.run(&["charge", "4.50", "--with", "cash"]).refuses_with("cash is switched off");
+    folder.run(&["charge", "4.50", "--with", "cash"]).says_no_with("cash is switched off");
     folder.ok(&["settings", "set", "rail.bitcoin.enabled", "false"]);
-    folder.run(&["charge", "4.50", "--with", "bitcoin"]).refuses_with("bitcoin");
-    let states: Vec<Value> = folder.sales().iter().map(|sale| sale["state"].clone()).collect();
-    assert_eq!(states, ["cancelled", "cancelled"]);
+    folder.run(&["charge", "4.50", "--with", "bitcoin"]).says_no_with("bitcoin is switched off");
+    folder.ok(&["settings", "set", "rail.bitcoin.enabled", "true"]);
+    folder.ok(&["settings", "set", "rates.fixed", "{}"]);
+    folder.run(&["charge", "4.50", "--with", "bitcoin"]).says_no_with("bitcoin has no rate");
+    assert!(folder.sales().is_empty());
+}
+
+#[test]
+fn a_sale_that_the_books_refuse_is_cancelled_and_said_to_be() {
+    let (folder, _till) = till();
+    folder.ok(&["charge", "1", "--with", "cash"]);
+    let most = "92233720368547758.07";
+    folder.run(&["charge", most, "--with", "cash"]).says_no_with("Sale 0002, opened for it, is cancelled");
+    assert_eq!(folder.sales()[0]["state"], "cancelled");
+    assert!(folder.ok(&["ledger", "verify"]).starts_with("ok: "));
+}
+
+#[test]
+fn a_charge_over_broken_books_says_that_they_are() {
+    let (sold, folder) = (Folder::new(), Folder::new());
+    sold.ok(&["charge", "1", "--with", "cash", "--note", "HYPERLINK"]);
+    let path = folder.path().join("till-practice.db");
+    sold.ok(&["backup", "create", path.to_str().expect("text")]);
+    let mut bytes = std::fs::read(&path).expect("the books");
+    let at = bytes.windows(9).position(|window| window == b"HYPERLINK").expect("a stored note");
+    bytes[at] ^= 0x01;
+    std::fs::write(&path, bytes).expect("the books are written");
+    let alone = folder.run(&["charge", "1", "--with", "cash"]);
+    assert!(alone.err.contains("the books are broken ("), "{alone:?}");
+    let served = folder.serve(&[]);
+    super::program::wait_until("the books were checked", || {
+        served.door.ask("status", &json!({}))["ledger"]["ok"] == json!(false)
+    });
+    let said = folder.run(&["charge", "1", "--with", "cash"]);
+    assert!(said.err.contains("the books are broken ("), "{said:?}");
+    assert_eq!(
+        (said.code, said.out.as_str()),
+        (Some(0), "paid: hand over yes\n"),
+        "the goods may go all the same"
+    );
+}
+
+#[test]
+fn live_books_sell_nothing_before_they_were_set_up() {
+    let folder = Folder::new();
+    let charge = ["--mode", "live", "charge", "4.50", "--with", "cash"];
+    folder.run(&charge).says_no_with("was never set up");
+    assert_eq!(folder.ok(&["--mode", "live", "sales", "list"]), "");
+    let file = folder.file("shop.toml", "[shop]\nname = \"Bean There\"\n[tax]\nrates = [\"7\"]\n");
+    folder.ok(&["--mode", "live", "settings", "import", file.to_str().expect("text")]);
+    assert_eq!(folder.ok(&charge), "paid: hand over yes\n");
 }

@@ -51,7 +51,7 @@ fn a_full_disk_refuses_a_sale_in_one_line_and_loses_none() {
         paid += 1;
         assert!(paid < 200, "the disk never filled");
     };
-    assert_eq!((refused.code, refused.out.as_str()), (Some(2), ""), "{refused:?}");
+    assert_eq!((refused.code, refused.out.as_str()), (Some(1), ""), "{refused:?}");
     assert_eq!(refused.err.lines().count(), 1, "{refused:?}");
     assert!(folder.ok(&["ledger", "verify"]).starts_with("ok: "));
     let is_paid = |sale: &serde_json::Value| sale["state"] == "paid";

@@ -94,9 +94,18 @@ impl Folder {
 }
 
 impl Said {
-    /// Refused with exit 2, nothing on standard output, and one line on standard error that contains this.
+    /// Used wrongly: exit 2, nothing on standard output, and one line on standard error that contains this.
     pub(super) fn refuses_with(&self, part: &str) {
-        assert_eq!(self.code, Some(2), "{self:?}");
+        self.ends_with(2, part);
+    }
+
+    /// Not now: exit 1, otherwise as a refusal.
+    pub(super) fn says_no_with(&self, part: &str) {
+        self.ends_with(1, part);
+    }
+
+    fn ends_with(&self, code: i32, part: &str) {
+        assert_eq!(self.code, Some(code), "{self:?}");
         assert_eq!(self.out, "", "{self:?}");
         assert_eq!(self.err.lines().count(), 1, "{self:?}");
         assert!(self.err.contains(part), "{part:?} is missing: {self:?}");

@@ -41,7 +41,7 @@ fn a_second_owner_is_told_who_has_the_books() {
     let folder = Folder::new();
     let served = folder.serve(&[]);
     let said = folder.run(&["serve", "--listen", "127.0.0.1:0"]);
-    said.refuses_with(&format!("process {}", served.running.pid()));
+    said.says_no_with(&format!("process {}", served.running.pid()));
     assert_eq!(served.door.ask("status", &json!({}))["mode"], "practice", "the first one is unharmed");
 }
 
@@ -52,7 +52,7 @@ fn an_owner_that_hangs_is_named_too() {
     served.running.signal("-STOP");
     let said = folder.run(&["charge", "1", "--with", "cash"]);
     served.running.signal("-CONT");
-    said.refuses_with(&format!("process {}", served.running.pid()));
+    said.says_no_with(&format!("process {}", served.running.pid()));
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn books_that_can_not_be_opened_again_end_the_till_with_one_line() {
     std::fs::rename(folder.path().join("foreign.db"), folder.path().join("till-practice.db"))
         .expect("it moves");
     served.door.refuses("mode_switch", &json!({ "mode": "live" }), "storage");
-    served.running.end().refuses_with("till-practice.db");
+    served.running.end().says_no_with("till-practice.db");
     assert!(!folder.path().join("control.json").exists());
 }
 

@@ -96,6 +96,16 @@ fn practice_refuses_the_account_and_the_server_that_a_live_till_would_refuse() {
 }
 
 #[test]
+fn sources_that_are_not_asked_yet_are_kept_and_said_not_to_be_asked() {
+    let folder = Folder::new();
+    let file = folder.file("shop.toml", "[rates]\nsources = [\"fixed\", \"kraken\"]\n");
+    let said = folder.run(&["settings", "import", file.to_str().expect("text")]);
+    assert_eq!((said.code, said.err.lines().count()), (Some(0), 1), "{said:?}");
+    assert!(said.err.contains("the prices under rates.fixed are used"), "{said:?}");
+    assert_eq!(folder.ok(&["settings", "get", "rates.sources"]), "[\"fixed\", \"kraken\"]\n");
+}
+
+#[test]
 fn a_file_that_is_not_there_or_no_text_is_refused() {
     let folder = Folder::new();
     folder.run(&["settings", "import", "nowhere.toml"]).refuses_with("nowhere.toml");

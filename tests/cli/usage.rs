@@ -21,7 +21,7 @@ fn wrong_arguments_are_refused_in_one_line() {
         (&["--mode", "play", "sales", "list"], "practice, sandbox or live"),
         (&["serve", "--listen", "nowhere"], "--listen"),
         (&["sales"], "sales"),
-        (&["sales", "show", "147"], "take the one that begins with inv_ from `tillstream sales list`"),
+        (&["sales", "show", "table 7"], "take one from `tillstream sales list`"),
         (&["ledger", "export"], "--format"),
         (&["ledger", "export", "--format", "xml"], "csv, json"),
         (&["settings", "set", "shop.name"], "<VALUE>"),

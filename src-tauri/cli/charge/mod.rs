@@ -17,7 +17,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use self::progress::Reporter;
-use self::reading::{SaleSeen, SettingsSeen, TenderSeen};
+use self::reading::{SaleSeen, SettingsSeen, StatusSeen, TenderSeen};
 use self::watch::{End, Watch};
 use super::arguments::{Method, Order};
 use super::caller::Caller;
@@ -37,11 +37,17 @@ pub(super) async fn charge(place: &Place, order: &Order) -> Result<Answer, Failu
             bitcoin(&caller, order).await
         }
     };
+    caller.note_broken_books().await;
     caller.close().await;
     charged
 }
 
 async fn cash(caller: &Caller, order: &Order) -> Result<Answer, Failure> {
+    let settings: SettingsSeen = caller.call("settings_get", json!({})).await?;
+    if !settings.cash.enabled {
+        let off = "cash is switched off: `tillstream settings set cash.enabled true` allows it";
+        return Err(Failure::Refused(off.to_owned()));
+    }
     let sale = Opened::open(caller, order).await?;
     let taken = sale.or_cancel(caller, take_exact_cash(caller, &sale).await).await?;
     let mut reporter = Reporter::new(&sale.invoice, &sale.payment, order.json);
@@ -54,13 +60,13 @@ async fn take_exact_cash(caller: &Caller, sale: &Opened) -> Result<SaleSeen, Fai
     let tenders: Vec<TenderSeen> = caller.call("tenders", json!({ "invoice": sale.invoice })).await?;
     let cash = tenders.into_iter().find(|tender| tender.method == "cash");
     let tendered = cash.filter(|tender| tender.available).map(|tender| tender.you_get);
-    let off = "cash is switched off: `tillstream settings set cash.enabled true` allows it";
-    let tendered = tendered.ok_or_else(|| Failure::Refused(off.to_owned()))?;
+    let tendered = tendered.ok_or_else(|| Failure::Refused("cash is not available now".to_owned()))?;
     let request = json!({ "invoice": sale.invoice, "payment": sale.payment, "tendered": tendered });
     caller.call("cash_take", request).await
 }
 
 async fn bitcoin(caller: &Caller, order: &Order) -> Result<Answer, Failure> {
+    bitcoin_is_ready(caller).await?;
     let sale = Opened::open(caller, order).await?;
     Ok(match follow(caller, order, &sale).await? {
         End::Paid => Answer::Yes,
@@ -68,6 +74,21 @@ async fn bitcoin(caller: &Caller, order: &Order) -> Result<Answer, Failure> {
         End::WaitOver => stays_open(caller, "not paid yet"),
         End::Interrupted => stays_open(caller, "stopped watching"),
     })
+}
+
+/// What can be known before a sale is opened: a sale that could never be paid needs no number.
+async fn bitcoin_is_ready(caller: &Caller) -> Result<(), Failure> {
+    let StatusSeen { bitcoin } = caller.call("status", json!({})).await?;
+    let missing = if !bitcoin.enabled {
+        "bitcoin is switched off: `tillstream settings set rail.bitcoin.enabled true` allows it"
+    } else if !bitcoin.set_up {
+        "bitcoin has no wallet yet: `tillstream secret create bitcoin.mnemonic` makes one"
+    } else if !bitcoin.has_rate {
+        "bitcoin has no rate: `tillstream settings set rates.fixed.BTC/EUR PRICE` fixes one, with your currency"
+    } else {
+        return Ok(());
+    };
+    Err(Failure::Refused(missing.to_owned()))
 }
 
 /// Starts the payment, shows its code and reports what becomes of it. A rail that is slow to answer counts as waiting.
@@ -111,6 +132,7 @@ async fn warn_of_watching_alone(place: &Place, caller: &mut Caller) {
 
 /// A sale that was opened for one payment.
 struct Opened {
+    number: u32,
     invoice: String,
     payment: String,
 }
@@ -120,21 +142,25 @@ impl Opened {
         let price: MoneyDto = caller.call("amount_read", json!({ "text": order.amount })).await?;
         let settings: SettingsSeen = caller.call("settings_get", json!({})).await?;
         let tax = settings.tax.rates.into_iter().next().unwrap_or_else(|| "0".to_owned());
-        let sale = Self { invoice: id(InvoiceId::generate)?, payment: id(PaymentId::generate)? };
+        let (invoice, payment) = (id(InvoiceId::generate)?, id(PaymentId::generate)?);
         let line =
             json!({ "description": "", "quantity": 1, "unit_price": price, "tax_percent": tax, "note": "" });
-        let request = json!({ "invoice": sale.invoice, "lines": [line], "note": order.note });
-        let _opened: Value = caller.call("sale_open", request).await?;
-        Ok(sale)
+        let request = json!({ "invoice": invoice, "lines": [line], "note": order.note });
+        let opened: SaleSeen = caller.call("sale_open", request).await?;
+        Ok(Self { number: opened.number, invoice, payment })
     }
 
     async fn or_cancel<T>(&self, caller: &Caller, started: Result<T, Failure>) -> Result<T, Failure> {
-        if started.is_err() {
-            let request = json!({ "invoice": self.invoice, "although_seen": false });
+        let Err(failure) = started else { return started };
+        let request = json!({ "invoice": self.invoice, "although_seen": false });
+        let cancelled: Result<Value, Failure> = caller.call("sale_cancel", request).await;
+        Err(match (failure, cancelled) {
+            (Failure::Refused(detail), Ok(_)) => {
+                Failure::Refused(format!("{detail}. Sale {:04}, opened for it, is cancelled", self.number))
+            }
             // What can't be cancelled is open, and the list of sales shows it.
-            let _cancelled: Result<Value, Failure> = caller.call("sale_cancel", request).await;
-        }
-        started
+            (failure, _) => failure,
+        })
     }
 }
 

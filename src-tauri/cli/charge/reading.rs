@@ -77,7 +77,28 @@ pub(super) struct TenderSeen {
 /// Of `SettingsDto`.
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct SettingsSeen {
+    pub(super) cash: CashSettingsSeen,
     pub(super) tax: TaxSeen,
+}
+
+/// Of `CashSettingsDto`.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct CashSettingsSeen {
+    pub(super) enabled: bool,
+}
+
+/// Of `StatusDto`.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct StatusSeen {
+    pub(super) bitcoin: BitcoinSeen,
+}
+
+/// Of `BitcoinStatusDto`.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct BitcoinSeen {
+    pub(super) enabled: bool,
+    pub(super) set_up: bool,
+    pub(super) has_rate: bool,
 }
 
 /// Of `TaxSettingsDto`.

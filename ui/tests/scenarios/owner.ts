@@ -104,7 +104,7 @@ export const fresh: Replies = {
   ledger_accounts: () => ACCOUNTS.map((account) => ({ ...account, balances: [] })),
   ledger_entries: () => ({ rows: [], more: false }),
   strays: () => [],
-  settings_get: () => ({ ...settings(), rates: { fixed: [], spread_percent: '0' } }),
+  settings_get: () => ({ ...settings(), rates: { sources: ['fixed'], fixed: [], spread_percent: '0' } }),
 };
 
 /** The very first start. */

@@ -99,6 +99,18 @@ impl Reader {
         Ok(SalesPage { rows: rows.collect::<Result<_, _>>()?, more, counts: self.counts(&search).await? })
     }
 
+    /// The sale of a number, as people say it.
+    ///
+    /// # Errors
+    /// When the data file can't be read.
+    pub async fn invoice_numbered(&self, number: u32) -> Result<Option<InvoiceId>, ReadError> {
+        let found: Option<(Vec<u8>,)> = sqlx::query_as("select invoice_id from sale where number = ?")
+            .bind(number)
+            .fetch_optional(&self.pool())
+            .await?;
+        found.map(|(id,)| column::id(&id)).transpose()
+    }
+
     async fn counts(&self, search: &str) -> Result<Vec<(State, u32)>, ReadError> {
         let rows: Vec<(String, i64)> = if search.is_empty() {
             let sql = "select state, count(*) from sale group by state";

@@ -486,6 +486,8 @@ export type RateDto = {
 
 /**  Rates. */
 export type RatesDto = {
+	/**  Names of sources. Those beside `fixed` are kept for the versions that ask them. */
+	sources: string[],
 	/**  Fixed rates: pair (`BTC/EUR`) and price as decimal text. */
 	fixed: FixedRateDto[],
 	/**  Spread in percent as decimal text, 0 to 20. */

@@ -17,6 +17,9 @@ export function requestOf(draft: SettingsDto): SettingsDto {
   return request;
 }
 
+/** How the address of a server looks, for who never wrote one. */
+export const SERVER_EXAMPLE = 'electrum+tls://example.org:50002';
+
 /** Where the fixed rate for the pair stands, or -1. */
 export function rateAt(settings: SettingsDto, pair: string): number {
   return settings.rates.fixed.findIndex((rate) => rate.pair.trim().toUpperCase() === pair);
@@ -30,6 +33,7 @@ function withDecimals(settings: SettingsDto, change: (text: string) => string): 
     tax: { ...tax, rates: tax.rates.map(change) },
     cash: { ...cash, smallest_coin: change(cash.smallest_coin), notes: cash.notes.map(change) },
     rates: {
+      sources: [...rates.sources],
       fixed: rates.fixed.map((rate) => ({ ...rate, price: change(rate.price) })),
       spread_percent: change(rates.spread_percent),
     },
