@@ -13,6 +13,7 @@ pub mod logging;
 pub mod qr;
 pub mod receipt;
 pub mod serve;
+pub mod stream;
 pub mod till;
 pub mod view;
 #[cfg(feature = "desktop")]

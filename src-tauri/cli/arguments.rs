@@ -42,6 +42,13 @@ pub(super) enum Command {
         #[command(subcommand)]
         command: SecretCommand,
     },
+    /// Take micropayments: one JSON object per line in, one answer per line out
+    Stream(StreamOrder),
+    /// Micropayments that could not be taken
+    DeadLetter {
+        #[command(subcommand)]
+        command: DeadLetterCommand,
+    },
     /// The books
     Ledger {
         #[command(subcommand)]
@@ -145,6 +152,47 @@ pub(super) enum SecretCommand {
     Forget {
         /// Its name
         name: String,
+    },
+}
+
+#[derive(Debug, Args)]
+pub(super) struct StreamOrder {
+    /// Where instructions come from; - is standard input
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub(super) input: PathBuf,
+    /// Where the answers go; - is standard output
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub(super) output: PathBuf,
+    /// Stop at the first line that is no instruction
+    #[arg(long)]
+    pub(super) strict: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum DeadLetterCommand {
+    /// Those that nobody has dealt with, oldest first
+    List {
+        /// Print one JSON object per line
+        #[arg(long)]
+        json: bool,
+    },
+    /// One, with everything that is known of it
+    Show {
+        /// Its number
+        #[arg(value_name = "ID")]
+        number: u32,
+        /// Print a JSON object
+        #[arg(long)]
+        json: bool,
+    },
+    /// Try again
+    Retry {
+        /// Its number
+        #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
+        number: Option<u32>,
+        /// Every one that nobody has dealt with
+        #[arg(long)]
+        all: bool,
     },
 }
 

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use engine::Engine;
 use reqwest::{Client, redirect};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -121,6 +122,11 @@ impl Local {
     async fn open(place: &Place) -> Result<Self, OpenError> {
         let options = OpenOptions { data_dir: place.data_dir.clone(), mode: place.mode };
         Ok(Self { app: App::open(options).await?, door: None, serving: JoinSet::new() })
+    }
+
+    /// Its engine, for what is too much for one command.
+    pub(super) async fn engine(&self) -> Result<Engine, Failure> {
+        Ok(self.app.till().await?.engine.clone())
     }
 
     /// Lets other commands and browsers in while this one runs. Returns the address to open, with its token.

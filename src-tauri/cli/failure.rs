@@ -48,6 +48,9 @@ pub(super) enum Failure {
     /// It answered something else.
     #[error("the till answered what this version does not understand ({0}): use the same version for both")]
     OtherVersion(#[from] serde_json::Error),
+    /// The stream ended early.
+    #[error(transparent)]
+    Stream(#[from] crate::stream::StreamError),
     /// The address can't be served.
     #[error(transparent)]
     Serve(#[from] ServeError),
@@ -76,7 +79,7 @@ pub(super) enum Failure {
     #[error(transparent)]
     Code(#[from] crate::qr::NotOurPath),
     /// A file of the user's.
-    #[error("{} can't be read ({reason}): check its name", path.display())]
+    #[error("{} can't be opened ({reason}): check its name", path.display())]
     File {
         /// The file.
         path: PathBuf,

@@ -10,6 +10,7 @@ mod backup;
 mod books;
 mod caller;
 mod charge;
+mod dead_letter;
 mod failure;
 mod ledger;
 mod place;
@@ -17,6 +18,7 @@ mod sales;
 mod secret;
 mod settings;
 mod start;
+mod stream;
 
 use std::ffi::OsString;
 use std::fmt::Display;
@@ -73,6 +75,8 @@ async fn obey(place: &Place, command: Command) -> Result<Answer, Failure> {
         Command::Sales { command } => sales::sales(place, &command).await,
         Command::Settings { command } => settings::settings(place, &command).await,
         Command::Secret { command } => secret::secret(place, &command).await,
+        Command::Stream(order) => stream::stream(place, &order).await,
+        Command::DeadLetter { command } => dead_letter::dead_letter(place, &command).await,
         Command::Ledger { command } => ledger::ledger(place, &command).await,
         Command::Backup { command } => backup::backup(place, &command).await,
     }

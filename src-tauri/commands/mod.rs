@@ -8,6 +8,7 @@ mod sales;
 mod settings;
 mod status;
 mod strays;
+mod stream;
 pub mod wallet;
 
 use std::future::Future;
@@ -38,6 +39,9 @@ use crate::dto::setup::{
 };
 use crate::dto::status::{AlertRequest, Nothing, StatusDto};
 use crate::dto::stray::{StrayAssignRequest, StrayCreditRequest, StrayDto};
+use crate::dto::stream::{
+    DeadLetterDto, DeadLetterRequest, DeadLettersRequest, OutcomeDto, StreamTakeReply, StreamTakeRequest,
+};
 use crate::dto::timeline::TimelineItemDto;
 
 /// Who asks. Secrets cross to the window only.
@@ -111,6 +115,9 @@ commands! {
     strays: Nothing => Vec<StrayDto> as "StrayDto[]" = strays::strays;
     stray_assign: StrayAssignRequest => StrayDto as "StrayDto" = strays::stray_assign;
     stray_credit: StrayCreditRequest => StrayDto as "StrayDto" = strays::stray_credit;
+    stream_take: StreamTakeRequest => StreamTakeReply as "StreamTakeReply" = stream::stream_take;
+    dead_letters: DeadLettersRequest => Vec<DeadLetterDto> as "DeadLetterDto[]" = stream::dead_letters;
+    dead_letter_retry: DeadLetterRequest => OutcomeDto as "OutcomeDto" = stream::dead_letter_retry;
     settings_get: Nothing => SettingsDto as "SettingsDto" = settings::settings_get;
     settings_set: SettingsDto => SettingsDto as "SettingsDto" = settings::settings_set;
     settings_import: SettingsImportRequest => SettingsDto as "SettingsDto" = settings::settings_import;

@@ -16,4 +16,5 @@ pub mod settings;
 pub mod setup;
 pub mod status;
 pub mod stray;
+pub mod stream;
 pub mod timeline;

@@ -6,6 +6,7 @@ pub mod sale;
 pub mod settings;
 pub mod status;
 pub mod stray;
+pub mod stream;
 pub mod tender;
 pub mod timeline;
 

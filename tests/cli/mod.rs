@@ -13,4 +13,5 @@ mod sales;
 mod secret;
 mod serve;
 mod settings;
+mod stream;
 mod usage;

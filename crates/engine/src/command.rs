@@ -243,7 +243,8 @@ pub enum EngineError {
 
 impl EngineError {
     /// May the same wish be granted later, without anybody changing it?
-    pub(crate) const fn may_pass(&self) -> bool {
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
         matches!(self, Self::DiskFull | Self::Storage(_) | Self::Unknown)
     }
 }

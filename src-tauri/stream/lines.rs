@@ -1,0 +1,200 @@
+//! Reading: lines into instructions, instructions into parcels. A parcel is as many lines as are there, up to a bound:
+//! one that comes alone does not wait for others.
+
+use std::io::{BufRead, BufReader, Read};
+use std::sync::Arc;
+
+use payment::stream::{Instruction, PARCEL_INSTRUCTIONS_MAX};
+
+use crate::dto::stream::InstructionDto;
+
+/// Bytes of a line at most.
+const LINE_BYTES_MAX: usize = 32 * 1024;
+/// What is read of a line: one byte more shows that it is longer.
+const LINE_BYTES_READ: u64 = 32 * 1024 + 1;
+/// Bytes of a parcel's lines at most, so that it also fits a request.
+const PARCEL_BYTES_MAX: usize = 48 * 1024;
+
+/// Lines that are handed in together.
+#[derive(Debug)]
+pub struct Handful {
+    /// Each line with what it is, in order.
+    pub lines: Vec<Line>,
+    /// The instructions among them, in order.
+    pub instructions: Arc<[Instruction]>,
+    /// Bytes of input read so far.
+    pub read: u64,
+}
+
+/// One line of input.
+#[derive(Debug)]
+pub struct Line {
+    /// Its number, from 1.
+    pub number: u64,
+    /// Why it is no instruction; `None` for one that is.
+    pub malformed: Option<String>,
+}
+
+/// Cuts input into handfuls.
+pub struct Lines<R> {
+    input: BufReader<R>,
+    /// Is more to come without waiting, even when nothing is buffered? So it is with a file.
+    is_ready: bool,
+    stops_at_malformed: bool,
+    number: u64,
+    read: u64,
+    has_ended: bool,
+    line: Vec<u8>,
+}
+
+impl<R: Read> Lines<R> {
+    /// Reads `input`. `is_ready`: it never has to be waited for.
+    pub fn of(input: R, is_ready: bool, stops_at_malformed: bool) -> Self {
+        Self {
+            input: BufReader::new(input),
+            is_ready,
+            stops_at_malformed,
+            number: 0,
+            read: 0,
+            has_ended: false,
+            line: Vec::new(),
+        }
+    }
+
+    /// The next lines. `None` after the last.
+    ///
+    /// # Errors
+    /// When the input can't be read.
+    pub fn next_handful(&mut self) -> std::io::Result<Option<Handful>> {
+        let (mut lines, mut instructions, mut bytes) = (Vec::new(), Vec::new(), 0);
+        while !self.has_ended && lines.len() < PARCEL_INSTRUCTIONS_MAX && bytes < PARCEL_BYTES_MAX {
+            if !self.read_line()? {
+                self.has_ended = true;
+                break;
+            }
+            bytes += self.line.len();
+            if let Some(malformed) = self.sort(&mut instructions) {
+                self.has_ended = malformed.is_some() && self.stops_at_malformed;
+                lines.push(Line { number: self.number, malformed });
+            }
+            if !self.is_ready && !self.input.buffer().contains(&b'\n') {
+                break;
+            }
+        }
+        let is_over = lines.is_empty() && self.has_ended;
+        let handful = Handful { lines, instructions: instructions.into(), read: self.read };
+        Ok((!is_over).then_some(handful))
+    }
+
+    /// Reads one line, without its end. False at the end of the input.
+    fn read_line(&mut self) -> std::io::Result<bool> {
+        self.line.clear();
+        let mut limited = (&mut self.input).take(LINE_BYTES_READ);
+        let mut read = limited.read_until(b'\n', &mut self.line)?;
+        if read > LINE_BYTES_MAX && self.line.last() != Some(&b'\n') {
+            read += self.skip_rest()?;
+        }
+        self.read += u64::try_from(read).unwrap_or(u64::MAX);
+        self.number += 1;
+        Ok(read > 0)
+    }
+
+    fn skip_rest(&mut self) -> std::io::Result<usize> {
+        let mut skipped = 0;
+        loop {
+            let buffer = self.input.fill_buf()?;
+            let (used, is_end) = match buffer.iter().position(|byte| *byte == b'\n') {
+                Some(at) => (at + 1, true),
+                None => (buffer.len(), buffer.is_empty()),
+            };
+            self.input.consume(used);
+            skipped += used;
+            if is_end {
+                return Ok(skipped);
+            }
+        }
+    }
+
+    /// Puts the line among the instructions, or says why it is none. `None` for a blank line.
+    fn sort(&self, instructions: &mut Vec<Instruction>) -> Option<Option<String>> {
+        let line = self.line.trim_ascii();
+        if line.is_empty() {
+            return None;
+        }
+        if line.len() > LINE_BYTES_MAX {
+            return Some(Some(format!("the line is longer than {LINE_BYTES_MAX} bytes")));
+        }
+        let read = serde_json::from_slice::<InstructionDto>(line).map_err(|error| error.to_string());
+        match read.and_then(InstructionDto::instruction) {
+            Ok(instruction) => {
+                instructions.push(instruction);
+                Some(None)
+            }
+            Err(reason) => Some(Some(reason)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn line(id: &str) -> String {
+        format!("{{\"id\":\"{id}\",\"amount\":\"0.01\",\"currency\":\"EUR\",\"method\":\"cash\"}}\n")
+    }
+
+    /// Gives one line at a time, as a pipe does whose writer is slow.
+    struct Slow(Vec<String>);
+
+    impl Read for Slow {
+        fn read(&mut self, into: &mut [u8]) -> std::io::Result<usize> {
+            if self.0.is_empty() {
+                return Ok(0);
+            }
+            let line = self.0.remove(0);
+            into[..line.len()].copy_from_slice(line.as_bytes());
+            Ok(line.len())
+        }
+    }
+
+    fn all(mut lines: Lines<impl Read>) -> Vec<Handful> {
+        std::iter::from_fn(|| lines.next_handful().unwrap()).collect()
+    }
+
+    #[test]
+    fn a_file_is_cut_into_full_parcels() {
+        let text: String = (0..600).map(|number| line(&format!("t-{number}"))).collect();
+        let handfuls = all(Lines::of(text.as_bytes(), true, false));
+        let sizes: Vec<usize> = handfuls.iter().map(|handful| handful.instructions.len()).collect();
+        assert_eq!(sizes, [256, 256, 88]);
+        assert_eq!(handfuls[2].lines.last().unwrap().number, 600);
+        assert_eq!(handfuls[2].read, u64::try_from(text.len()).unwrap());
+    }
+
+    #[test]
+    fn a_line_that_comes_alone_waits_for_no_other() {
+        let handfuls = all(Lines::of(Slow(vec![line("a"), line("b")]), false, false));
+        assert_eq!(handfuls.iter().map(|handful| handful.lines.len()).collect::<Vec<_>>(), [1, 1]);
+    }
+
+    #[test]
+    fn what_is_no_instruction_is_said_with_its_line() {
+        let long = format!("{{\"id\":\"{}\"}}\n", "x".repeat(40_000));
+        let text =
+            [&line("a"), "{\n", "\n", "[]\n", &long, &line("b"), &line("c").replace("0.01", "0,01")].concat();
+        let handfuls = all(Lines::of(text.as_bytes(), true, false));
+        let lines: Vec<_> = handfuls.iter().flat_map(|handful| &handful.lines).collect();
+        let bad: Vec<u64> =
+            lines.iter().filter(|line| line.malformed.is_some()).map(|line| line.number).collect();
+        assert_eq!(bad, [2, 4, 5, 7]);
+        let taken: Vec<_> = handfuls.iter().flat_map(|handful| handful.instructions.iter()).collect();
+        assert_eq!(taken.iter().map(|one| one.id()).collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_strict_stream_ends_at_the_first_line_that_is_no_instruction() {
+        let text = [&line("a"), "nonsense\n", &line("b")].concat();
+        let handfuls = all(Lines::of(text.as_bytes(), true, true));
+        assert_eq!(handfuls.iter().map(|handful| handful.lines.len()).sum::<usize>(), 2);
+    }
+}
