@@ -5,7 +5,7 @@ use super::program::Folder;
 #[test]
 fn commands_of_other_versions_are_unknown() {
     let folder = Folder::new();
-    for command in ["stream", "dead-letter", "reconcile", "api-key", "sell"] {
+    for command in ["reconcile", "api-key", "subscribe", "sell"] {
         folder.run(&[command]).refuses_with(&format!("'{command}'"));
     }
 }

@@ -187,6 +187,38 @@ export type CodeDto = {
 	needs_second_server: boolean,
 };
 
+/**  An instruction that could not be carried out. */
+export type DeadLetterDto = {
+	/**  Its number. */
+	number: number,
+	/**  What was to be done. */
+	instruction: InstructionDto,
+	/**  Its amount, to be shown. */
+	amount: MoneyDto,
+	/**  Why it was not, the last time. */
+	reason: string,
+	/**  How often it was tried. */
+	attempts: number,
+	/**  When it was tried first (RFC 3339). */
+	found_at: string,
+	/**  What it became since. */
+	payment: string | null,
+};
+
+/**  Names a dead letter. */
+export type DeadLetterRequest = {
+	/**  Its number. */
+	number: number,
+};
+
+/**  Asks for dead letters that nobody has dealt with, oldest first. */
+export type DeadLettersRequest = {
+	/**  Only those after this number; 0 for all. */
+	after: number,
+	/**  At most this many, 1 to 200. */
+	limit: number,
+};
+
 /**  A page of entries. */
 export type EntriesReply = {
 	/**  Newest first. */
@@ -287,6 +319,24 @@ export type HandOverDto =
 /**  No. */
 "no";
 
+/**  One payment to take. */
+export type InstructionDto = {
+	/**  The caller's name for it; the same id and the same everything else is the same payment. */
+	id: string,
+	/**  Decimal text in major units, `4.50`. */
+	amount: string,
+	/**  ISO 4217 code or `BTC`. */
+	currency: string,
+	/**  How it is paid: `cash`, `card`, or what the shop's routes name. */
+	method: string,
+	/**  Who pays. */
+	payer?: string | null,
+	/**  A remark. */
+	memo?: string | null,
+	/**  Facts of the caller's own. */
+	metadata?: { [key in string]: string },
+};
+
 /**  State of the OS keyring. */
 export type KeyringDto = 
 /**  Works. */
@@ -350,6 +400,29 @@ export type NewWalletWords = {
 
 /**  A request without fields. */
 export type Nothing = Record<string, never>;
+
+/**  What became of an instruction. */
+export type OutcomeDto = {
+	/**  Which. */
+	outcome: OutcomeKindDto,
+	/**  `pay_` and a UUID, when it is or was taken. */
+	payment?: string | null,
+	/**  Why, when it was not. */
+	reason?: string | null,
+};
+
+/**  Kinds of outcomes. */
+export type OutcomeKindDto = 
+/**  Taken and booked. */
+"accepted" | 
+/**  Taken before; nothing was done again. */
+"duplicate" | 
+/**  Its id was used for something else. */
+"conflict" | 
+/**  Not taken by this shop, or malformed. */
+"rejected" | 
+/**  Could not be carried out, and is kept. */
+"dead_letter";
 
 /**  One payment of a sale. */
 export type PaymentDto = {
@@ -862,6 +935,18 @@ export type StrayStateDto =
 /**  Gone again. */
 "withdrawn";
 
+/**  What became of each, in order. */
+export type StreamTakeReply = {
+	/**  As many as there were instructions. */
+	outcomes: OutcomeDto[],
+};
+
+/**  Takes payments, handed in together. */
+export type StreamTakeRequest = {
+	/**  At most 256, in order. */
+	instructions: InstructionDto[],
+};
+
 /**  Tax of one rate. */
 export type TaxDto = {
 	/**  Rate in percent as decimal text. */
@@ -1037,6 +1122,9 @@ export type Commands = {
 	strays: { request: Nothing; reply: StrayDto[] };
 	stray_assign: { request: StrayAssignRequest; reply: StrayDto };
 	stray_credit: { request: StrayCreditRequest; reply: StrayDto };
+	stream_take: { request: StreamTakeRequest; reply: StreamTakeReply };
+	dead_letters: { request: DeadLettersRequest; reply: DeadLetterDto[] };
+	dead_letter_retry: { request: DeadLetterRequest; reply: OutcomeDto };
 	settings_get: { request: Nothing; reply: SettingsDto };
 	settings_set: { request: SettingsDto; reply: SettingsDto };
 	settings_import: { request: SettingsImportRequest; reply: SettingsDto };
