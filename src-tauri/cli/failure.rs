@@ -118,18 +118,10 @@ impl Failure {
         if asked_wrongly { Self::Usage(detail) } else { Self::Refused(detail) }
     }
 
-    /// Asked in the right way, and the answer is no: not now, not in this state, not by this process. A script may try
-    /// again later what is refused like this.
+    /// Asked in the right way, and the answer is no: not now, not in this state. A script may try again later what is
+    /// refused like this. A second till on the same books is none: it was started wrongly.
     pub(super) const fn is_no(&self) -> bool {
-        match self {
-            Self::Refused(_) | Self::NoAnswer(_) | Self::Broken(_) => true,
-            Self::Open(OpenError::Store(error))
-            | Self::Books(error)
-            | Self::Backup(store::BackupError::Open(error)) => {
-                matches!(error, store::OpenError::Owned { .. })
-            }
-            _ => false,
-        }
+        matches!(self, Self::Refused(_) | Self::NoAnswer(_) | Self::Broken(_))
     }
 }
 

@@ -16,7 +16,7 @@ fn a_backup_is_made_while_the_till_runs_and_restored_when_it_does_not() {
     let mode = std::fs::metadata(copy).expect("the copy").permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
     folder.ok(&["charge", "1", "--with", "cash"]);
-    folder.run(&["backup", "restore", copy]).says_no_with(&format!("process {}", served.running.pid()));
+    folder.run(&["backup", "restore", copy]).refuses_with(&format!("process {}", served.running.pid()));
     served.running.signal("-TERM");
     served.running.end();
     let restored = folder.run(&["backup", "restore", copy]);

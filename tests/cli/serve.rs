@@ -41,7 +41,7 @@ fn a_second_owner_is_told_who_has_the_books() {
     let folder = Folder::new();
     let served = folder.serve(&[]);
     let said = folder.run(&["serve", "--listen", "127.0.0.1:0"]);
-    said.says_no_with(&format!("process {}", served.running.pid()));
+    said.refuses_with(&format!("process {}", served.running.pid()));
     assert_eq!(served.door.ask("status", &json!({}))["mode"], "practice", "the first one is unharmed");
 }
 
@@ -52,7 +52,7 @@ fn an_owner_that_hangs_is_named_too() {
     served.running.signal("-STOP");
     let said = folder.run(&["charge", "1", "--with", "cash"]);
     served.running.signal("-CONT");
-    said.says_no_with(&format!("process {}", served.running.pid()));
+    said.refuses_with(&format!("process {}", served.running.pid()));
 }
 
 #[test]
