@@ -14,13 +14,14 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
     ("ledger", &["money"], &[]),
     ("payment", &["ledger", "money"], &[]),
     ("settings", &["money", "payment"], &[]),
-    ("store", &["ledger", "money", "payment"], &[]),
-    ("engine", &["ledger", "money", "payment", "settings", "store"], &["rail-practice"]),
+    ("store", &["ledger", "money", "payment"], &["faulty-disk"]),
+    ("engine", &["ledger", "money", "payment", "settings", "store"], &["faulty-disk", "rail-practice"]),
     ("keys", &[], &[]),
     ("gateway", &[], &[]),
     ("rail-practice", &["money", "payment"], &[]),
     ("rail-bitcoin", &["money", "payment"], &["counterparties", "keys"]),
     ("counterparties", &[], &[]),
+    ("faulty-disk", &[], &[]),
     (
         "tillstream",
         &[
@@ -41,7 +42,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
 
 /// Libraries that have a room of their own, by the beginning of their name, and the rooms that may use them.
 const LIBRARIES: &[(&str, &[&str])] = &[
-    ("rusqlite", &["store"]),
+    ("rusqlite", &["store", "faulty-disk"]),
     ("sqlx", &["store"]),
     ("bdk", &["rail-bitcoin"]),
     ("bitcoin", &["rail-bitcoin", "keys", "counterparties"]),

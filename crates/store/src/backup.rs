@@ -104,7 +104,7 @@ fn copy(from: &Path, to: &Path) -> Result<(), BackupError> {
     if step != StepResult::Done {
         return Err(BackupError::Busy(from.to_owned()));
     }
-    target.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(())).map_err(failed)?;
+    connection::set_journal_mode(&target, "delete").map_err(failed)?;
     target.close().map_err(|(_, error)| failed(error))
 }
 
@@ -152,7 +152,7 @@ fn take_log_in(path: &Path) {
     if beside(path, "-wal").exists()
         && let Ok(connection) = connection::open_writer(path)
     {
-        let _damaged = connection.pragma_update_and_check(None, "journal_mode", "delete", |_| Ok(()));
+        let _damaged = connection::set_journal_mode(&connection, "delete");
     }
 }
 

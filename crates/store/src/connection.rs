@@ -1,9 +1,10 @@
 //! How connections are set up: the one writer, short-lived readers for checks and copies, and the pool of reads.
 
+use std::ffi::c_int;
 use std::path::Path;
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, ffi};
 use sqlx::SqlitePool;
 use sqlx::sqlite::{SqliteConnectOptions, SqlitePoolOptions};
 
@@ -22,7 +23,7 @@ pub(crate) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open_with_flags(path, flags)?;
     connection.busy_timeout(BUSY_WAIT)?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS_MAX);
-    connection.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
+    set_journal_mode(&connection, "wal")?;
     connection.pragma_update(None, "synchronous", "full")?;
     connection.pragma_update(None, "fullfsync", true)?;
     connection.pragma_update(None, "checkpoint_fullfsync", true)?;
@@ -32,6 +33,33 @@ pub(crate) fn open_writer(path: &Path) -> rusqlite::Result<Connection> {
     connection.pragma_update(None, "cell_size_check", true)?;
     connection.pragma_update_and_check(None, "wal_autocheckpoint", CHECKPOINT_PAGES, |_| Ok(()))?;
     Ok(connection)
+}
+
+/// Changes how a file's commits are made safe. SQLite answers with the new mode before it has committed the change, so the
+/// statement is run to its end: a till that sold on with a journal, believing that it has its log, would lose sales to a
+/// power cut, because nothing syncs the deletion of a journal.
+pub(crate) fn set_journal_mode(connection: &Connection, mode: &str) -> rusqlite::Result<()> {
+    let mut answer = String::new();
+    connection.pragma(None, "journal_mode", mode, |row| {
+        answer = row.get(0)?;
+        Ok(())
+    })?;
+    if answer == mode { Ok(()) } else { Err(failure(ffi::SQLITE_IOERR, "its journal mode can't be changed")) }
+}
+
+/// Copies the log into the data file, syncs that, and begins a new log. What a killed till wrote, or what a failed sync
+/// was to save, can be read from the log without being on the disk: nobody may be told of it before this. Emptying the
+/// log is not synced by itself, so a commit that changes nothing begins the new one.
+pub(crate) fn settle_log(connection: &Connection) -> rusqlite::Result<()> {
+    let is_in_use: bool = connection.query_row("pragma wal_checkpoint(truncate)", [], |row| row.get(0))?;
+    if is_in_use {
+        return Err(failure(ffi::SQLITE_BUSY, "another program is reading it: try again when that is done"));
+    }
+    connection.pragma_update(None, "user_version", 0)
+}
+
+fn failure(code: c_int, text: &str) -> rusqlite::Error {
+    rusqlite::Error::SqliteFailure(ffi::Error::new(code), Some(text.to_owned()))
 }
 
 /// A connection that can only read, for checks and copies of a file that may be in use.

@@ -3,7 +3,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rusqlite::{Connection, ErrorCode, OptionalExtension};
+use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension, ffi};
 use sqlx::ConnectOptions;
 use sqlx::migrate::Migrator;
 
@@ -51,6 +51,7 @@ pub(crate) async fn open(
     if !path.exists() {
         create(path)?;
     }
+    take_back_unfinished(path)?;
     let found = inspect(path, newest(migrations))?;
     check_mode(path, &found, options.mode)?;
     if found.version < newest(migrations) {
@@ -107,8 +108,15 @@ pub(crate) fn refusal(path: &Path, error: &rusqlite::Error) -> OpenError {
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => OpenError::Foreign(path),
         Some(ErrorCode::DatabaseCorrupt) => OpenError::Damaged { path, reason: error.to_string() },
+        _ if is_cut_short(error) => OpenError::Older(path),
         _ => OpenError::Sqlite { path, reason: error.to_string() },
     }
+}
+
+/// A migration that was cut short can't be taken back by who only reads.
+fn is_cut_short(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code == Some(ffi::SQLITE_READONLY_ROLLBACK)
 }
 
 fn look(path: &Path) -> Result<Found, OpenError> {
@@ -160,6 +168,17 @@ fn mark(path: &Path) -> rusqlite::Result<()> {
     let connection = Connection::open(path)?;
     connection.pragma_update(None, "application_id", APPLICATION_ID)?;
     connection.close().map_err(|(_, error)| error)
+}
+
+/// A till that lost its power in a migration leaves a journal of it beside the file, and only a connection that can
+/// write takes the migration back.
+fn take_back_unfinished(path: &Path) -> Result<(), OpenError> {
+    if !beside(path, "-journal").exists() {
+        return Ok(());
+    }
+    let refused = |e: rusqlite::Error| refusal(path, &e);
+    let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(refused)?;
+    connection.pragma_query(None, "schema_version", |_| Ok(())).map_err(refused)
 }
 
 /// Looks at a file without changing it.

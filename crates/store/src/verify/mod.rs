@@ -183,7 +183,8 @@ fn check_structure(connection: &Connection) -> Result<(), Fault> {
     let broken = |what: String| Fault { row: "data file".to_owned(), problem: Problem::Structure(what) };
     let found: String = connection.query_row("pragma integrity_check(1)", [], |row| row.get(0))?;
     if found != "ok" {
-        return Err(broken(found));
+        // Above what is wrong, SQLite may write a line that names the database.
+        return Err(broken(found.lines().last().unwrap_or("SQLite does not say how").to_owned()));
     }
     let mut orphans = connection.prepare("pragma foreign_key_check")?;
     let mut rows = orphans.query([])?;

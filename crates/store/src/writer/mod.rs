@@ -40,9 +40,10 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Opens the connection and reads where the books stand.
+    /// Opens the connection, makes sure that everything it finds is on the disk, and reads where the books stand.
     pub(crate) fn open(path: &Path, owner: Arc<OwnerLock>) -> Result<Self, ReadError> {
         let connection = connection::open_writer(path)?;
+        connection::settle_log(&connection)?;
         let books = Books::read(&connection)?;
         let known = KnownIds::read(&connection)?;
         let trouble = Troublemaker::default();

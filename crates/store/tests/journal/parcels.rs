@@ -14,7 +14,7 @@ use super::tampering::tamper;
 /// More than the writer keeps the ids of in memory.
 const MANY: u32 = (1 << 17) + 1_000;
 
-pub(super) fn ticket(id: &str, cents: i64) -> Instruction {
+pub(crate) fn ticket(id: &str, cents: i64) -> Instruction {
     let parts = InstructionParts {
         id: id.to_owned(),
         amount: eur(cents),
@@ -29,6 +29,12 @@ pub(super) fn ticket(id: &str, cents: i64) -> Instruction {
 impl Shop {
     /// Takes instructions on their payers' tabs.
     pub(super) fn take(&mut self, instructions: impl IntoIterator<Item = Instruction>) {
+        let parcel = self.parcel(instructions);
+        self.writer.write(&batch([Record::Parcel(Box::new(parcel))])).unwrap();
+    }
+
+    /// Takes instructions, not written yet.
+    pub(crate) fn parcel(&mut self, instructions: impl IntoIterator<Item = Instruction>) -> ParcelRecord {
         let instructions: Arc<[Instruction]> = instructions.into_iter().collect();
         let gross = instructions.iter().map(|one| one.amount().minor()).sum();
         let now = self.now();
@@ -50,15 +56,14 @@ impl Shop {
             tax: Percent::parse("20").unwrap(),
             conversion: None,
         };
-        let parcel = ParcelRecord {
+        ParcelRecord {
             id: ParcelId::generate(now, random),
             source: Source::Cli,
             at: now,
             taken: taken.collect(),
             groups: vec![group],
             instructions,
-        };
-        self.writer.write(&batch([Record::Parcel(Box::new(parcel))])).unwrap();
+        }
     }
 
     fn is_known(&self, id: &str) -> bool {

@@ -147,6 +147,12 @@ impl Shop {
 
     /// Finds a stray payment and writes it.
     pub(crate) fn stray_found(&mut self, seen: Observation) -> Stray {
+        let record = self.stray_opened(seen);
+        self.write_stray_record(record)
+    }
+
+    /// Finds a stray payment, not written yet.
+    pub(crate) fn stray_opened(&mut self, seen: Observation) -> StrayRecord {
         let finding = StrayFinding {
             rail: RailId::BITCOIN,
             address: seen.address.clone(),
@@ -156,8 +162,8 @@ impl Shop {
         };
         let event = StrayEvent::Found { finding, observation: seen };
         let (id, at) = (self.stray_id(), self.now());
-        let applied = Stray::open(id, &event).unwrap();
-        self.write_stray(event, at, applied)
+        let StrayApplied { stray: after, entries, effects } = Stray::open(id, &event).unwrap();
+        StrayRecord { event, source: Source::Rail(RailId::BITCOIN), at, entries, effects, after }
     }
 
     pub(crate) fn stray_record(&mut self, stray: &Stray, event: StrayEvent) -> StrayRecord {
@@ -165,12 +171,6 @@ impl Shop {
         let applied = stray.apply(&event).unwrap().unwrap();
         let (entries, effects, after) = (applied.entries, applied.effects, applied.stray);
         StrayRecord { event, source: Source::Till, at, entries, effects, after }
-    }
-
-    fn write_stray(&mut self, event: StrayEvent, at: Timestamp, applied: StrayApplied) -> Stray {
-        let StrayApplied { stray: after, entries, effects } = applied;
-        let source = Source::Rail(RailId::BITCOIN);
-        self.write_stray_record(StrayRecord { event, source, at, entries, effects, after })
     }
 
     pub(crate) fn write_stray_record(&mut self, record: StrayRecord) -> Stray {
