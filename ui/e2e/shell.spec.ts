@@ -23,6 +23,28 @@ test('the token leaves the address bar, and practice marks every screen', async 
   }
 });
 
+for (const [language, places] of [
+  ['en', ['Sales', 'Ledger', 'Stray payments', 'Settings', 'Sell']],
+  ['de', ['Verkäufe', 'Bücher', 'Verirrte Zahlungen', 'Einstellungen', 'Verkauf']],
+] as const) {
+  test(`every place can be read and pressed in the dark and on a small screen (${language})`, async ({ page, till }) => {
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await page.setViewportSize({ width: 1024, height: 600 });
+    await till.call('setup_finish', { shop_name: 'Corner Café', currency: 'EUR', language });
+    await page.goto(till.address);
+    for (const place of places) {
+      await page.getByRole('navigation').getByRole('link', { name: place }).click();
+      await expectAccessible(page);
+    }
+    await page.keyboard.type('450');
+    await page.keyboard.press('F12');
+    await expect(page.getByRole('heading', { name: /How do they pay|Wie wird bezahlt/ })).toBeVisible();
+    await expectAccessible(page);
+    await page.getByRole('button', { name: /^(Cash|Bar)/ }).click();
+    await expectAccessible(page);
+  });
+}
+
 test('the help lists every key', async ({ page, till }) => {
   await openShop(page, till);
   await page.keyboard.press('?');

@@ -75,14 +75,43 @@ export async function openShop(page: Page, till: RunningTill): Promise<void> {
   await expect(page.getByRole('button', { name: 'Charge' })).toBeVisible();
 }
 
-/** No violation of WCAG A and AA on what is shown now. */
+/** The least side of what can be pressed, in CSS pixels. */
+const TARGET_PX_MIN = 48;
+
+/** No violation of WCAG A and AA on what is shown now, and nothing to press that is smaller than a fingertip. */
 export async function expectAccessible(page: Page): Promise<void> {
+  expect(await smallTargets(page)).toEqual([]);
   const { violations } = await new AxeBuilder({ page })
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'])
     .analyze();
   expect(violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`)).toEqual(
     [],
   );
+}
+
+/** What is shown, can be pressed, and is smaller than it must be. A link within a sentence is as high as its line. */
+function smallTargets(page: Page): Promise<string[]> {
+  return page.evaluate((least) => {
+    const pressable = 'button, a[href], input, select, textarea, summary, [role="tab"], [role="radio"]';
+    const small: string[] = [];
+    for (const found of document.querySelectorAll<HTMLElement>(pressable)) {
+      if (!found.checkVisibility({ visibilityProperty: true, opacityProperty: true })) continue;
+      if (found.matches('a[href]') && found.closest('p, li') !== null) continue;
+      // A box with a label around it is pressed by its label; an area drawn over the page counts as part of its link.
+      const target = found.closest('label') ?? found;
+      const drawn = getComputedStyle(target, '::after');
+      const isArea = drawn.content !== 'none' && drawn.position === 'absolute';
+      const side = (shown: number, area: string) => Math.max(shown, isArea ? Number.parseInt(area, 10) || 0 : 0);
+      const box = target.getBoundingClientRect();
+      const width = side(box.width, drawn.width);
+      const height = side(box.height, drawn.height);
+      if (Math.min(width, height) < least - 0.5) {
+        const name = found.getAttribute('aria-label') ?? found.textContent?.trim().slice(0, 40);
+        small.push(`${found.tagName.toLowerCase()} "${name}" is ${Math.round(width)} by ${Math.round(height)}`);
+      }
+    }
+    return small;
+  }, TARGET_PX_MIN);
 }
 
 export { expect };
