@@ -27,7 +27,10 @@ for (const [language, places] of [
   ['en', ['Sales', 'Ledger', 'Stray payments', 'Settings', 'Sell']],
   ['de', ['Verkäufe', 'Bücher', 'Verirrte Zahlungen', 'Einstellungen', 'Verkauf']],
 ] as const) {
-  test(`every place can be read and pressed in the dark and on a small screen (${language})`, async ({ page, till }) => {
+  test(`every place can be read and pressed in the dark and on a small screen (${language})`, async ({
+    page,
+    till,
+  }) => {
     await page.emulateMedia({ colorScheme: 'dark' });
     await page.setViewportSize({ width: 1024, height: 600 });
     await till.call('setup_finish', { shop_name: 'Corner Café', currency: 'EUR', language });
