@@ -123,7 +123,7 @@ impl Bookkeeper {
                 self.sort_out(served, refusal);
                 Vec::new()
             }
-            Err(WriteError::Unknown(reason)) => self.settle(&reason, staged, served),
+            Err(WriteError::Unknown(failure)) => self.settle(failure, staged, served),
             Err(error) => not_recorded(&error.into(), served),
         }
     }

@@ -350,6 +350,7 @@ impl From<ReadError> for EngineError {
     /// A file that can't be read now is another matter than a record that makes no sense.
     fn from(error: ReadError) -> Self {
         match error {
+            full if full.is_full() => Self::DiskFull,
             ReadError::Pool(_)
             | ReadError::Connection(_)
             | ReadError::ReadsPending

@@ -122,11 +122,14 @@ struct State {
     failed: u64,
 }
 
-/// How a file is recognised.
+/// How a file is recognised: by its inode, as long as it is open. Once it is closed another file may get that, which then
+/// hardly ever has the same length.
 #[derive(Clone, Copy, Debug)]
 struct Facts {
     inode: u64,
     length: usize,
+    /// How often it is open.
+    opened: usize,
 }
 
 /// The disk under a file, if any.
@@ -155,15 +158,24 @@ impl Medium {
     pub(crate) fn opened(&self, path: &Path, is_new: bool) -> FileId {
         let mut state = self.state();
         let known = fs::metadata(path).ok().and_then(|found| {
-            let is_it = |facts: &Facts| facts.inode == found.ino() && length(found.len()) == facts.length;
+            let is_it = |facts: &Facts| {
+                facts.inode == found.ino() && (facts.opened > 0 || facts.length == length(found.len()))
+            };
             state.files.iter().rposition(is_it)
         });
         let file = known.unwrap_or_else(|| state.appear(path));
+        state.files[file].opened += 1;
         if is_new {
             state.unnamed.insert(file);
         }
         state.look(&self.folder, !is_new);
         file
+    }
+
+    pub(crate) fn closed(&self, file: FileId) {
+        if let Some(facts) = self.state().files.get_mut(file) {
+            facts.opened -= 1;
+        }
     }
 
     /// Looks for names that were changed past SQLite.
@@ -230,7 +242,7 @@ impl State {
         let inherited = path.file_name().and_then(|name| self.inherited.remove(name));
         let stored = inherited.unwrap_or_else(|| Stored::durable(fs::read(path).unwrap_or_default()));
         let inode = fs::metadata(path).map_or(0, |found| found.ino());
-        self.files.push(Facts { inode, length: stored.cached.len() });
+        self.files.push(Facts { inode, length: stored.cached.len(), opened: 0 });
         self.steps.push(Step::Appeared { is_log: is_log(path), stored });
         self.files.len() - 1
     }

@@ -137,7 +137,8 @@ macro_rules! operate {
 unsafe extern "C" fn close(file: *mut ffi::sqlite3_file) -> c_int {
     let code = pass_on!(file, xClose);
     // SAFETY: it was made by `begin`, and SQLite closes a file once.
-    drop(unsafe { Box::from_raw((*file.cast::<FaultyFile>()).ours) });
+    let ours = unsafe { Box::from_raw((*file.cast::<FaultyFile>()).ours) };
+    ours.medium.closed(ours.file);
     // SAFETY: the space is SQLite's until this method returns.
     unsafe { clear(file) };
     code

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use payment::Timestamp;
 use payment::sale::Refused;
 use payment::stream::ParcelError;
+use rusqlite::ffi;
 use thiserror::Error;
 
 use crate::Mode;
@@ -65,6 +66,14 @@ pub enum ReadError {
     Interrupted(String),
 }
 
+impl ReadError {
+    /// Was it no read that failed, but room that is needed to open the file?
+    #[must_use]
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Connection(error) if has_no_room(error))
+    }
+}
+
 /// Why a batch was not written. Unless it says `Unknown`, nothing of the batch is in the data file.
 #[derive(Debug, Error)]
 pub enum WriteError {
@@ -82,7 +91,33 @@ pub enum WriteError {
     Busy,
     /// The commit failed: the batch may or may not be there. Drop the writer, reopen it, look the ids up.
     #[error("it is not known whether this was recorded ({0}): look it up before doing it again")]
-    Unknown(String),
+    Unknown(CommitFailure),
+}
+
+/// How a commit failed whose outcome is not known.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
+#[error("{reason}")]
+pub struct CommitFailure {
+    reason: String,
+    is_full: bool,
+}
+
+impl CommitFailure {
+    /// Was there no room on the disk? If it turns out that nothing was written, this is why.
+    #[must_use]
+    pub const fn is_full(&self) -> bool {
+        self.is_full
+    }
+
+    pub(crate) const fn because(reason: String) -> Self {
+        Self { reason, is_full: false }
+    }
+}
+
+impl From<rusqlite::Error> for CommitFailure {
+    fn from(error: rusqlite::Error) -> Self {
+        Self { reason: error.to_string(), is_full: has_no_room(&error) }
+    }
 }
 
 /// A rule of the books that a batch breaks.
@@ -294,6 +329,12 @@ pub enum BackupError {
         /// Why.
         reason: std::io::Error,
     },
+}
+
+/// Is the disk full? SQLite calls it an input/output error when the memory that connections share does not fit.
+pub(crate) fn has_no_room(error: &rusqlite::Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    matches!(code, Some(ffi::SQLITE_FULL | ffi::SQLITE_IOERR_SHMSIZE))
 }
 
 fn by(pid: Option<u32>) -> String {

@@ -32,7 +32,7 @@ pub use batch::{
     Subject, TakenInstruction, TransferOwner,
 };
 pub use codec::CodecError;
-pub use error::{BackupError, OpenError, ReadError, Refusal, WriteError};
+pub use error::{BackupError, CommitFailure, OpenError, ReadError, Refusal, WriteError};
 pub use payment::Mode;
 pub use reader::{
     AlertRow, DeadLetter, EntriesPage, EntryFilter, FindingRow, Head, JournalEntry, Micropayment,

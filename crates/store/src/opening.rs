@@ -219,7 +219,8 @@ fn length(path: &Path) -> Result<u64, OpenError> {
     Ok(metadata.map_err(|reason| OpenError::Io { path: path.to_owned(), reason })?.len())
 }
 
-fn has_log(path: &Path) -> bool {
+/// Is there a log that holds something?
+pub(crate) fn has_log(path: &Path) -> bool {
     std::fs::metadata(beside(path, "-wal")).is_ok_and(|log| log.len() > 0)
 }
 

@@ -2,6 +2,7 @@
 //! there is what is so. Until it can be opened nobody is told that nothing was recorded.
 
 use settings::Settings;
+use store::CommitFailure;
 
 use super::{Bookkeeper, Served, answer, not_recorded};
 use crate::command::EngineError;
@@ -12,14 +13,20 @@ use crate::staged::Staged;
 pub(super) struct Doubt {
     staged: Staged,
     events_before: i64,
+    failure: CommitFailure,
 }
 
 impl Bookkeeper {
     /// Opens the journal anew and answers by what is found. Gives back who must be served again.
-    pub(super) fn settle(&mut self, reason: &str, staged: Staged, served: Vec<Served>) -> Vec<Asked> {
-        tracing::error!(reason, "the outcome of a commit is not known; the journal is opened anew");
+    pub(super) fn settle(
+        &mut self,
+        failure: CommitFailure,
+        staged: Staged,
+        served: Vec<Served>,
+    ) -> Vec<Asked> {
+        tracing::error!(%failure, "the outcome of a commit is not known; the journal is opened anew");
         let events_before = self.writer.take().map_or(0, |writer| writer.head().0);
-        let doubt = Doubt { staged, events_before };
+        let doubt = Doubt { staged, events_before, failure };
         match self.reopen() {
             Ok(()) => self.resolve(doubt, served),
             Err(error) => {
@@ -66,7 +73,7 @@ impl Bookkeeper {
                 self.take_effect(doubt.staged, served);
                 Vec::new()
             }
-            Some(false) => not_recorded(&EngineError::Storage("the commit failed".to_owned()), served),
+            Some(false) => not_recorded(&nothing_recorded(&doubt.failure), served),
             None => {
                 doubt.staged.changes.into_iter().for_each(|change| self.shared.feed.publish(change));
                 unknown(served)
@@ -83,6 +90,15 @@ impl Bookkeeper {
         }
         let wished = doubt.staged.batch.settings.as_ref()?;
         Some(writer.settings().ok()? == wished.rows)
+    }
+}
+
+/// The commit failed, and it is known by now that it left nothing.
+fn nothing_recorded(failure: &CommitFailure) -> EngineError {
+    if failure.is_full() {
+        EngineError::DiskFull
+    } else {
+        EngineError::Storage("the commit failed".to_owned())
     }
 }
 

@@ -76,8 +76,8 @@ impl Bookkeeper {
                 self.take_effect(staged, Vec::new());
                 Ok(staged_well)
             }
-            Err(WriteError::Unknown(reason)) => {
-                self.settle(&reason, staged, Vec::new());
+            Err(WriteError::Unknown(failure)) => {
+                self.settle(failure, staged, Vec::new());
                 Err(EngineError::Unknown)
             }
             Err(error) => Err(error.into()),

@@ -8,6 +8,8 @@ mod clocks;
 mod days;
 mod disk;
 mod doubt;
+#[cfg(unix)]
+mod faults;
 mod offers;
 mod parcels;
 mod puppet;

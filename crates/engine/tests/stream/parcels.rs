@@ -14,7 +14,7 @@ use store::{Source, Trouble};
 use crate::shop::{Shop, eur};
 
 /// An instruction for cash.
-fn ticket(id: &str, cents: i64) -> Instruction {
+pub(crate) fn ticket(id: &str, cents: i64) -> Instruction {
     instruction(id, eur(cents), "cash")
 }
 
@@ -35,7 +35,7 @@ impl Shop {
         self.try_take(instructions).await.unwrap()
     }
 
-    async fn try_take(
+    pub(crate) async fn try_take(
         &self,
         instructions: impl IntoIterator<Item = Instruction>,
     ) -> Result<Vec<Outcome>, EngineError> {

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use engine::{Clock, Command, Engine, EngineError, RailSetup, Reply, Setup};
+#[cfg(unix)]
+use faulty_disk::Disk;
 use ledger::Account;
 use money::{Currency, Money, Percent};
 use payment::rail::Report;
@@ -100,7 +102,24 @@ impl Shop {
         practice: Practice,
         rails: Vec<RailSetup>,
     ) -> Self {
+        Self::open_in(tempfile::tempdir().unwrap(), clock, practice, rails).await
+    }
+
+    /// With a rail that says nothing by itself, on a disk that can fail.
+    #[cfg(unix)]
+    pub(crate) async fn open_on_disk() -> (Self, Disk) {
         let folder = tempfile::tempdir().unwrap();
+        let disk = Disk::under(folder.path());
+        let (clock, rails) = (TurnedClock::at(MORNING), vec![Puppet::new().setup()]);
+        (Self::open_in(folder, clock, Practice::default(), rails).await, disk)
+    }
+
+    async fn open_in(
+        folder: TempDir,
+        clock: Arc<TurnedClock>,
+        practice: Practice,
+        rails: Vec<RailSetup>,
+    ) -> Self {
         let (engine, trouble) = start(&folder, &clock, rails.clone(), |_| {}).await;
         Self { engine, clock, practice, folder, rails, trouble, ids: AtomicU32::new(0) }
     }

@@ -4,6 +4,7 @@ use money::MoneyError;
 use rusqlite::ErrorCode;
 
 use crate::codec::CodecError;
+use crate::error::has_no_room;
 use crate::{Refusal, WriteError};
 
 impl From<rusqlite::Error> for WriteError {
@@ -13,8 +14,8 @@ impl From<rusqlite::Error> for WriteError {
             return Self::Refused(Refusal::Rule(error.to_string()));
         };
         match code {
+            _ if has_no_room(&error) => Self::Full,
             ErrorCode::ConstraintViolation => Self::Refused(broken_rule(&error.to_string())),
-            ErrorCode::DiskFull => Self::Full,
             ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked => Self::Busy,
             _ => Self::Io(error.to_string()),
         }

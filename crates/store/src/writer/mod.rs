@@ -20,7 +20,7 @@ use std::sync::Arc;
 use rusqlite::Connection;
 
 use crate::lock::OwnerLock;
-use crate::{Batch, Committed, ReadError, WriteError, connection};
+use crate::{Batch, CommitFailure, Committed, ReadError, WriteError, connection, opening};
 use books::Books;
 pub(crate) use books::genesis;
 use draft::{Draft, Drafted};
@@ -42,8 +42,11 @@ pub struct Writer {
 impl Writer {
     /// Opens the connection, makes sure that everything it finds is on the disk, and reads where the books stand.
     pub(crate) fn open(path: &Path, owner: Arc<OwnerLock>) -> Result<Self, ReadError> {
+        let has_log = opening::has_log(path);
         let connection = connection::open_writer(path)?;
-        connection::settle_log(&connection)?;
+        if has_log {
+            connection::settle_log(&connection)?;
+        }
         let books = Books::read(&connection)?;
         let known = KnownIds::read(&connection)?;
         let trouble = Troublemaker::default();
@@ -57,9 +60,8 @@ impl Writer {
     /// further batch, and [`crate::Store::reopen_writer`] tells by what it finds.
     pub fn write(&mut self, batch: &Batch) -> Result<Committed, WriteError> {
         if self.is_doubtful {
-            return Err(WriteError::Unknown(
-                "an earlier commit failed, the writer must be reopened".to_owned(),
-            ));
+            let earlier = "an earlier commit failed, the writer must be reopened".to_owned();
+            return Err(WriteError::Unknown(CommitFailure::because(earlier)));
         }
         self.connection.execute_batch("begin immediate")?;
         match self.draft(batch) {
@@ -110,10 +112,11 @@ impl Writer {
             return Err(self.roll_back(WriteError::Full));
         }
         let statement = if trouble == Some(Trouble::CommitLost) { "rollback" } else { "commit" };
-        let committed = self.connection.execute_batch(statement).map_err(|e| e.to_string());
-        if let Err(reason) = trouble.map_or(committed, |made| Err(format!("{made:?}"))) {
+        let committed = self.connection.execute_batch(statement).map_err(CommitFailure::from);
+        let made = |trouble| Err(CommitFailure::because(format!("{trouble:?}")));
+        if let Err(failure) = trouble.map_or(committed, made) {
             self.is_doubtful = true;
-            return Err(WriteError::Unknown(reason));
+            return Err(WriteError::Unknown(failure));
         }
         let first_event = self.books.last_event + 1;
         self.books = drafted.books;
@@ -133,7 +136,8 @@ impl Writer {
             Ok(()) => error,
             Err(failure) => {
                 self.is_doubtful = true;
-                WriteError::Unknown(format!("{error}; then the rollback failed: {failure}"))
+                let both = format!("{error}; then the rollback failed: {failure}");
+                WriteError::Unknown(CommitFailure::because(both))
             }
         }
     }
