@@ -130,6 +130,7 @@ pub(super) fn check_derived(connection: &Connection) -> Result<(), Fault> {
     check_none(connection, &links_that_differ(), "micropayment", "its link to the one before on its tab")?;
     check_none(connection, TWICE, "micropayment", "another micropayment of the same instruction")?;
     check_none(connection, RUNS_THAT_DIFFER, "micropayment", "the list of known ids")?;
+    check_none(connection, STRANGERS_IN_RUNS, "micropayment", "the list of known ids")?;
     check_none(connection, LETTERS_THAT_DIFFER, "dead letter", "the micropayment it became")?;
     check_filters(connection)
 }
@@ -137,11 +138,17 @@ pub(super) fn check_derived(connection: &Connection) -> Result<(), Fault> {
 const TWICE: &str =
     "select max(micropayment_id) from micropayment group by instruction having count(*) > 1 limit 1";
 
-const RUNS_THAT_DIFFER: &str = "select m.micropayment_id from micropayment m left join instruction_filter f \
-     on m.micropayment_id <= f.last_micropayment and f.generation = (select min(generation) from instruction_filter \
-       where last_micropayment >= m.micropayment_id) \
-     left join instruction_run r on r.generation = f.generation and r.instruction = m.instruction \
-     where f.generation is not null and r.micropayment_id is not m.micropayment_id limit 1";
+/// Each generation has exactly the micropayments after the generation before it.
+const RUNS_THAT_DIFFER: &str = "with generation as (select generation, last_micropayment last, \
+       coalesce(lag(last_micropayment) over (order by generation), 0) + 1 first from instruction_filter) \
+     select m.micropayment_id from generation g cross join micropayment m \
+       on m.micropayment_id between g.first and g.last \
+     left join instruction_run r on r.generation = g.generation and r.instruction = m.instruction \
+     where r.micropayment_id is not m.micropayment_id limit 1";
+
+const STRANGERS_IN_RUNS: &str = "select r.micropayment_id from instruction_run r \
+     left join micropayment m on m.micropayment_id = r.micropayment_id \
+     where m.instruction is not r.instruction limit 1";
 
 const LETTERS_THAT_DIFFER: &str = "select d.dead_letter_id from dead_letter d \
      left join micropayment m on m.micropayment_id = d.micropayment_id \

@@ -88,6 +88,12 @@ impl Writer {
         Ok(())
     }
 
+    /// Makes generations of fewer ids. Tests use it to have many.
+    #[doc(hidden)]
+    pub fn seal_ids_at(&mut self, recent_max: usize) {
+        self.known.seal_at(recent_max);
+    }
+
     /// Lets every commit fail from now on, so that tests can meet an unknown outcome.
     ///
     /// # Errors

@@ -11,12 +11,14 @@ use super::filter::{FILTER_KEYS_MAX, Filter};
 use crate::ReadError;
 
 /// What is known of ids.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct KnownIds {
     /// The newest, by fingerprint.
     recent: HashMap<u128, i64>,
     /// The last micropayment that is in a generation.
     last_sealed: i64,
+    /// How many of them make a generation.
+    recent_max: usize,
     /// Is any instruction a dead letter, or was one?
     has_letters: bool,
     sealed: Vec<Generation>,
@@ -44,7 +46,12 @@ impl KnownIds {
         }
         let has_letters =
             connection.query_row("select exists (select 1 from dead_letter)", [], |row| row.get(0))?;
-        Ok(Self { recent, last_sealed, has_letters, sealed })
+        Ok(Self { recent, last_sealed, recent_max: FILTER_KEYS_MAX, has_letters, sealed })
+    }
+
+    /// Fewer make a generation from now on.
+    pub(crate) fn seal_at(&mut self, recent_max: usize) {
+        self.recent_max = recent_max;
     }
 
     /// May an instruction that is no micropayment be a dead letter?
@@ -89,7 +96,7 @@ impl KnownIds {
     /// Writes the recent ids as a generation when they are many. Everything in memory is committed then: what the same
     /// transaction takes belongs to the next generation.
     pub(crate) fn seal(&self, connection: &Connection) -> rusqlite::Result<Option<Generation>> {
-        if self.recent.len() < FILTER_KEYS_MAX {
+        if self.recent.len() < self.recent_max {
             return Ok(None);
         }
         let number = self.sealed.last().map_or(1, |generation| generation.number + 1);
