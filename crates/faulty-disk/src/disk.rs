@@ -247,15 +247,21 @@ impl State {
         self.files.len() - 1
     }
 
-    /// Compares the names in the folder with those it had.
+    /// Compares the names in the folder with those it had. A known file under another name was moved there past SQLite,
+    /// and the folder was synced with it.
     fn look(&mut self, folder: &Path, is_durable: bool) {
         let found = self.names_in(folder);
         let before = std::mem::replace(&mut self.names, found);
+        let mut was_moved = false;
         for name in before.keys().chain(self.names.keys()).collect::<BTreeSet<_>>() {
             let file = self.names.get(name).copied();
             if before.get(name).copied() != file {
+                was_moved |= file.is_some_and(|file| before.values().any(|known| *known == file));
                 self.steps.push(Step::Named { name: name.clone(), file, is_durable });
             }
+        }
+        if was_moved {
+            self.steps.push(Step::FolderSync);
         }
     }
 
