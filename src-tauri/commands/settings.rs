@@ -123,7 +123,7 @@ pub(super) async fn check_wallet(till: &Till, before: &Settings, wanted: &Settin
     let moved = (&wanted.bitcoin.account, wanted.bitcoin.network)
         != (&before.bitcoin.account, before.bitcoin.network);
     if moved && till.mode != Mode::Practice {
-        let memory = till.engine.reader().rail_memory(RailId::BITCOIN).await?;
+        let memory = till.engine.reader().rail_memory(RailId::BITCOIN)?;
         let opened = bitcoin_config(wanted).map(|config| BitcoinRail::open(&config, &memory, wall_clock()));
         if let Some(Err(error)) = opened {
             return Err(refuse(ErrorCode::BadRequest, format!("rail.bitcoin.account: {error}")));

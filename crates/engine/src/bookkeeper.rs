@@ -54,9 +54,9 @@ impl Bookkeeper {
     }
 
     /// Works until every intake handle is gone, then finishes what is queued and closes the writer.
-    pub(crate) fn work(mut self) {
+    pub(crate) async fn work(mut self) {
         let mut waiting = Vec::with_capacity(BATCH_COMMANDS_MAX);
-        while self.inbox.blocking_recv_many(&mut waiting, BATCH_COMMANDS_MAX) > 0 {
+        while self.inbox.recv_many(&mut waiting, BATCH_COMMANDS_MAX).await > 0 {
             self.serve(std::mem::take(&mut waiting));
         }
     }

@@ -13,14 +13,14 @@ pub enum Ending {
     Broken,
 }
 
-/// Held by the bookkeeper's thread; tells how it ended when it is dropped.
+/// Held by the bookkeeper while it works; tells how it ended when it is dropped.
 pub(crate) struct Farewell {
     ended: watch::Sender<Option<Ending>>,
     supervisor: Supervisor,
 }
 
 impl Farewell {
-    /// For the thread, and for whoever wants to hear it.
+    /// For the bookkeeper, and for whoever wants to hear it.
     pub(crate) fn of(supervisor: &Supervisor) -> (Self, watch::Receiver<Option<Ending>>) {
         let (ended, hears) = watch::channel(None);
         (Self { ended, supervisor: supervisor.clone() }, hears)

@@ -23,6 +23,7 @@ use crate::offers::{self, Wanted};
 use crate::rails::{RailSetup, Rails};
 use crate::recovery::{InFlight, awaits_address};
 use crate::supervisor::Supervisor;
+use crate::threads::Threads;
 use crate::timekeeper::{Quotes, keep_time};
 
 /// How long whoever starts a payment waits for its code: a little longer than rails try (10 s), so that their own reason
@@ -104,6 +105,20 @@ impl Engine {
     /// # Errors
     /// When the journal can't be read.
     pub async fn start(setup: Setup) -> Result<Self, StartError> {
+        Self::start_on(Threads::Several, setup).await
+    }
+
+    /// As [`Engine::start`], with everything on the runtime's own thread: the same wishes at the same times take the
+    /// same turns. For simulations; a till needs a thread that may wait for its disk.
+    ///
+    /// # Errors
+    /// As [`Engine::start`].
+    #[doc(hidden)]
+    pub async fn start_on_one_thread(setup: Setup) -> Result<Self, StartError> {
+        Self::start_on(Threads::One, setup).await
+    }
+
+    async fn start_on(threads: Threads, setup: Setup) -> Result<Self, StartError> {
         let Setup { store, writer, settings, rails, clock } = setup;
         let reader = store.reader();
         let in_flight = InFlight::read(&writer)?;
@@ -113,13 +128,11 @@ impl Engine {
             remembered.push((rail, memory));
         }
         let (intake, inbox) = Intake::new();
-        let shared = Shared::new(Rails::open(remembered).await, settings.clone(), intake.clone());
+        let rails = Rails::open(remembered, threads).await;
+        let shared = Shared::new(rails, settings.clone(), intake.clone());
         let (farewell, ended) = Farewell::of(&shared.supervisor);
         let bookkeeper = Bookkeeper::new((store, writer), inbox, settings, clock.clone(), shared.clone());
-        std::thread::Builder::new().name("bookkeeper".to_owned()).spawn(move || {
-            let _farewell = farewell;
-            bookkeeper.work();
-        })?;
+        threads.employ(bookkeeper, farewell, &shared.supervisor)?;
         let engine = Self { shared, reader, clock, ended };
         engine.resume(&in_flight, &intake).await;
         Ok(engine)

@@ -21,6 +21,7 @@ mod rails;
 mod recovery;
 mod staged;
 mod supervisor;
+mod threads;
 mod timekeeper;
 mod working_set;
 

@@ -8,12 +8,14 @@ use payment::RailId;
 use payment::rail::{NotCommitted, Rail, RailError, RailFuture, RailMemory, Report, ReportSink};
 use store::Reader;
 use tokio::sync::{RwLock, RwLockReadGuard};
+use tokio::task::JoinError;
 use tokio::time::Instant;
 
 use crate::command::Command;
 use crate::feed::{Change, Feed};
 use crate::intake::Intake;
 use crate::supervisor::Supervisor;
+use crate::threads::Threads;
 
 /// Opens a rail from what it asked to be remembered. May block for seconds, as a keyring does.
 pub type OpenRail = dyn Fn(RailMemory) -> Result<Arc<dyn Rail>, RailError> + Send + Sync;
@@ -25,16 +27,6 @@ pub struct RailSetup {
     pub id: RailId,
     /// How to open it.
     pub open: Arc<OpenRail>,
-}
-
-impl RailSetup {
-    /// Opens it where blocking does no harm.
-    async fn open(&self, memory: RailMemory) -> Opened {
-        let open = self.open.clone();
-        let opened = tokio::task::spawn_blocking(move || open(memory)).await;
-        opened
-            .unwrap_or_else(|failure| Err(RailError::Protocol(format!("it could not be opened: {failure}"))))
-    }
 }
 
 const PAUSE_FIRST: Duration = Duration::from_millis(500);
@@ -61,6 +53,7 @@ type Opened = Result<Arc<dyn Rail>, RailError>;
 #[derive(Clone)]
 pub(crate) struct Rails {
     slots: Arc<Vec<Slot>>,
+    threads: Threads,
 }
 
 struct Slot {
@@ -79,13 +72,14 @@ impl Slot {
 
 impl Rails {
     /// Opens each rail. One that can't be opened is kept with its reason: the till sells without it.
-    pub(crate) async fn open(setups: Vec<(RailSetup, RailMemory)>) -> Self {
+    pub(crate) async fn open(setups: Vec<(RailSetup, RailMemory)>, threads: Threads) -> Self {
         let mut slots = Vec::with_capacity(setups.len());
         for (setup, memory) in setups {
-            let rail = Mutex::new(setup.open(memory).await);
+            let open = setup.open.clone();
+            let rail = Mutex::new(opened(threads.block(move || open(memory)).await));
             slots.push(Slot { setup, rail, offers: RwLock::new(()) });
         }
-        Self { slots: Arc::new(slots) }
+        Self { slots: Arc::new(slots), threads }
     }
 
     /// A rail, or why it can't be used. `None` when this till has no such rail.
@@ -128,7 +122,7 @@ impl Rails {
                 pause = Pause::new();
             }
             pause.take().await;
-            slot.open_anew(&reader).await;
+            slot.open_anew(self.threads, reader.clone()).await;
         }
     }
 
@@ -138,16 +132,19 @@ impl Rails {
 }
 
 impl Slot {
-    async fn open_anew(&self, reader: &Reader) {
+    async fn open_anew(&self, threads: Threads, reader: Reader) {
         let _no_offer_is_pending = self.offers.write().await;
-        match reader.rail_memory(self.setup.id).await {
-            Ok(memory) => {
-                let opened = self.setup.open(memory).await;
-                *self.now() = opened;
-            }
-            Err(error) => tracing::warn!(rail = %self.setup.id, %error, "the rail's memory can't be read"),
+        let RailSetup { id, open } = self.setup.clone();
+        match threads.block(move || reader.rail_memory(id).map(|memory| open(memory))).await {
+            Ok(Ok(rail)) => *self.now() = rail,
+            Ok(Err(error)) => tracing::warn!(rail = %id, %error, "the rail's memory can't be read"),
+            Err(failure) => *self.now() = opened(Err(failure)),
         }
     }
+}
+
+fn opened(outcome: Result<Opened, JoinError>) -> Opened {
+    outcome.unwrap_or_else(|failure| Err(RailError::Protocol(format!("it could not be opened: {failure}"))))
 }
 
 struct Sink {

@@ -8,17 +8,43 @@
 //! | bookkeeper (a thread) | finishes what is in its queue | stops the till: see `Engine::ended` |
 
 use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 /// Owns the tasks of one engine.
 #[derive(Clone, Debug)]
 pub(crate) struct Supervisor {
     tasks: Arc<Mutex<JoinSet<()>>>,
-    stop: watch::Sender<bool>,
+    stop: Arc<Stop>,
     runtime: tokio::runtime::Handle,
+}
+
+/// Asked once, heard by everybody in the order in which they began to listen: a watch channel would wake them in any
+/// order, and what a closing till still records would depend on it.
+#[derive(Debug, Default)]
+struct Stop {
+    is_asked: AtomicBool,
+    listeners: Notify,
+}
+
+impl Stop {
+    fn ask(&self) {
+        self.is_asked.store(true, Ordering::SeqCst);
+        self.listeners.notify_waiters();
+    }
+
+    async fn heard(&self) {
+        let listening = self.listeners.notified();
+        tokio::pin!(listening);
+        // Listens before it looks, so that no asking falls in between.
+        listening.as_mut().enable();
+        if !self.is_asked.load(Ordering::SeqCst) {
+            listening.await;
+        }
+    }
 }
 
 impl Supervisor {
@@ -26,7 +52,7 @@ impl Supervisor {
     pub(crate) fn new() -> Self {
         Self {
             tasks: Arc::new(Mutex::new(JoinSet::new())),
-            stop: watch::Sender::new(false),
+            stop: Arc::default(),
             runtime: tokio::runtime::Handle::current(),
         }
     }
@@ -45,13 +71,13 @@ impl Supervisor {
 
     /// Waits until the till closes.
     pub(crate) fn stopping(&self) -> impl Future<Output = ()> + Send + use<> {
-        let mut stop = self.stop.subscribe();
-        async move { drop(stop.wait_for(|stopped| *stopped).await) }
+        let stop = self.stop.clone();
+        async move { stop.heard().await }
     }
 
     /// Asks every task to stop, and waits for none.
     pub(crate) fn ask_to_stop(&self) {
-        self.stop.send_replace(true);
+        self.stop.ask();
     }
 
     /// Runs a task that finishes even while the till closes.

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeSet;
 
+use money::{Currency, Money};
 use payment::transfer::WithdrawnReason;
-use payment::{Level, Timestamp};
+use payment::{Level, Observation, Timestamp, TransferRef};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{Act, ActRefused, sat};
@@ -30,8 +31,9 @@ pub(crate) enum Event {
     BlocksOrphaned { count: u32, keep: bool },
 }
 
+/// What was offered, who paid it, and which blocks there are.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Chain {
+pub struct Chain {
     addresses: BTreeSet<String>,
     transactions: Vec<Transaction>,
     blocks: Vec<Block>,
@@ -40,11 +42,11 @@ pub(crate) struct Chain {
 
 /// A payment to one of our addresses.
 #[derive(Clone, Debug)]
-pub(crate) struct Transaction {
-    pub(crate) txid: String,
-    pub(crate) address: String,
-    pub(crate) sat: i64,
-    pub(crate) seen_at: Timestamp,
+struct Transaction {
+    txid: String,
+    address: String,
+    sat: i64,
+    seen_at: Timestamp,
     place: Place,
 }
 
@@ -68,16 +70,43 @@ impl Chain {
         self.events
     }
 
-    pub(crate) fn transactions(&self) -> &[Transaction] {
-        &self.transactions
-    }
-
     pub(crate) fn tip(&self) -> Option<&Block> {
         self.blocks.last()
     }
 
-    pub(crate) fn offer(&mut self, address: String) {
+    /// From now on the address can be paid.
+    pub fn offer(&mut self, address: String) {
         self.addresses.insert(address);
+    }
+
+    /// Lets the public or the miners do something.
+    ///
+    /// # Errors
+    /// When it can't be done; nothing has changed then.
+    pub fn act(&mut self, act: &Act, now: Timestamp) -> Result<(), ActRefused> {
+        self.decide(act, now)?.iter().for_each(|event| self.apply(event));
+        Ok(())
+    }
+
+    /// Every payment there ever was, as it stands, oldest first. The readings are numbered from `after` + 1.
+    #[must_use]
+    pub fn readings(&self, after: u64) -> Vec<Observation> {
+        let levels = self.levels().into_iter().enumerate();
+        (after + 1..).zip(levels).map(|(number, (index, level))| self.reading(index, level, number)).collect()
+    }
+
+    /// One payment at a level, as a rail would read it.
+    pub(crate) fn reading(&self, index: usize, level: Level, number: u64) -> Observation {
+        let Transaction { txid, address, sat, seen_at, .. } = &self.transactions[index];
+        Observation {
+            // Each simulated transaction has one output, the one to us.
+            reference: TransferRef::new(format!("{txid}:0")),
+            number,
+            address: address.clone(),
+            amount: Money::new(*sat, Currency::BTC),
+            level,
+            seen_at: *seen_at,
+        }
     }
 
     /// Turns a wish into what happens, or says why it can't.
@@ -121,7 +150,7 @@ impl Chain {
         self.events += 1;
     }
 
-    /// How far along each transaction is, in the order of [`Chain::transactions`].
+    /// How far along each transaction is, in the order in which they were sent.
     pub(crate) fn levels(&self) -> Vec<Level> {
         self.transactions.iter().map(|transaction| self.level(transaction.place)).collect()
     }

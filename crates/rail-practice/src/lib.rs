@@ -2,7 +2,8 @@
 //!
 //! Practice mode, demonstrations and simulation tests run on it: [`PracticeRail`] is the rail, [`Act`] is what its
 //! customer and miners can be made to do, [`PracticeScript`] makes them do it by themselves from a seed, and
-//! [`unreliable`] delivers what was seen as a bad network would.
+//! [`unreliable`] delivers what was seen as a bad network would. A simulation whose chain goes on while the till is dead
+//! keeps a [`Chain`] of its own and draws its lots from [`Draws`].
 //!
 //! Invariants:
 //! - Everything that happens is an event, stored in the rail's change sets; a rail opened from them goes on exactly
@@ -21,7 +22,9 @@ mod script;
 mod world;
 
 pub use act::{Act, ActRefused, Portion};
+pub use chain::Chain;
 pub use change_set::OpenError;
+pub use draws::Draws;
 pub use faults::unreliable;
 pub use rail::{Clock, Mining, PracticeRail};
 pub use script::{Customer, PracticeScript, Step};

@@ -11,7 +11,8 @@ use crate::draws::Draws;
 const BLOCKS_AT_REST: u32 = 6;
 const BLOCK_PERCENT: u32 = 25;
 const REORGANISATION_PERCENT: u32 = 10;
-const REORGANISATION_DEPTH_MAX: u32 = 3;
+/// Deeper than what the default policy calls final.
+const REORGANISATION_DEPTH_MAX: u32 = 8;
 const PARTS_MAX: u32 = 4;
 
 /// What a customer does with an offered address.

@@ -1,10 +1,9 @@
 //! The chain together with what was not committed yet: the events to store and the readings to report.
 
-use money::{Currency, Money};
 use payment::rail::{RailMemory, Report};
-use payment::{Level, Observation, TransferRef};
+use payment::{Level, Observation};
 
-use crate::chain::{Chain, Event, Transaction};
+use crate::chain::{Chain, Event};
 use crate::change_set::{self, OpenError};
 
 pub(crate) struct World {
@@ -95,15 +94,6 @@ impl World {
 
     fn read(&mut self, index: usize, level: Level) {
         self.last_observation += 1;
-        let Transaction { txid, address, sat, seen_at, .. } = &self.chain.transactions()[index];
-        self.readings.push(Observation {
-            // Each simulated transaction has one output, the one to us.
-            reference: TransferRef::new(format!("{txid}:0")),
-            number: self.last_observation,
-            address: address.clone(),
-            amount: Money::new(*sat, Currency::BTC),
-            level,
-            seen_at: *seen_at,
-        });
+        self.readings.push(self.chain.reading(index, level, self.last_observation));
     }
 }

@@ -82,7 +82,9 @@ pub(crate) fn read_pool(path: &Path) -> SqlitePool {
         .pragma("query_only", "true")
         .pragma("trusted_schema", "false")
         .pragma("cell_size_check", "true");
-    SqlitePoolOptions::new().max_connections(READERS_MAX).connect_lazy_with(options)
+    // Connections to a file don't go stale: none is renewed, and no task has to look after them.
+    let kept = SqlitePoolOptions::new().idle_timeout(None).max_lifetime(None);
+    kept.max_connections(READERS_MAX).connect_lazy_with(options)
 }
 
 /// What sqlx migrates through. A table that is made anew is dropped while others name it, so foreign keys are not held

@@ -42,4 +42,4 @@ pub use store::{Opened, Store, StoreOptions};
 pub use verify::{Fault, Problem, Verification};
 pub use writer::Writer;
 #[doc(hidden)]
-pub use writer::{Trouble, Troublemaker};
+pub use writer::{Trouble, Troublemaker, Witness};

@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 
 use crate::lock::OwnerLock;
 use crate::opening;
-use crate::{Mode, OpenError, ReadError, Reader, Writer};
+use crate::{Mode, OpenError, ReadError, Reader, Troublemaker, Writer};
 
 /// How long the reads under way may take to end before a writer is reopened.
 const READS_END_WITHIN: Duration = Duration::from_secs(10);
@@ -42,6 +42,7 @@ pub struct Store {
     reader: Reader,
     owner: Arc<OwnerLock>,
     runtime: Handle,
+    trouble: Troublemaker,
 }
 
 impl Store {
@@ -60,6 +61,7 @@ impl Store {
             reader,
             owner,
             runtime: Handle::current(),
+            trouble: Troublemaker::default(),
             path: options.path,
         };
         let writer = store.open_writer().map_err(|e| opening::unreadable(&store.path, e))?;
@@ -94,20 +96,29 @@ impl Store {
     /// # Errors
     /// When reads did not end in time or the file can't be opened.
     pub fn reopen_writer(&self) -> Result<Writer, ReadError> {
-        let pool = self.reader.pool();
-        let (closed, wait) = mpsc::channel();
-        self.runtime.spawn(async move {
-            pool.close().await;
-            let _nobody_waits = closed.send(());
-        });
-        wait.recv_timeout(READS_END_WITHIN).map_err(|_| ReadError::ReadsPending)?;
+        self.end_reads()?;
         let writer = self.open_writer()?;
         let _on_the_runtime = self.runtime.enter();
         self.reader.renew();
         Ok(writer)
     }
 
+    /// Closes the read pool. Where nothing is open, nothing is waited for.
+    fn end_reads(&self) -> Result<(), ReadError> {
+        let pool = self.reader.pool();
+        if pool.size() == 0 {
+            drop(pool.close());
+            return Ok(());
+        }
+        let (closed, wait) = mpsc::channel();
+        self.runtime.spawn(async move {
+            pool.close().await;
+            let _nobody_waits = closed.send(());
+        });
+        wait.recv_timeout(READS_END_WITHIN).map_err(|_| ReadError::ReadsPending)
+    }
+
     fn open_writer(&self) -> Result<Writer, ReadError> {
-        Writer::open(&self.path, self.owner.clone())
+        Writer::open(&self.path, self.owner.clone(), self.trouble.clone())
     }
 }

@@ -80,6 +80,11 @@ impl Desk<'_> {
         mut settings: Settings,
         based_on: &Settings,
     ) -> Result<Reply, EngineError> {
+        settings.date_prices(self.settings, self.now);
+        if &settings == self.settings {
+            // Asked again by somebody whose answer was lost.
+            return Ok(Reply::Done);
+        }
         if self.settings != based_on {
             return Err(EngineError::SettingsChanged);
         }
@@ -87,7 +92,6 @@ impl Desk<'_> {
         if settings.shop.currency != currency && work.next_sale_number()? > 1 {
             return Err(EngineError::CurrencyInUse(currency.code().to_owned()));
         }
-        settings.date_prices(self.settings, self.now);
         work.change_settings(settings, self.now);
         Ok(Reply::Done)
     }

@@ -141,6 +141,9 @@ fn is_news(
     let Some((known, policy)) = transfer(work, &observation.reference, owner)? else {
         return Ok(true);
     };
+    if known.latest.amount != observation.amount {
+        return Ok(true);
+    }
     let repeats = complete && known.latest.level == observation.level;
     let same_block = match (&known.latest.level, &observation.level) {
         (Level::Confirmed { block_hash: a, .. }, Level::Confirmed { block_hash: b, .. }) => a == b,

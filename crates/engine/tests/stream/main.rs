@@ -5,7 +5,6 @@
 mod answers;
 mod clock;
 mod clocks;
-mod days;
 mod disk;
 mod doubt;
 #[cfg(unix)]
@@ -17,5 +16,6 @@ mod reports;
 mod restarts;
 mod settings;
 mod shop;
+mod simulation;
 mod stopping;
 mod strays;

@@ -179,6 +179,21 @@ async fn pays_beside(shop: &Shop, spoiled: Vec<Observation>) {
 }
 
 #[tokio::test]
+async fn another_amount_at_a_level_that_is_final_already_becomes_a_finding() {
+    let shop = Shop::open_quiet().await;
+    let code = shop.charge(450).await;
+    shop.saw([seen("aa:0", 1, &code.address, code.coins, confirmed(6))]).await;
+    let changed = seen("aa:0", 2, &code.address, sat(1), confirmed(7));
+    for complete in [true, false] {
+        let report = Report { observations: vec![changed.clone()], complete, ..Report::default() };
+        shop.report(report).await.unwrap();
+        let findings = shop.engine.reader().findings().await.unwrap();
+        assert_eq!((findings.len(), findings[0].kind.as_str()), (1, "mismatch"), "complete: {complete}");
+    }
+    shop.check_books().await;
+}
+
+#[tokio::test]
 async fn a_transfer_that_changes_its_amount_becomes_a_finding_and_the_rest_goes_on() {
     let shop = Shop::open_quiet().await;
     let code = shop.charge(450).await;
@@ -228,7 +243,7 @@ async fn a_balance_beyond_the_range_of_the_books_is_found_in_the_one_transfer_th
     let findings = shop.engine.reader().findings().await.unwrap();
     assert_eq!((findings.len(), findings[0].subject.as_str()), (1, "bitcoin bb:0"));
     assert!(findings[0].reason.contains("would leave the range"), "{}", findings[0].reason);
-    let memory = shop.engine.reader().rail_memory(RailId::BITCOIN).await.unwrap();
+    let memory = shop.engine.reader().rail_memory(RailId::BITCOIN).unwrap();
     assert_eq!(memory.change_sets.last().unwrap(), b"the rail's own", "the rail need not tell it again");
     assert_eq!(memory.last_observation, 3);
     shop.check_books().await;

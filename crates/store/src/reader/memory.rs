@@ -6,27 +6,18 @@ use payment::RailId;
 use payment::rail::RailMemory;
 
 use super::Reader;
-use crate::{Counters, ReadError, column};
+use crate::writer::recall;
+use crate::{Counters, ReadError, column, connection};
 
 impl Reader {
-    /// What a rail asked to be remembered.
+    /// What a rail asked to be remembered. Blocks, on a connection of its own: a rail is opened where that does no harm.
     ///
     /// # Errors
     /// When the data file can't be read.
-    pub async fn rail_memory(&self, rail: RailId) -> Result<RailMemory, ReadError> {
-        let mut snapshot = self.pool().begin().await?;
-        let sql = "select change_set from rail_change where rail = ? order by rail_change_id";
-        let change_sets: Vec<(Vec<u8>,)> =
-            sqlx::query_as(sql).bind(rail.name()).fetch_all(&mut *snapshot).await?;
-        let sql = "select coalesce(s.last_observation, 0), till.restores > coalesce(s.scanned_restores, 0) \
-                   from till left join rail_state s on s.rail = ?";
-        let (last_observation, restored): (i64, bool) =
-            sqlx::query_as(sql).bind(rail.name()).fetch_one(&mut *snapshot).await?;
-        Ok(RailMemory {
-            change_sets: change_sets.into_iter().map(|(change_set,)| change_set).collect(),
-            last_observation: column::small("rail_state.last_observation", last_observation)?,
-            restored,
-        })
+    pub fn rail_memory(&self, rail: RailId) -> Result<RailMemory, ReadError> {
+        let connection = connection::open_read_only(self.path())?;
+        let snapshot = connection.unchecked_transaction()?;
+        recall(&snapshot, rail)
     }
 
     /// Every setting by its key.

@@ -4,6 +4,7 @@
 mod inbox;
 mod journal;
 mod memory;
+mod rows;
 mod sales;
 mod statement;
 mod stream;

@@ -169,12 +169,7 @@ impl Writer {
     /// # Errors
     /// When the data file can't be read.
     pub fn rail_memory(&self, rail: RailId) -> Result<RailMemory, ReadError> {
-        let sql = "select change_set from rail_change where rail = ? order by rail_change_id";
-        Ok(RailMemory {
-            change_sets: self.all(sql, params![rail.name()], |row| row.get(0))?,
-            last_observation: self.last_observation(rail)?,
-            restored: self.is_scan_due(rail)?,
-        })
+        recall(&self.connection, rail)
     }
 
     /// The highest observation number a rail has used.
@@ -182,9 +177,7 @@ impl Writer {
     /// # Errors
     /// When the data file can't be read.
     pub fn last_observation(&self, rail: RailId) -> Result<u64, ReadError> {
-        let sql = "select last_observation from rail_state where rail = ?";
-        let number: Option<i64> = self.first(sql, params![rail.name()], |row| row.get(0))?;
-        column::small("rail_state.last_observation", number.unwrap_or(0))
+        last_observation(&self.connection, rail)
     }
 
     /// Every setting by its key.
@@ -193,12 +186,6 @@ impl Writer {
     /// When the data file can't be read.
     pub fn settings(&self) -> Result<BTreeMap<String, String>, ReadError> {
         settings(&self.connection)
-    }
-
-    /// Was the file restored since the rail last scanned in full?
-    fn is_scan_due(&self, rail: RailId) -> Result<bool, ReadError> {
-        let sql = "select restores > coalesce((select scanned_restores from rail_state where rail = ?), 0) from till";
-        Ok(self.connection.prepare_cached(sql)?.query_row(params![rail.name()], |row| row.get(0))?)
     }
 
     fn events(
@@ -239,6 +226,32 @@ impl Writer {
         let rows = statement.query_map(params, read)?;
         Ok(rows.collect::<Result<_, _>>()?)
     }
+}
+
+/// What a rail asked to be remembered, over any connection.
+pub(crate) fn recall(connection: &Connection, rail: RailId) -> Result<RailMemory, ReadError> {
+    let sql = "select change_set from rail_change where rail = ? order by rail_change_id";
+    let mut statement = connection.prepare_cached(sql)?;
+    let change_sets = statement.query_map([rail.name()], |row| row.get(0))?;
+    Ok(RailMemory {
+        change_sets: change_sets.collect::<Result<_, _>>()?,
+        last_observation: last_observation(connection, rail)?,
+        restored: is_scan_due(connection, rail)?,
+    })
+}
+
+fn last_observation(connection: &Connection, rail: RailId) -> Result<u64, ReadError> {
+    let sql = "select last_observation from rail_state where rail = ?";
+    let number: Option<i64> =
+        connection.prepare_cached(sql)?.query_row([rail.name()], |row| row.get(0)).optional()?;
+    column::small("rail_state.last_observation", number.unwrap_or(0))
+}
+
+/// Was the file restored since the rail last scanned in full?
+fn is_scan_due(connection: &Connection, rail: RailId) -> Result<bool, ReadError> {
+    let sql =
+        "select restores > coalesce((select scanned_restores from rail_state where rail = ?), 0) from till";
+    Ok(connection.prepare_cached(sql)?.query_row([rail.name()], |row| row.get(0))?)
 }
 
 /// Every setting by its key.

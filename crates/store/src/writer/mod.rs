@@ -24,9 +24,10 @@ use crate::{Batch, CommitFailure, Committed, ReadError, WriteError, connection, 
 use books::Books;
 pub(crate) use books::genesis;
 use draft::{Draft, Drafted};
+pub(crate) use lookup::recall;
 pub(crate) use stream::Filter;
 use stream::{Generation, KnownIds};
-pub use trouble::{Trouble, Troublemaker};
+pub use trouble::{Trouble, Troublemaker, Witness};
 
 /// Writes batches and answers what transitions ask. Not shared: it belongs to one thread.
 #[derive(Debug)]
@@ -41,7 +42,7 @@ pub struct Writer {
 
 impl Writer {
     /// Opens the connection, makes sure that everything it finds is on the disk, and reads where the books stand.
-    pub(crate) fn open(path: &Path, owner: Arc<OwnerLock>) -> Result<Self, ReadError> {
+    pub(crate) fn open(path: &Path, owner: Arc<OwnerLock>, trouble: Troublemaker) -> Result<Self, ReadError> {
         let has_log = opening::has_log(path);
         let connection = connection::open_writer(path)?;
         if has_log {
@@ -49,7 +50,7 @@ impl Writer {
         }
         let books = Books::read(&connection)?;
         let known = KnownIds::read(&connection)?;
-        let trouble = Troublemaker::default();
+        trouble.make(None);
         Ok(Self { connection, books, known, is_doubtful: false, trouble, _owner: owner })
     }
 
@@ -65,7 +66,7 @@ impl Writer {
         }
         self.connection.execute_batch("begin immediate")?;
         match self.draft(batch) {
-            Ok((drafted, sealed)) => self.commit(drafted, sealed),
+            Ok((drafted, sealed)) => self.commit(batch, drafted, sealed),
             Err(error) => Err(self.roll_back(error)),
         }
     }
@@ -112,25 +113,41 @@ impl Writer {
     }
 
     /// Every failure of a commit leaves the outcome open: a row that can't be seen now can be there after reopening.
-    fn commit(&mut self, drafted: Drafted, sealed: Option<Generation>) -> Result<Committed, WriteError> {
+    fn commit(
+        &mut self,
+        batch: &Batch,
+        drafted: Drafted,
+        sealed: Option<Generation>,
+    ) -> Result<Committed, WriteError> {
         let trouble = self.trouble.now();
         if trouble == Some(Trouble::DiskFull) {
             return Err(self.roll_back(WriteError::Full));
         }
-        let statement = if trouble == Some(Trouble::CommitLost) { "rollback" } else { "commit" };
-        let committed = self.connection.execute_batch(statement).map_err(CommitFailure::from);
-        let made = |trouble| Err(CommitFailure::because(format!("{trouble:?}")));
-        if let Err(failure) = trouble.map_or(committed, made) {
+        self.trouble.tell(|witness| witness.before(batch));
+        let is_lost = matches!(trouble, Some(Trouble::CommitLost | Trouble::Forgotten));
+        let done = self.connection.execute_batch(if is_lost { "rollback" } else { "commit" });
+        let first_event = self.books.last_event + 1;
+        let committed =
+            Committed { first_event, last_event: drafted.books.last_event, head: drafted.books.head };
+        if done.is_ok() && trouble != Some(Trouble::CommitLost) {
+            self.trouble.tell(|witness| witness.after(batch, &committed));
+        }
+        let answer = match trouble {
+            Some(made @ (Trouble::CommitLost | Trouble::AnswerLost)) => {
+                Err(CommitFailure::because(format!("{made:?}")))
+            }
+            _ => done.map_err(CommitFailure::from),
+        };
+        if let Err(failure) = answer {
             self.is_doubtful = true;
             return Err(WriteError::Unknown(failure));
         }
-        let first_event = self.books.last_event + 1;
         self.books = drafted.books;
         if let Some(generation) = sealed {
             self.known.forget(generation);
         }
         self.known.remember(drafted.ids, drafted.wrote_letters);
-        Ok(Committed { first_event, last_event: self.books.last_event, head: self.books.head })
+        Ok(committed)
     }
 
     fn roll_back(&mut self, error: WriteError) -> WriteError {

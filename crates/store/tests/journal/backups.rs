@@ -60,7 +60,7 @@ async fn a_restored_till_has_the_books_of_the_backup_and_says_that_it_was_restor
     assert_eq!(shop.store.database_id(), id);
     assert_eq!(shop.reader().till().await.unwrap().restores, 1);
     assert!(shop.writer.rail_memory(RailId::BITCOIN).unwrap().restored);
-    assert!(shop.reader().rail_memory(RailId::BITCOIN).await.unwrap().restored);
+    assert!(shop.reader().rail_memory(RailId::BITCOIN).unwrap().restored);
     shop.writer.write(&scanned()).unwrap();
     assert!(!shop.writer.rail_memory(RailId::BITCOIN).unwrap().restored, "scanned since");
     assert_eq!(shop.verify().await.fault, None);

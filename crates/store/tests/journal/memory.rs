@@ -29,7 +29,7 @@ async fn a_rail_gets_its_change_sets_back_in_order_and_its_highest_number() {
     assert_eq!(memory.change_sets, [b"one".to_vec(), b"two".to_vec()]);
     assert_eq!((memory.last_observation, memory.restored), (9, false));
     assert_eq!(shop.writer.last_observation(RailId::BITCOIN).unwrap(), 9);
-    let read = shop.reader().rail_memory(RailId::BITCOIN).await.unwrap();
+    let read = shop.reader().rail_memory(RailId::BITCOIN).unwrap();
     assert_eq!((read.change_sets, read.last_observation), (memory.change_sets, 9));
 }
 
