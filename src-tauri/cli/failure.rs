@@ -121,7 +121,11 @@ impl Failure {
     /// Asked in the right way, and the answer is no: not now, not in this state. A script may try again later what is
     /// refused like this. A second till on the same books is none: it was started wrongly.
     pub(super) const fn is_no(&self) -> bool {
-        matches!(self, Self::Refused(_) | Self::NoAnswer(_) | Self::Broken(_))
+        match self {
+            Self::Refused(_) | Self::NoAnswer(_) | Self::Broken(_) => true,
+            Self::Open(OpenError::Store(error)) => matches!(error, store::OpenError::Disk { .. }),
+            _ => false,
+        }
     }
 }
 

@@ -269,6 +269,14 @@ pub enum OpenError {
         /// Why.
         reason: std::io::Error,
     },
+    /// The disk is full or fails: an open till must be able to write.
+    #[error("{} can't be used ({reason}): free some space on its disk, or check the disk, and try again", path.display())]
+    Disk {
+        /// The data file.
+        path: PathBuf,
+        /// What SQLite says.
+        reason: String,
+    },
     /// SQLite can't be set up as the journal needs it.
     #[error("{} can't be opened: {reason}", path.display())]
     Sqlite {

@@ -107,6 +107,9 @@ pub(crate) fn refusal(path: &Path, error: &rusqlite::Error) -> OpenError {
     let path = path.to_owned();
     match error.sqlite_error_code() {
         Some(ErrorCode::NotADatabase) => OpenError::Foreign(path),
+        Some(ErrorCode::DiskFull | ErrorCode::SystemIoFailure) => {
+            OpenError::Disk { path, reason: error.to_string() }
+        }
         Some(ErrorCode::DatabaseCorrupt) => OpenError::Damaged { path, reason: error.to_string() },
         _ if is_cut_short(error) => OpenError::Older(path),
         _ => OpenError::Sqlite { path, reason: error.to_string() },

@@ -156,7 +156,8 @@ impl Till {
                 Ok(())
             }
             Err(
-                error @ (OpenError::Sqlite { .. }
+                error @ (OpenError::Disk { .. }
+                | OpenError::Sqlite { .. }
                 | OpenError::Io { .. }
                 | OpenError::Migration { .. }
                 | OpenError::BackupFirst { .. }),
