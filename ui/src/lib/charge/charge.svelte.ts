@@ -4,11 +4,17 @@ import { newPaymentId } from '$lib/backend/ids';
 import type { Till } from '$lib/shell/till.svelte';
 import { WatchedSale } from '$lib/shell/watched-sale.svelte';
 
+/** Finds the way to pay that a key stands for. */
+export type Pick = (tenders: readonly TenderDto[]) => TenderDto | undefined;
+
 export class Charge {
   readonly watched: WatchedSale;
   tenders = $state.raw<readonly TenderDto[]>([]);
   /** The method whose code is being made. */
   starting = $state<string | null>(null);
+  /** What the clerk pressed before the ways to pay were known. */
+  private early: Pick | null = null;
+  private areTendersKnown = false;
   /** The payment to be, once per method: a repeated press starts one. */
   private intents: Record<string, string> = {};
 
@@ -42,7 +48,22 @@ export class Charge {
 
   async readTenders(): Promise<void> {
     const tenders = await this.till.read('tenders', { invoice: this.invoice });
-    if (tenders !== null) this.tenders = tenders;
+    if (tenders === null) return;
+    this.tenders = tenders;
+    this.areTendersKnown = true;
+    const { early } = this;
+    this.early = null;
+    if (early !== null) this.press(early);
+  }
+
+  /** Takes the way a key stands for. A key pressed before the ways to pay are known counts once they are. */
+  press(pick: Pick): void {
+    if (!this.areTendersKnown) {
+      this.early = pick;
+      return;
+    }
+    const tender = pick(this.tenders);
+    if (tender !== undefined) void this.choose(tender);
   }
 
   /** Takes the way the clerk chose, if it is ready: cash has a screen of its own, the others show a code. */

@@ -34,6 +34,16 @@ test('bitcoin makes a code and shows it', async () => {
   expect(till.router.now).toEqual({ name: 'payment', id: INVOICE });
 });
 
+test('a key pressed before the ways to pay are known counts once they are', async () => {
+  const backend = new FixtureBackend({ sale_get: () => sale(), tenders: () => tenders() });
+  const till = new Till(backend);
+  const charge = new Charge(till, INVOICE);
+  charge.press((known) => known.find(({ method }) => method === 'cash'));
+  expect(till.router.now.name).not.toBe('cash');
+  charge.start();
+  await expect.poll(() => till.router.now).toEqual({ name: 'cash', id: INVOICE });
+});
+
 test('pressing twice makes one payment', async () => {
   const { backend, charge } = await open();
   await Promise.all([charge.choose(tender(charge, 'bitcoin')), charge.choose(tender(charge, 'bitcoin'))]);
