@@ -8,12 +8,13 @@ use payment::stream::{Instruction, PARCEL_INSTRUCTIONS_MAX};
 
 use crate::dto::stream::InstructionDto;
 
-/// Bytes of a line at most.
-const LINE_BYTES_MAX: usize = 32 * 1024;
+/// Bytes of a line at most: more than the longest instruction has.
+const LINE_BYTES_MAX: usize = 20 * 1024;
 /// What is read of a line: one byte more shows that it is longer.
-const LINE_BYTES_READ: u64 = 32 * 1024 + 1;
-/// Bytes of a parcel's lines at most, so that it also fits a request.
-const PARCEL_BYTES_MAX: usize = 48 * 1024;
+const LINE_BYTES_READ: u64 = 20 * 1024 + 1;
+/// A parcel with so many bytes takes no further line: with the longest line as its last one it still fits a request to
+/// the process that owns the books, which takes 64 KiB and spells out what a line leaves away.
+const PARCEL_BYTES_MAX: usize = 28 * 1024;
 
 /// Lines that are handed in together.
 #[derive(Debug)]
@@ -137,7 +138,10 @@ impl<R: Read> Lines<R> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
+    use crate::dto::stream::StreamTakeRequest;
 
     fn line(id: &str) -> String {
         format!("{{\"id\":\"{id}\",\"amount\":\"0.01\",\"currency\":\"EUR\",\"method\":\"cash\"}}\n")
@@ -169,6 +173,30 @@ mod tests {
         assert_eq!(sizes, [256, 256, 88]);
         assert_eq!(handfuls[2].lines.last().unwrap().number, 600);
         assert_eq!(handfuls[2].read, u64::try_from(text.len()).unwrap());
+    }
+
+    #[test]
+    fn the_largest_parcel_fits_a_request() {
+        const REQUEST_BYTES_MAX: usize = 64 * 1024;
+        let long = |number: u32| {
+            let metadata: BTreeMap<_, _> =
+                (0..20).map(|key| (format!("{key:0>400}"), "x".repeat(400))).collect();
+            let id = format!("long-{number}");
+            let line = serde_json::json!({ "id": id, "amount": "1", "currency": "BTC", "method": "cash",
+                "memo": "x".repeat(400), "metadata": metadata });
+            line.to_string() + "\n"
+        };
+        // However many lines of middling length come before a long one.
+        let middling = |number: usize| line(&format!("{number:0>60}")).replace("cash", &"c".repeat(60));
+        for count in (0..256).step_by(5) {
+            let text = (0..count).map(middling).chain([long(0)]).collect::<String>();
+            for handful in all(Lines::of(text.as_bytes(), true, false)) {
+                assert!(handful.lines.iter().all(|line| line.malformed.is_none()));
+                let instructions = handful.instructions.iter().map(InstructionDto::from).collect();
+                let request = serde_json::to_vec(&StreamTakeRequest { instructions }).unwrap();
+                assert!(request.len() <= REQUEST_BYTES_MAX, "{} bytes", request.len());
+            }
+        }
     }
 
     #[test]
