@@ -64,6 +64,8 @@ entry_kinds! {
     StrayCredited = "stray_credited";
     /// Micropayments of a parcel that share rail and currency, booked together.
     ParcelTaken = "parcel_taken";
+    /// A payer's tab was charged.
+    TabSettled = "tab_settled";
     /// Undoes an earlier entry.
     Reversal = "reversal";
 }

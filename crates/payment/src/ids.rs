@@ -142,6 +142,8 @@ kinds! {
     StrayKind, StrayId = "stray";
     /// Names a parcel of micropayments.
     ParcelKind, ParcelId = "par";
+    /// Names a settlement of a payer's tab.
+    SettlementKind, SettlementId = "set";
 }
 
 #[cfg(test)]

@@ -5,11 +5,12 @@
 //! The state of a sale is the fold of its events and nothing else, so the journal alone can rebuild it.
 //!
 //! Start at [`Sale`] (an invoice with its payments), then [`posting`] (what each event does to the books), then
-//! [`Stray`] (money without a sale), [`stream`] (micropayments) and [`rail`] (the port every kind of money is reached
-//! through).
+//! [`Stray`] (money without a sale), [`stream`] (micropayments), and the ports that money is reached through: [`rail`] for
+//! what customers send, [`charging`] for what the till takes.
 #![deny(clippy::float_arithmetic)]
 
 pub mod cart;
+pub mod charging;
 pub mod ids;
 mod mode;
 pub mod policy;
@@ -24,7 +25,7 @@ pub mod time;
 pub mod transfer;
 
 pub use cart::{Cart, CartError, CartLine, TaxTotal, Totals};
-pub use ids::{IdError, InvoiceId, ParcelId, PaymentId, StrayId};
+pub use ids::{IdError, InvoiceId, ParcelId, PaymentId, SettlementId, StrayId};
 pub use mode::Mode;
 pub use policy::Policy;
 pub use quote::{Quote, QuoteError, QuotedRate};

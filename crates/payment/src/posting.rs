@@ -9,6 +9,8 @@
 //! credit             invoice-clearing   +booked    customer-credit −booked
 //! stray_settled      bitcoin-wallet     +coin      stray-payments −coin
 //! stray_credited     stray-payments     +coin      conversion −coin       conversion +value   customer-credit −value
+//! parcel_taken       see `Group::entry` in `stream/parcel.rs`
+//! tab_settled        card-clearing      +net       fees +fee              payer-tabs −amount
 //! reversal           every side of an earlier entry with the other sign
 //! ```
 //! Debit is positive, credit negative. A coin and its value never balance each other: they meet in `conversion`.

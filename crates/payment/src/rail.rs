@@ -153,6 +153,20 @@ pub enum RailError {
     Protocol(String),
 }
 
+impl RailError {
+    /// The one line without its class.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Declined(reason)
+            | Self::NotSent(reason)
+            | Self::Unknown(reason)
+            | Self::Misconfigured(reason)
+            | Self::Protocol(reason) => reason,
+        }
+    }
+}
+
 /// The newest block a rail knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tip {

@@ -1,5 +1,5 @@
 //! The stream of micropayments: what is wished ([`Instruction`]), what a shop's rules make of it, and what is booked
-//! ([`Parcel`]).
+//! ([`Parcel`]). What is charged gathers on a payer's [`Tab`] until one [`Settlement`] takes it.
 //!
 //! A rule is a row of a table in the settings, and of every table the first row that matches wins: [`route_of`] says
 //! which rail a micropayment takes, [`fee_of`] what that costs, [`settle_at`] how much gathers on a payer's tab before
@@ -9,11 +9,15 @@ mod fee;
 mod instruction;
 mod parcel;
 mod reach;
+pub mod retry;
 mod route;
-mod settlement;
+pub mod settlement;
+mod tab;
 
 pub use fee::{FeeError, FeeRow, fee_of};
 pub use instruction::{Instruction, InstructionError, InstructionParts, fingerprint};
 pub use parcel::{Conversion, Group, PARCEL_INSTRUCTIONS_MAX, Parcel, ParcelError, number_of, payment_id};
+pub use retry::Trouble;
 pub use route::{NoRoute, Route, RouteRow, route_of};
-pub use settlement::{SettlementRow, settle_at};
+pub use settlement::{Settlement, SettlementEvent, SettlementRow, SettlementState, settle_at};
+pub use tab::{OnTab, Tab};

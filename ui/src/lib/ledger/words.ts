@@ -34,6 +34,7 @@ const KINDS: Record<AccountKind, () => string> = {
 const ENTRIES: Record<string, () => string> = {
   cash_received: () => m.ledger_kind_cash_received(),
   parcel_taken: () => m.ledger_kind_parcel_taken(),
+  tab_settled: () => m.ledger_kind_tab_settled(),
   transfer_pending: () => m.ledger_kind_transfer_pending(),
   transfer_settled: () => m.ledger_kind_transfer_settled(),
   sale: () => m.ledger_kind_sale(),
