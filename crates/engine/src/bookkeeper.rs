@@ -9,14 +9,16 @@ use std::sync::Arc;
 
 use settings::Settings;
 use store::{Refusal, Store, WriteError, Writer};
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use self::doubt::Doubt;
 use crate::clock::Clock;
 use crate::command::{Command, EngineError, Reply};
 use crate::desk::Desk;
 use crate::engine::Shared;
-use crate::intake::Asked;
+use crate::intake::{Asked, Caller};
+use crate::meters::Tally;
 use crate::offers::Wanted;
 use crate::staged::Staged;
 use crate::working_set::WorkingSet;
@@ -34,6 +36,8 @@ pub(crate) struct Bookkeeper {
     settings: Settings,
     clock: Arc<dyn Clock>,
     shared: Shared,
+    /// What is noted of the batch being served.
+    tally: Tally,
 }
 
 /// A command, what the desk made of it, and who waits.
@@ -50,14 +54,25 @@ impl Bookkeeper {
         clock: Arc<dyn Clock>,
         shared: Shared,
     ) -> Self {
-        Self { store, writer: Some(writer), doubt: None, inbox, settings, clock, shared }
+        Self {
+            store,
+            writer: Some(writer),
+            doubt: None,
+            inbox,
+            settings,
+            clock,
+            shared,
+            tally: Tally::default(),
+        }
     }
 
     /// Works until every intake handle is gone, then finishes what is queued and closes the writer.
     pub(crate) async fn work(mut self) {
         let mut waiting = Vec::with_capacity(BATCH_COMMANDS_MAX);
         while self.inbox.recv_many(&mut waiting, BATCH_COMMANDS_MAX).await > 0 {
+            self.tally.found(waiting.len() + self.inbox.len());
             self.serve(std::mem::take(&mut waiting));
+            self.shared.meters.note(&mut self.tally);
         }
     }
 
@@ -66,7 +81,7 @@ impl Bookkeeper {
     fn serve(&mut self, mut waiting: Vec<Asked>) {
         while !waiting.is_empty() {
             if let Err(error) = self.ensure_writer() {
-                waiting.into_iter().for_each(|asked| answer(asked.answer, Err(error.clone())));
+                waiting.into_iter().for_each(|asked| self.answer(asked.caller, Err(error.clone())));
                 return;
             }
             let (staged, served) = self.stage(waiting);
@@ -87,7 +102,7 @@ impl Bookkeeper {
                     served.push(Served { asked, outcome: Ok(reply) });
                 }
                 Err(error) if batch.batch.is_empty() && !is_parcel(&asked.command) => {
-                    answer(asked.answer, Err(error));
+                    self.answer(asked.caller, Err(error));
                 }
                 Err(error) => served.push(Served { asked, outcome: Err(error) }),
             }
@@ -124,19 +139,25 @@ impl Bookkeeper {
                 Vec::new()
             }
             Err(WriteError::Unknown(failure)) => self.settle(failure, staged, served),
-            Err(error) => not_recorded(&error.into(), served),
+            Err(error) => self.not_recorded(&error.into(), served),
         }
     }
 
     fn write(&mut self, staged: &Staged) -> Result<(), WriteError> {
         match self.writer.as_mut() {
-            Some(writer) if !staged.batch.is_empty() => writer.write(&staged.batch).map(|_| ()),
+            Some(writer) if !staged.batch.is_empty() => {
+                let began = Instant::now();
+                writer.write(&staged.batch)?;
+                self.tally.committed(began.elapsed(), &staged.batch);
+                Ok(())
+            }
             Some(_) | None => Ok(()),
         }
     }
 
     /// Committed: quotes run, whoever waits is answered, the feed tells, rails are asked.
     fn take_effect(&mut self, staged: Staged, served: Vec<Served>) {
+        self.tally.booked(&staged.batch);
         if let Some(settings) = staged.settings {
             self.adopt(settings);
         }
@@ -154,13 +175,14 @@ impl Bookkeeper {
     /// Answers. A parcel that could not be taken whole is taken one by one first.
     fn conclude(&mut self, served: Served) {
         let Served { asked, outcome } = served;
-        let outcome = match (outcome, asked.command) {
+        let Asked { command, caller } = asked;
+        let outcome = match (outcome, command) {
             (Err(error), Command::TakeParcel { source, instructions, again }) if !error.may_pass() => {
                 self.take_apart(source, &instructions, again)
             }
             (outcome, _) => outcome,
         };
-        answer(asked.answer, outcome);
+        self.answer(caller, outcome);
     }
 
     fn adopt(&mut self, settings: Settings) {
@@ -175,35 +197,36 @@ impl Bookkeeper {
             served.into_iter().for_each(|s| self.serve(vec![s.asked]));
             return;
         }
-        let Some(Served { asked, .. }) = served.pop() else { return };
-        let outcome = match asked.command {
+        let Some(Served { asked: Asked { command, caller }, .. }) = served.pop() else { return };
+        let outcome = match command {
             Command::TakeReport { rail, report } => self.take_in_parts(rail, report).map(|()| Reply::Done),
             Command::TakeParcel { source, instructions, again } => {
                 self.take_apart(source, &instructions, again)
             }
             _ => Err(refusal.into()),
         };
-        answer(asked.answer, outcome);
+        self.answer(caller, outcome);
+    }
+
+    /// Tells everybody whose wish was not recorded. Gives back who was refused because of those wishes.
+    fn not_recorded(&mut self, error: &EngineError, served: Vec<Served>) -> Vec<Asked> {
+        tracing::error!(%error, "a batch was not recorded");
+        let mut again = Vec::new();
+        for Served { asked, outcome } in served {
+            match outcome {
+                Ok(_) => self.answer(asked.caller, Err(error.clone())),
+                Err(_) => again.push(asked),
+            }
+        }
+        again
+    }
+
+    fn answer(&mut self, caller: Caller, with: Result<Reply, EngineError>) {
+        self.tally.answered(caller.since.elapsed(), &with);
+        let _nobody_waits = caller.answer.send(with);
     }
 }
 
 const fn is_parcel(command: &Command) -> bool {
     matches!(command, Command::TakeParcel { .. })
-}
-
-/// Tells everybody whose wish was not recorded. Gives back who was refused because of those wishes.
-fn not_recorded(error: &EngineError, served: Vec<Served>) -> Vec<Asked> {
-    tracing::error!(%error, "a batch was not recorded");
-    let mut again = Vec::new();
-    for Served { asked, outcome } in served {
-        match outcome {
-            Ok(_) => answer(asked.answer, Err(error.clone())),
-            Err(_) => again.push(asked),
-        }
-    }
-    again
-}
-
-fn answer(to: oneshot::Sender<Result<Reply, EngineError>>, with: Result<Reply, EngineError>) {
-    let _nobody_waits = to.send(with);
 }

@@ -19,6 +19,7 @@ use crate::command::{Command, EngineError, Outcome, Reply};
 use crate::ending::{Ending, Farewell};
 use crate::feed::{Change, Feed};
 use crate::intake::{Answer, Intake};
+use crate::meters::Meters;
 use crate::offers::{self, Wanted};
 use crate::rails::{RailSetup, Rails};
 use crate::recovery::{InFlight, awaits_address};
@@ -62,17 +63,19 @@ pub(crate) struct Shared {
     pub(crate) feed: Feed,
     pub(crate) quotes: Quotes,
     pub(crate) settings: watch::Sender<Arc<Settings>>,
+    pub(crate) meters: Meters,
     supervisor: Supervisor,
     intake: Arc<Mutex<Option<Intake>>>,
 }
 
 impl Shared {
-    fn new(rails: Rails, settings: Settings, intake: Intake) -> Self {
+    fn new(rails: Rails, settings: Settings, intake: Intake, meters: Meters) -> Self {
         Self {
             rails,
             feed: Feed::new(),
             quotes: Quotes::default(),
             settings: watch::Sender::new(Arc::new(settings)),
+            meters,
             supervisor: Supervisor::new(),
             intake: Arc::new(Mutex::new(Some(intake))),
         }
@@ -129,7 +132,8 @@ impl Engine {
         }
         let (intake, inbox) = Intake::new();
         let rails = Rails::open(remembered, threads).await;
-        let shared = Shared::new(rails, settings.clone(), intake.clone());
+        let meters = Meters::new(clock.clone(), intake.seen_from_outside());
+        let shared = Shared::new(rails, settings.clone(), intake.clone(), meters);
         let (farewell, ended) = Farewell::of(&shared.supervisor);
         let bookkeeper = Bookkeeper::new((store, writer), inbox, settings, clock.clone(), shared.clone());
         threads.employ(bookkeeper, farewell, &shared.supervisor)?;
@@ -236,6 +240,12 @@ impl Engine {
     #[must_use]
     pub const fn feed(&self) -> &Feed {
         &self.shared.feed
+    }
+
+    /// What it measures of itself.
+    #[must_use]
+    pub const fn meters(&self) -> &Meters {
+        &self.shared.meters
     }
 
     /// The settings in force.

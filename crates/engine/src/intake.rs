@@ -1,6 +1,7 @@
 //! The one way in: a bounded queue in front of the bookkeeper. A full queue slows whoever asks.
 
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 use crate::command::{Command, EngineError, Reply};
 
@@ -13,7 +14,13 @@ pub(crate) type Answer = oneshot::Receiver<Result<Reply, EngineError>>;
 /// What was asked, and where the answer goes.
 pub(crate) struct Asked {
     pub(crate) command: Command,
+    pub(crate) caller: Caller,
+}
+
+/// Who waits, and since when.
+pub(crate) struct Caller {
     pub(crate) answer: oneshot::Sender<Result<Reply, EngineError>>,
+    pub(crate) since: Instant,
 }
 
 /// A handle to the queue.
@@ -28,6 +35,11 @@ impl Intake {
         (Self { queue }, inbox)
     }
 
+    /// For whoever looks how deep the queue is; does not keep it open.
+    pub(crate) fn seen_from_outside(&self) -> mpsc::WeakSender<Asked> {
+        self.queue.downgrade()
+    }
+
     /// Asks and waits for the answer, which comes after the commit.
     pub(crate) async fn ask(&self, command: Command) -> Result<Reply, EngineError> {
         self.hand_in(command).await?.await.map_err(|_| EngineError::Unknown)?
@@ -36,7 +48,8 @@ impl Intake {
     /// Asks without waiting for the answer: what is handed in one after the other is served in that order.
     pub(crate) async fn hand_in(&self, command: Command) -> Result<Answer, EngineError> {
         let (answer, answered) = oneshot::channel();
-        self.queue.send(Asked { command, answer }).await.map_err(|_| EngineError::Closing)?;
+        let caller = Caller { answer, since: Instant::now() };
+        self.queue.send(Asked { command, caller }).await.map_err(|_| EngineError::Closing)?;
         Ok(answered)
     }
 }

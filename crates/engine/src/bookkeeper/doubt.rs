@@ -4,7 +4,7 @@
 use settings::Settings;
 use store::CommitFailure;
 
-use super::{Bookkeeper, Served, answer, not_recorded};
+use super::{Bookkeeper, Served};
 use crate::command::EngineError;
 use crate::intake::Asked;
 use crate::staged::Staged;
@@ -32,7 +32,7 @@ impl Bookkeeper {
             Err(error) => {
                 tracing::error!(%error, "the journal can't be opened; the next command tries again");
                 self.doubt = Some(doubt);
-                unknown(served)
+                self.unknown(served)
             }
         }
     }
@@ -73,12 +73,18 @@ impl Bookkeeper {
                 self.take_effect(doubt.staged, served);
                 Vec::new()
             }
-            Some(false) => not_recorded(&nothing_recorded(&doubt.failure), served),
+            Some(false) => self.not_recorded(&nothing_recorded(&doubt.failure), served),
             None => {
                 doubt.staged.changes.into_iter().for_each(|change| self.shared.feed.publish(change));
-                unknown(served)
+                self.unknown(served)
             }
         }
+    }
+
+    /// Nobody knows.
+    fn unknown(&mut self, served: Vec<Served>) -> Vec<Asked> {
+        served.into_iter().for_each(|s| self.answer(s.asked.caller, Err(EngineError::Unknown)));
+        Vec::new()
     }
 
     /// A batch is in the journal as a whole or not at all, and nobody else writes: any new event means that it is
@@ -100,10 +106,4 @@ fn nothing_recorded(failure: &CommitFailure) -> EngineError {
     } else {
         EngineError::Storage("the commit failed".to_owned())
     }
-}
-
-/// Nobody knows.
-fn unknown(served: Vec<Served>) -> Vec<Asked> {
-    served.into_iter().for_each(|s| answer(s.asked.answer, Err(EngineError::Unknown)));
-    Vec::new()
 }

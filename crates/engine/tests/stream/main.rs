@@ -9,6 +9,7 @@ mod disk;
 mod doubt;
 #[cfg(unix)]
 mod faults;
+mod meters;
 mod offers;
 mod parcels;
 mod puppet;

@@ -18,7 +18,7 @@ pub(crate) fn ticket(id: &str, cents: i64) -> Instruction {
     instruction(id, eur(cents), "cash")
 }
 
-fn instruction(id: &str, amount: Money, method: &str) -> Instruction {
+pub(crate) fn instruction(id: &str, amount: Money, method: &str) -> Instruction {
     let parts = InstructionParts {
         id: id.to_owned(),
         amount,

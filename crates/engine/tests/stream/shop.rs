@@ -26,7 +26,7 @@ use crate::clock::{MORNING, TurnedClock};
 use crate::puppet::Puppet;
 
 /// Longest wait for anything.
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The simulated rail as the engine last opened it.
 #[derive(Clone, Default)]
