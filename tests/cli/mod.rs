@@ -7,6 +7,8 @@ mod charge_alone;
 mod faults;
 mod keyring;
 mod ledger;
+#[cfg(unix)]
+mod logs;
 mod program;
 pub mod real_node;
 mod sales;

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::program::{Folder, Running, Said, objects};
 
 /// One line.
-fn ticket(id: &str, amount: &str) -> String {
+pub(super) fn ticket(id: &str, amount: &str) -> String {
     json!({ "id": id, "amount": amount, "currency": "EUR", "method": "cash" }).to_string() + "\n"
 }
 

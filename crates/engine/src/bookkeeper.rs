@@ -96,7 +96,8 @@ impl Bookkeeper {
         let mut served = Vec::with_capacity(waiting.len());
         for asked in waiting {
             let command = asked.command.clone();
-            match self.at_desk(&batch, |desk, work| desk.carry_out(work, command)) {
+            let carry_out = || self.at_desk(&batch, |desk, work| desk.carry_out(work, command));
+            match asked.caller.span.in_scope(carry_out) {
                 Ok((reply, layer)) => {
                     batch.absorb(layer);
                     served.push(Served { asked, outcome: Ok(reply) });
@@ -147,8 +148,11 @@ impl Bookkeeper {
         match self.writer.as_mut() {
             Some(writer) if !staged.batch.is_empty() => {
                 let began = Instant::now();
-                writer.write(&staged.batch)?;
-                self.tally.committed(began.elapsed(), &staged.batch);
+                let committed = writer.write(&staged.batch)?;
+                let took = began.elapsed();
+                self.tally.committed(took, &staged.batch);
+                let (first, last) = (committed.first_event, committed.last_event);
+                tracing::debug!(first, last, ?took, "a batch of events is on the disk");
                 Ok(())
             }
             Some(_) | None => Ok(()),
@@ -222,7 +226,12 @@ impl Bookkeeper {
     }
 
     fn answer(&mut self, caller: Caller, with: Result<Reply, EngineError>) {
-        self.tally.answered(caller.since.elapsed(), &with);
+        let took = caller.since.elapsed();
+        self.tally.answered(took, &with);
+        match &with {
+            Ok(_) => tracing::debug!(parent: &caller.span, ?took, "answered"),
+            Err(error) => tracing::debug!(parent: &caller.span, ?took, %error, "refused"),
+        }
         let _nobody_waits = caller.answer.send(with);
     }
 }

@@ -2,6 +2,7 @@
 
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
+use tracing::Span;
 
 use crate::command::{Command, EngineError, Reply};
 
@@ -21,6 +22,8 @@ pub(crate) struct Asked {
 pub(crate) struct Caller {
     pub(crate) answer: oneshot::Sender<Result<Reply, EngineError>>,
     pub(crate) since: Instant,
+    /// Everything done for the caller happens in it.
+    pub(crate) span: Span,
 }
 
 /// A handle to the queue.
@@ -48,7 +51,7 @@ impl Intake {
     /// Asks without waiting for the answer: what is handed in one after the other is served in that order.
     pub(crate) async fn hand_in(&self, command: Command) -> Result<Answer, EngineError> {
         let (answer, answered) = oneshot::channel();
-        let caller = Caller { answer, since: Instant::now() };
+        let caller = Caller { answer, since: Instant::now(), span: command.span() };
         self.queue.send(Asked { command, caller }).await.map_err(|_| EngineError::Closing)?;
         Ok(answered)
     }

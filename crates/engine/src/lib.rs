@@ -20,6 +20,7 @@ mod meters;
 mod offers;
 mod rails;
 mod recovery;
+mod spans;
 mod staged;
 mod supervisor;
 mod threads;

@@ -4,6 +4,8 @@
 use payment::rail::{Attempt, Offer, RailError};
 use payment::{InvoiceId, RailId};
 
+use tracing::Instrument;
+
 use crate::command::{Command, EngineError};
 use crate::intake::Intake;
 use crate::rails::{Pause, Rails};
@@ -21,7 +23,8 @@ pub(crate) struct Wanted {
 pub(crate) fn request(supervisor: &Supervisor, rails: &Rails, intake: &Intake, wanted: Wanted) {
     let (rails, intake) = (rails.clone(), intake.clone());
     let (stopping, closing) = (supervisor.stopping(), supervisor.stopping());
-    supervisor.run_to_end(async move {
+    let span = tracing::debug_span!("offer", rail = %wanted.rail, payment = %wanted.attempt.payment);
+    let asking = async move {
         let asked = async {
             let pending = rails.hold(wanted.rail).await;
             (ask(&rails, &wanted).await, pending)
@@ -31,8 +34,13 @@ pub(crate) fn request(supervisor: &Supervisor, rails: &Rails, intake: &Intake, w
             answered = asked => answered,
             () = stopping => return,
         };
+        match &answer {
+            Ok(_) => tracing::debug!("the rail gave an address"),
+            Err(error) => tracing::debug!(%error, "the rail gave no address"),
+        }
         bring(&intake, &wanted, answer, closing).await;
-    });
+    };
+    supervisor.run_to_end(asking.instrument(span));
 }
 
 async fn ask(rails: &Rails, wanted: &Wanted) -> Result<Offer, RailError> {

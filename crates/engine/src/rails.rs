@@ -10,6 +10,7 @@ use store::Reader;
 use tokio::sync::{RwLock, RwLockReadGuard};
 use tokio::task::JoinError;
 use tokio::time::Instant;
+use tracing::Instrument;
 
 use crate::command::Command;
 use crate::feed::{Change, Feed};
@@ -100,7 +101,9 @@ impl Rails {
         for index in 0..self.slots.len() {
             let (rails, reader) = (self.clone(), reader.clone());
             let sink: Arc<dyn ReportSink> = Arc::new(Sink { intake: intake.clone(), feed: feed.clone() });
-            supervisor.run_until_stop(async move { rails.watch_one(index, sink, reader).await });
+            let span = tracing::debug_span!("watch", rail = %self.slots[index].setup.id);
+            let watching = async move { rails.watch_one(index, sink, reader).await };
+            supervisor.run_until_stop(watching.instrument(span));
         }
     }
 

@@ -20,7 +20,7 @@ mod vault;
 mod word_proof;
 
 pub use account::{AccountKey, BitcoinNetwork};
-pub use mnemonic::{Mnemonic, MnemonicError, WordCount};
+pub use mnemonic::{Mnemonic, MnemonicError, WordCount, is_mnemonic_word};
 pub use secret::{Secret, SecretName, UnknownSecretName};
 pub use vault::{ScopeError, Vault, VaultError, VaultScope, VaultStatus};
 pub use word_proof::WordProof;

@@ -43,6 +43,12 @@ pub enum MnemonicError {
     NoRandomness,
 }
 
+/// Is this, in small letters, a word of the list that mnemonics are made of? For whoever masks what looks like one.
+#[must_use]
+pub fn is_mnemonic_word(word: &str) -> bool {
+    Language::English.find_word(word).is_some()
+}
+
 impl Mnemonic {
     /// Makes new words from the operating system's randomness.
     ///

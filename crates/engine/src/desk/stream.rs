@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use money::{Currency, Money, Percent};
 use payment::stream::{
-    Conversion, Group, Instruction, NoRoute, ParcelError, Route, fee_of, payment_id, route_of,
+    Conversion, Group, Instruction, NoRoute, ParcelError, Route, fee_of, number_of, payment_id, route_of,
 };
 use payment::{ParcelId, QuotedRate, RailId, RailKind};
 use store::{Became, DeadLetterRecord, KnownInstruction, ParcelRecord, Source, TakenInstruction};
@@ -61,6 +61,8 @@ impl Desk<'_> {
             let groups =
                 taking.groups.into_iter().map(|group| self.close(work, group)).collect::<Result<_, _>>()?;
             let id = parcel_id(&instructions, &taking.taken, self);
+            let (taken, first) = (taking.taken.len(), first_number(&outcomes));
+            tracing::debug!(parcel = %id, taken, first, "booked together");
             work.stage_parcel(ParcelRecord {
                 id,
                 source,
@@ -97,11 +99,16 @@ impl Desk<'_> {
                 let Route { rail, rule: route, note: route_note } = route;
                 taking.taken.push(TakenInstruction { index, rail, route, route_note, fee, was_dead_letter });
                 let payment = payment_id(self.now, number);
+                tracing::trace!(instruction = instruction.id(), number, %payment, %rail, "taken");
                 work.know_instruction(instruction, Became::Micropayment(payment));
                 Ok(Outcome::Accepted { payment })
             }
-            Verdict::Reject(reason) => Ok(Outcome::Rejected { reason }),
+            Verdict::Reject(reason) => {
+                tracing::trace!(instruction = instruction.id(), reason, "rejected");
+                Ok(Outcome::Rejected { reason })
+            }
             Verdict::SetAside(reason) => {
+                tracing::trace!(instruction = instruction.id(), reason, "set aside");
                 self.set_instruction_aside(work, instruction, reason.clone());
                 Ok(Outcome::DeadLetter { reason })
             }
@@ -205,6 +212,14 @@ fn known_outcome(known: KnownInstruction, instruction: &Instruction) -> Outcome 
         Became::Micropayment(payment) => Outcome::Duplicate { payment },
         Became::DeadLetter { reason } => Outcome::DeadLetter { reason },
     }
+}
+
+/// The number of the first micropayment among outcomes; the others follow it without a gap.
+fn first_number(outcomes: &[Outcome]) -> Option<i64> {
+    outcomes.iter().find_map(|outcome| match outcome {
+        Outcome::Accepted { payment } => Some(number_of(*payment)),
+        _ => None,
+    })
 }
 
 /// Follows from its first instruction that is taken, so that the same input makes the same journal.

@@ -1,0 +1,45 @@
+//! A span for every command, from the intake to its answer: what is wished, by its ids. Amounts, names of payers and
+//! what a cart holds are in the books, not in the log.
+//!
+//! Spans are of the level `debug`, so that they cost nothing at a till that does not look; what becomes of a single
+//! micropayment is an event of the level `trace`.
+
+use payment::stream::Instruction;
+use tracing::{Span, debug_span};
+
+use crate::command::Command;
+
+impl Command {
+    /// The span in which everything about this command happens.
+    pub(crate) fn span(&self) -> Span {
+        match self {
+            Self::OpenSale { invoice, .. } => debug_span!("open_sale", %invoice),
+            Self::TakeCash { invoice, payment, .. } => debug_span!("take_cash", %invoice, %payment),
+            Self::StartPayment { invoice, payment, rail } => {
+                debug_span!("start_payment", %invoice, %payment, %rail)
+            }
+            Self::CancelPayment { invoice, payment } => debug_span!("cancel_payment", %invoice, %payment),
+            Self::CancelSale { invoice, .. } => debug_span!("cancel_sale", %invoice),
+            Self::VoidSale { invoice, .. } => debug_span!("void_sale", %invoice),
+            Self::PrintReceipt { invoice } => debug_span!("print_receipt", %invoice),
+            Self::AssignStray { stray, invoice, payment } => {
+                debug_span!("assign_stray", %stray, %invoice, %payment)
+            }
+            Self::CreditStray { stray, .. } => debug_span!("credit_stray", %stray),
+            Self::ChangeSettings { .. } => debug_span!("change_settings"),
+            Self::AcknowledgeAlert { alert } => debug_span!("acknowledge_alert", alert),
+            Self::EndQuote { invoice, payment } => debug_span!("end_quote", %invoice, %payment),
+            Self::TakeOffer { invoice, payment, rail, .. } => {
+                debug_span!("take_offer", %invoice, %payment, %rail)
+            }
+            Self::TakeParcel { source, instructions, again } => {
+                let first = instructions.first().map(Instruction::id);
+                debug_span!("take_parcel", %source, instructions = instructions.len(), first, again)
+            }
+            Self::TakeReport { rail, report } => {
+                let (readings, complete) = (report.observations.len(), report.complete);
+                debug_span!("take_report", %rail, readings, complete)
+            }
+        }
+    }
+}
