@@ -65,7 +65,7 @@ begin select raise(abort, 'entries are only appended'); end;
 
 CREATE TABLE "event" (
   event_id integer primary key,
-  subject_kind text not null constraint event_subject_kind check (subject_kind in ('sale', 'stray', 'parcel')),
+  subject_kind text not null constraint event_subject_kind references subject_kind,
   subject_id blob not null constraint event_subject_id check (length(subject_id) = 16),
   subject_version integer not null constraint event_subject_version_positive check (subject_version > 0),
   kind text not null,
@@ -257,6 +257,39 @@ CREATE TABLE setting_change (
   changed_at integer not null
 ) strict;
 
+CREATE TABLE settlement (
+  number integer primary key,
+  settlement_id blob not null constraint settlement_once unique
+    constraint settlement_id check (length(settlement_id) = 16),
+  -- Its newest event.
+  last_event integer not null constraint settlement_event references event,
+  payer text not null,
+  rail text not null,
+  method text not null,
+  currency text not null,
+  scale integer not null,
+  amount_minor integer not null constraint settlement_amount_positive check (amount_minor > 0),
+  -- How many micropayments it takes: the last one, and as many before it on the tab as are missing.
+  parts integer not null constraint settlement_parts_positive check (parts > 0),
+  last_micropayment integer not null constraint settlement_last_micropayment references micropayment,
+  attempt integer not null constraint settlement_attempt_positive check (attempt > 0),
+  state text not null
+    constraint settlement_state check (state in ('charging', 'asking', 'charged', 'set_aside')),
+  -- The class of the failure of one that is set aside.
+  trouble text,
+  -- Why it is asked about or set aside.
+  reason text,
+  -- The rail's own name for the charge, and what the rail keeps of it, once it is charged.
+  reference text,
+  fee_minor integer,
+  opened_at integer not null,
+  constraint settlement_of_tab unique (payer, rail, method, currency, last_micropayment)
+) strict;
+
+CREATE INDEX settlement_set_aside on settlement (number) where state = 'set_aside';
+
+CREATE INDEX settlement_under_way on settlement (rail, number) where state in ('charging', 'asking');
+
 CREATE TABLE stray (
   stray_id blob primary key,
   version integer not null,
@@ -272,17 +305,37 @@ CREATE TABLE stray (
 
 CREATE INDEX stray_undecided on stray (stray_id) where state = 'open';
 
+CREATE TABLE subject_kind (
+  name text primary key
+) strict, without rowid;
+
+CREATE TRIGGER subject_kind_is_never_changed before update on subject_kind
+begin select raise(abort, 'kinds of subject are never changed'); end;
+
+CREATE TRIGGER subject_kind_is_never_deleted before delete on subject_kind
+begin select raise(abort, 'kinds of subject are never deleted'); end;
+
 CREATE TABLE tab (
   payer text not null,
   rail text not null,
+  method text not null,
   currency text not null,
   scale integer not null,
   minor integer not null,
   -- Micropayments on it that no settlement has taken.
   parts integer not null,
+  -- The last one ever put on it.
   last_micropayment integer not null,
-  primary key (payer, rail, currency)
+  -- When the first of them was taken; null without any.
+  since integer,
+  -- The settlement that is under way or set aside: while there is one, no other begins.
+  settlement_id blob,
+  primary key (payer, rail, method, currency),
+  constraint tab_parts check (parts >= 0 and (parts = 0) = (minor = 0) and (parts = 0) = (since is null))
 ) strict, without rowid;
+
+CREATE INDEX tab_waiting on tab (rail, since, payer, method, currency)
+  where since is not null and settlement_id is null;
 
 CREATE TABLE till (
   till_id integer primary key constraint till_is_alone check (till_id = 1),

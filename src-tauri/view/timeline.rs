@@ -1,6 +1,6 @@
-//! The history of a sale, a stray payment or a parcel: every event with its facts, its source and its hash.
+//! The history of a sale, a stray payment, a parcel or a settlement: every event with its facts, its source and its hash.
 
-use payment::stream::Parcel;
+use payment::stream::{Parcel, SettlementEvent};
 use payment::{Level, Observation, SaleEvent, StrayEvent};
 use store::{RecordedEvent, TimelineEvent};
 
@@ -14,6 +14,7 @@ pub fn item(event: &TimelineEvent) -> TimelineItemDto {
         RecordedEvent::Sale(event) => sale_facts(event),
         RecordedEvent::Stray(event) => stray_facts(event),
         RecordedEvent::Parcel(parcel) => parcel_facts(parcel),
+        RecordedEvent::Settlement(event) => settlement_facts(event),
     };
     let fact = |(name, value): (&str, String)| FactDto { name: name.to_owned(), value };
     TimelineItemDto {
@@ -80,6 +81,24 @@ fn parcel_facts(parcel: &Parcel) -> Facts {
     let mut facts = vec![("payments", parcel.count.to_string())];
     facts.extend(parcel.groups.iter().map(|group| ("amount", group.gross.to_string())));
     facts
+}
+
+fn settlement_facts(event: &SettlementEvent) -> Facts {
+    match event {
+        SettlementEvent::Opened { bill } => vec![
+            ("payer", bill.tab.payer.clone()),
+            ("amount", bill.amount.to_string()),
+            ("payments", bill.parts.to_string()),
+        ],
+        SettlementEvent::Doubted { reason } => vec![("reason", reason.clone())],
+        SettlementEvent::Charged { reference, fee } => {
+            vec![("reference", reference.clone()), ("fee", fee.to_string())]
+        }
+        SettlementEvent::SetAside { trouble, reason } => {
+            vec![("trouble", trouble.name().to_owned()), ("reason", reason.clone())]
+        }
+        SettlementEvent::NeverArrived | SettlementEvent::TriedAgain => Vec::new(),
+    }
 }
 
 fn observation_facts(observation: &Observation) -> Facts {

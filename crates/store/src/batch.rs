@@ -7,9 +7,10 @@ use std::sync::Arc;
 use ledger::Entry;
 use money::Money;
 use payment::sale::Effect;
-use payment::stream::{Group, Instruction};
+use payment::stream::{Group, Instruction, Settlement, SettlementEvent};
 use payment::{
-    InvoiceId, ParcelId, PaymentId, RailId, Sale, SaleEvent, Stray, StrayEvent, StrayId, Timestamp,
+    InvoiceId, ParcelId, PaymentId, RailId, Sale, SaleEvent, SettlementId, Stray, StrayEvent, StrayId,
+    Timestamp,
 };
 
 /// Everything one transaction writes. Records go into the journal in their order.
@@ -53,6 +54,8 @@ pub enum Record {
     Stray(Box<StrayRecord>),
     /// Micropayments that were handed in together.
     Parcel(Box<ParcelRecord>),
+    /// To a settlement of a payer's tab.
+    Settlement(Box<SettlementRecord>),
     /// An instruction that could not be carried out.
     DeadLetter(Box<DeadLetterRecord>),
     /// Something that could not be applied. It raises an alert of the same kind.
@@ -125,6 +128,22 @@ pub struct TakenInstruction {
     pub fee: Money,
     /// It was a dead letter before.
     pub was_dead_letter: bool,
+}
+
+/// An event of a settlement with what it did. One that opens takes all that is on the tab when its turn in the batch
+/// comes: the parcels before it in the same batch are on it already.
+#[derive(Clone, Debug)]
+pub struct SettlementRecord {
+    /// What happened.
+    pub event: SettlementEvent,
+    /// Who said so.
+    pub source: Source,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// The entries it posts.
+    pub entries: Vec<Entry>,
+    /// The settlement after it; `version` numbers the event.
+    pub after: Settlement,
 }
 
 /// An instruction that could not be carried out although nothing is wrong with it.
@@ -218,7 +237,7 @@ pub enum TransferOwner {
     Stray(StrayId),
 }
 
-/// A sale, a stray payment or a parcel of micropayments: what events happen to.
+/// A sale, a stray payment, a parcel of micropayments or a settlement: what events happen to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A sale.
@@ -227,6 +246,8 @@ pub enum Subject {
     Stray(StrayId),
     /// A parcel of micropayments.
     Parcel(ParcelId),
+    /// A settlement of a payer's tab.
+    Settlement(SettlementId),
 }
 
 impl fmt::Display for Subject {
@@ -235,6 +256,7 @@ impl fmt::Display for Subject {
             Self::Sale(id) => id.fmt(f),
             Self::Stray(id) => id.fmt(f),
             Self::Parcel(id) => id.fmt(f),
+            Self::Settlement(id) => id.fmt(f),
         }
     }
 }
@@ -270,6 +292,17 @@ pub struct DueOffer {
     pub rail: RailId,
     /// What to ask.
     pub attempt: payment::rail::Attempt,
+}
+
+/// A settlement that waits for its rail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct UnderWay {
+    /// Its running number, in the order of opening.
+    pub number: i64,
+    /// Its newest event.
+    pub last_event: i64,
+    /// Its state.
+    pub settlement: Settlement,
 }
 
 /// An instruction whose id was used before.

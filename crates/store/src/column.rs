@@ -41,6 +41,7 @@ pub(crate) fn subject(kind: &str, bytes: &[u8]) -> Result<Subject, ReadError> {
         "sale" => Ok(Subject::Sale(id(bytes)?)),
         "stray" => Ok(Subject::Stray(id(bytes)?)),
         "parcel" => Ok(Subject::Parcel(id(bytes)?)),
+        "settlement" => Ok(Subject::Settlement(id(bytes)?)),
         _ => Err(unknown("event.subject_kind", kind)),
     }
 }
@@ -68,12 +69,16 @@ pub(crate) fn owner(
     }
 }
 
+/// The kinds of subject that this version knows, in the order of their names.
+pub(crate) const SUBJECT_KINDS: &[&str] = &["parcel", "sale", "settlement", "stray"];
+
 /// Name and id of a subject as stored.
 pub(crate) fn subject_columns(subject: &Subject) -> (&'static str, &[u8; 16]) {
     match subject {
         Subject::Sale(id) => ("sale", id.as_bytes()),
         Subject::Stray(id) => ("stray", id.as_bytes()),
         Subject::Parcel(id) => ("parcel", id.as_bytes()),
+        Subject::Settlement(id) => ("settlement", id.as_bytes()),
     }
 }
 

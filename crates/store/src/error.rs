@@ -136,7 +136,7 @@ pub enum Refusal {
     #[error("the receipt number {0} is not the next one")]
     ReceiptNumber(u32),
     /// The subject has another event of this version: somebody else was quicker.
-    #[error("the sale or stray payment has changed meanwhile")]
+    #[error("what this is about has changed meanwhile")]
     VersionTaken,
     /// The entries of a record are not the last ones of the state after it.
     #[error("the entries are not what the event posts")]
@@ -167,6 +167,21 @@ pub enum Refusal {
     /// A tab leaves the range of an amount.
     #[error("the payer's tab would leave the range of its currency")]
     TabOutOfRange,
+    /// A micropayment for a tab has a fee: what a charge costs is known when the tab is settled.
+    #[error("a payment for a payer's tab has no fee before it is charged")]
+    FeeOnTab,
+    /// A settlement opens with anything else than the whole of what is on its tab.
+    #[error("the settlement does not take exactly what is on the payer's tab")]
+    NotWhatIsOnTab,
+    /// Another settlement of the tab is under way or set aside.
+    #[error("another settlement of this tab is under way or set aside")]
+    TabHeld,
+    /// A settlement is charged that its tab knows nothing of.
+    #[error("the payer's tab does not wait for this settlement")]
+    OtherSettlement,
+    /// No settlement has this id.
+    #[error("there is no such settlement")]
+    NoSuchSettlement,
     /// No alert has this number.
     #[error("there is no alert {0}")]
     NoSuchAlert(i64),

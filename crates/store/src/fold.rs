@@ -1,12 +1,13 @@
-//! From stored events to states: the only way a sale or a stray payment is ever read.
+//! From stored events to states: the only way a sale, a stray payment or a settlement is ever read.
 
 use payment::sale::Applied;
 use payment::stray::StrayApplied;
-use payment::stream::Parcel;
-use payment::{InvoiceId, Sale, SaleEvent, Stray, StrayEvent, StrayId, Timestamp};
+use payment::stream::settlement::SettlementApplied;
+use payment::stream::{Parcel, Settlement, SettlementEvent};
+use payment::{InvoiceId, Sale, SaleEvent, SettlementId, Stray, StrayEvent, StrayId, Timestamp};
 
 use crate::ReadError;
-use crate::codec::{StoredEvent, decode_parcel, decode_sale, decode_stray};
+use crate::codec::{StoredEvent, decode_parcel, decode_sale, decode_settlement, decode_stray};
 
 /// An event as it came from a row.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -29,6 +30,10 @@ impl EventRow {
 
     pub(crate) fn parcel(&self) -> Result<Parcel, ReadError> {
         decode_parcel(&self.stored()).map_err(|reason| ReadError::Event { event: self.event_id, reason })
+    }
+
+    pub(crate) fn settlement_event(&self) -> Result<SettlementEvent, ReadError> {
+        decode_settlement(&self.stored()).map_err(|reason| ReadError::Event { event: self.event_id, reason })
     }
 
     const fn at(&self) -> Timestamp {
@@ -64,6 +69,18 @@ pub(crate) fn fold_stray(
     Ok(stray)
 }
 
+/// Folds every event of a settlement. `None` when there is none.
+pub(crate) fn fold_settlement(
+    id: SettlementId,
+    rows: impl IntoIterator<Item = Result<EventRow, ReadError>>,
+) -> Result<Option<Settlement>, ReadError> {
+    let mut settlement = None;
+    for row in rows {
+        settlement = Some(next_settlement(id, settlement, &row?)?.settlement);
+    }
+    Ok(settlement)
+}
+
 /// One step of the fold.
 pub(crate) fn next_sale(id: InvoiceId, before: Option<Sale>, row: &EventRow) -> Result<Applied, ReadError> {
     let event = row.sale_event()?;
@@ -86,6 +103,22 @@ pub(crate) fn next_stray(
     let event = row.stray_event()?;
     let applied = match before {
         None => Stray::open(id, &event).map(Some),
+        Some(before) => before.apply(&event),
+    };
+    let applied = applied.map_err(|reason| ReadError::Fold { event: row.event_id, reason })?;
+    applied.ok_or(ReadError::Idle { event: row.event_id })
+}
+
+/// One step of the fold.
+pub(crate) fn next_settlement(
+    id: SettlementId,
+    before: Option<Settlement>,
+    row: &EventRow,
+) -> Result<SettlementApplied, ReadError> {
+    let event = row.settlement_event()?;
+    let applied = match before {
+        None => Settlement::open(id, &event, row.at())
+            .map(|settlement| Some(SettlementApplied { settlement, entries: Vec::new() })),
         Some(before) => before.apply(&event),
     };
     let applied = applied.map_err(|reason| ReadError::Fold { event: row.event_id, reason })?;

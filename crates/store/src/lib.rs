@@ -28,15 +28,16 @@ mod writer;
 pub use backup::{Backup, Restored, backup, restore};
 pub use batch::{
     AlertAcknowledged, Batch, Became, Committed, Counters, DeadLetterRecord, DueOffer, FindingRecord,
-    KnownInstruction, ParcelRecord, RailChange, Record, SaleRecord, SettingsChange, Source, StrayRecord,
-    Subject, TakenInstruction, TransferOwner,
+    KnownInstruction, ParcelRecord, RailChange, Record, SaleRecord, SettingsChange, SettlementRecord, Source,
+    StrayRecord, Subject, TakenInstruction, TransferOwner, UnderWay,
 };
 pub use codec::CodecError;
 pub use error::{BackupError, CommitFailure, OpenError, ReadError, Refusal, WriteError};
 pub use payment::Mode;
 pub use reader::{
     AlertRow, DeadLetter, EntriesPage, EntryFilter, FindingRow, Head, JournalEntry, Micropayment,
-    PostingLine, Reader, RecordedEvent, SaleSummary, SalesFilter, SalesPage, Till, TimelineEvent,
+    PostingLine, Reader, RecordedEvent, SaleSummary, SalesFilter, SalesPage, SettlementFacts, TabsSummary,
+    Tally, Till, TimelineEvent,
 };
 pub use store::{Opened, Store, StoreOptions};
 pub use verify::{Fault, Problem, Verification};

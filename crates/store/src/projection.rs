@@ -1,9 +1,11 @@
-//! What lists and watches need of a state without folding it: rows derived from a [`Sale`] or [`Stray`], written by the
-//! writer and computed again by the check of the journal.
+//! What lists and watches need of a state without folding it: rows derived from a [`Sale`], a [`Stray`] or a
+//! [`Settlement`], written by the writer and computed again by the check of the journal.
 
 use money::{Money, MoneyError};
 use payment::sale::{ChainPayment, Payment, PaymentMethod};
 use payment::stray::Decision;
+use payment::stream::settlement::Bill;
+use payment::stream::{Settlement, SettlementState};
 use payment::{Level, PaymentId, RailId, Sale, Stray, Transfer};
 
 use crate::TransferOwner;
@@ -110,6 +112,53 @@ impl StrayRow {
             reason: stray.finding.reason.name(),
             state: stray_state(stray),
             amount: stray.transfer.latest.amount,
+        }
+    }
+}
+
+/// A row of `settlement`, without its number and its newest event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct SettlementRow {
+    pub(crate) settlement_id: [u8; 16],
+    pub(crate) bill: Bill,
+    pub(crate) attempt: u32,
+    pub(crate) state: &'static str,
+    pub(crate) trouble: Option<&'static str>,
+    pub(crate) reason: Option<String>,
+    pub(crate) reference: Option<String>,
+    pub(crate) fee_minor: Option<i64>,
+    pub(crate) opened_at: i64,
+}
+
+impl SettlementRow {
+    pub(crate) fn of(settlement: &Settlement) -> Self {
+        let (mut trouble, mut reason, mut charged) = (None, None, None);
+        let state = match &settlement.state {
+            SettlementState::Charging => "charging",
+            SettlementState::Asking { reason: why } => {
+                reason = Some(why.clone());
+                "asking"
+            }
+            SettlementState::Charged { reference, fee } => {
+                charged = Some((reference.clone(), fee.minor()));
+                "charged"
+            }
+            SettlementState::SetAside { trouble: class, reason: why } => {
+                (trouble, reason) = (Some(class.name()), Some(why.clone()));
+                "set_aside"
+            }
+        };
+        let (reference, fee_minor) = charged.unzip();
+        Self {
+            settlement_id: *settlement.id.as_bytes(),
+            bill: settlement.bill.clone(),
+            attempt: settlement.attempt,
+            state,
+            trouble,
+            reason,
+            reference,
+            fee_minor,
+            opened_at: settlement.opened_at.millis(),
         }
     }
 }

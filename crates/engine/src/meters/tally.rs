@@ -54,7 +54,11 @@ impl Tally {
     pub(crate) fn committed(&mut self, took: Duration, batch: &Batch) {
         let rows = batch.records.iter().map(|record| match record {
             Record::Parcel(parcel) => count(parcel.taken.len()),
-            Record::Sale(_) | Record::Stray(_) | Record::DeadLetter(_) | Record::Finding(_) => 1,
+            Record::Sale(_)
+            | Record::Stray(_)
+            | Record::Settlement(_)
+            | Record::DeadLetter(_)
+            | Record::Finding(_) => 1,
         });
         self.commits.push(Commit { took_us: micros(took), rows: rows.sum() });
     }
@@ -68,7 +72,7 @@ impl Tally {
                 }
                 Record::Sale(sale) => self.seen(withdrawn_from_sale(sale)),
                 Record::Stray(stray) => self.seen(withdrawn_from_stray(stray)),
-                Record::DeadLetter(_) | Record::Finding(_) => {}
+                Record::Settlement(_) | Record::DeadLetter(_) | Record::Finding(_) => {}
             }
         }
     }

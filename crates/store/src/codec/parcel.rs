@@ -6,7 +6,7 @@ use payment::{QuotedRate, RailId};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::parts::{money_shape, percent_text};
+use super::parts::{any_rail_name, money_shape, percent_text};
 use super::terms::QuotedRateShape;
 use super::{CodecError, Encoded, StoredEvent};
 
@@ -113,20 +113,6 @@ mod conversion_or_null {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Conversion>, D::Error> {
         Ok(Option::<Owned>::deserialize(from)?.map(|Owned(conversion)| conversion))
-    }
-}
-
-/// A rail of any kind by its stable name.
-mod any_rail_name {
-    use super::*;
-
-    pub(super) fn serialize<S: Serializer>(rail: &RailId, to: S) -> Result<S::Ok, S::Error> {
-        to.serialize_str(rail.name())
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<RailId, D::Error> {
-        let name = String::deserialize(from)?;
-        RailId::named(&name).ok_or_else(|| D::Error::custom(format!("the rail {name:?} is not known")))
     }
 }
 

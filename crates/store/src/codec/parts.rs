@@ -1,8 +1,8 @@
-//! Small values: amounts, percentages, rates, ids, instants. An amount carries its currency and scale, so that a
+//! Small values: amounts, percentages, rates, ids, rails, instants. An amount carries its currency and scale, so that a
 //! journal can be read without knowing what was registered when.
 
 use money::{Currency, Money, Percent, Rate};
-use payment::Timestamp;
+use payment::{RailId, Timestamp};
 use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -131,6 +131,20 @@ pub(super) mod id_text {
         D: Deserializer<'de>,
     {
         String::deserialize(from)?.parse().map_err(D::Error::custom)
+    }
+}
+
+/// A rail of any kind by its stable name.
+pub(super) mod any_rail_name {
+    use super::*;
+
+    pub(crate) fn serialize<S: Serializer>(rail: &RailId, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(rail.name())
+    }
+
+    pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<RailId, D::Error> {
+        let name = String::deserialize(from)?;
+        RailId::named(&name).ok_or_else(|| D::Error::custom(format!("the rail {name:?} is not known")))
     }
 }
 

@@ -3,6 +3,8 @@
 use money::{Currency, Money, Percent, Rate};
 use payment::sale::{CashPayment, RailFailure, RailFailureClass};
 use payment::stray::StrayFinding;
+use payment::stream::settlement::Bill;
+use payment::stream::{SettlementEvent, Tab, Trouble};
 use payment::transfer::WithdrawnReason;
 use payment::{
     Cart, CartLine, InvoiceId, Level, Observation, PaymentId, PaymentTerms, Policy, Quote, QuotedRate,
@@ -24,6 +26,13 @@ fn stray_text(event: &StrayEvent) -> String {
         decode_stray(&StoredEvent { kind, encoding: ENCODING, payload: &payload }).as_ref(),
         Ok(event)
     );
+    payload
+}
+
+fn settlement_text(event: &SettlementEvent) -> String {
+    let Encoded { kind, payload } = encode_settlement(event).unwrap();
+    let stored = StoredEvent { kind, encoding: ENCODING, payload: &payload };
+    assert_eq!(decode_settlement(&stored).as_ref(), Ok(event));
     payload
 }
 
@@ -136,12 +145,36 @@ fn stray_events() -> Vec<StrayEvent> {
     ]
 }
 
+fn settlement_events() -> Vec<SettlementEvent> {
+    let reason = || "the line went dead".to_owned();
+    vec![
+        SettlementEvent::Opened { bill: bill() },
+        SettlementEvent::Doubted { reason: reason() },
+        SettlementEvent::NeverArrived,
+        SettlementEvent::Charged { reference: "ch_1".to_owned(), fee: eur(31) },
+        SettlementEvent::SetAside { trouble: Trouble::NotSent, reason: reason() },
+        SettlementEvent::TriedAgain,
+    ]
+}
+
+fn bill() -> Bill {
+    let tab = Tab {
+        payer: "anna".to_owned(),
+        rail: RailId::STRIPE,
+        method: "card".to_owned(),
+        currency: eur(0).currency(),
+    };
+    Bill { tab, amount: eur(1_020), parts: 340, last_micropayment: 977 }
+}
+
 /// These lines are in the data files of shops: they are added to, never changed.
 #[test]
 fn every_kind_of_event_is_stored_as_it_always_was() {
     let sales = sale_events();
     let strays = stray_events();
-    let written: Vec<String> = sales.iter().map(sale_text).chain(strays.iter().map(stray_text)).collect();
+    let settlements = settlement_events();
+    let written = sales.iter().map(sale_text).chain(strays.iter().map(stray_text));
+    let written: Vec<String> = written.chain(settlements.iter().map(settlement_text)).collect();
     assert_eq!(written, include_str!("stored.txt").lines().collect::<Vec<_>>());
 }
 
@@ -164,6 +197,10 @@ fn every_class_and_reason_has_a_stored_name() {
         let text = stray_text(&StrayEvent::Found { finding, observation });
         assert!(text.contains(&format!("\"reason\":\"{name}\"")), "{text}");
     }
+    for (trouble, name) in Trouble::ALL {
+        let text = settlement_text(&SettlementEvent::SetAside { trouble: *trouble, reason: String::new() });
+        assert!(text.contains(&format!("\"trouble\":\"{name}\"")), "{text}");
+    }
 }
 
 #[test]
@@ -183,6 +220,13 @@ fn what_this_version_does_not_know_is_refused_and_named() {
     assert!(read("cancelled", 1, "").contains("restore a backup"));
     let euro_of_three = sale_text(&opened()).replace("\"scale\":2", "\"scale\":3");
     assert!(read("opened", 1, &euro_of_three).contains("EUR was stored with 3 decimals"));
+}
+
+#[test]
+fn a_bill_in_another_currency_than_its_tab_is_not_stored() {
+    let bill = Bill { amount: Money::new(1_020, Currency::BTC), ..bill() };
+    let refused = encode_settlement(&SettlementEvent::Opened { bill }).unwrap_err();
+    assert!(refused.to_string().contains("currency of its tab"), "{refused}");
 }
 
 fn any_money() -> impl Strategy<Value = Money> {
@@ -299,5 +343,6 @@ proptest! {
     fn no_payload_makes_the_reader_panic(payload in any::<String>(), kind in "[a-z_]{0,12}") {
         let stored = StoredEvent { kind: &kind, encoding: ENCODING, payload: &payload };
         prop_assert!(decode_sale(&stored).is_err() && decode_stray(&stored).is_err());
+        prop_assert!(decode_settlement(&stored).is_err());
     }
 }

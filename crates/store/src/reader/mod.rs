@@ -8,6 +8,7 @@ mod rows;
 mod sales;
 mod statement;
 mod stream;
+mod tabs;
 mod timeline;
 
 use std::path::{Path, PathBuf};
@@ -21,6 +22,7 @@ pub use journal::{Head, JournalEntry, PostingLine};
 pub use sales::{SaleSummary, SalesFilter, SalesPage};
 pub use statement::{EntriesPage, EntryFilter};
 pub use stream::{DeadLetter, Micropayment};
+pub use tabs::{SettlementFacts, TabsSummary, Tally};
 pub use timeline::{RecordedEvent, TimelineEvent};
 
 use crate::fold::{EventRow, fold_sale, fold_stray};

@@ -17,8 +17,9 @@ impl Reader {
         let snapshot = connection.unchecked_transaction()?;
         let mut rows = Vec::new();
         for table in tables(&snapshot)? {
-            let mut statement = snapshot.prepare(&format!("select * from {table} order by 1, 2"))?;
-            let columns = statement.column_count();
+            let columns = snapshot.prepare(&format!("select * from {table}"))?.column_count();
+            let order = if columns == 1 { "1" } else { "1, 2" };
+            let mut statement = snapshot.prepare(&format!("select * from {table} order by {order}"))?;
             let found = statement.query_map([], |row| in_words(row, columns))?;
             for row in found {
                 rows.push(format!("{table}: {}", row?));

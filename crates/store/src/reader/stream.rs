@@ -1,4 +1,4 @@
-//! Reads of the stream: micropayments, dead letters, tabs.
+//! Reads of the stream: micropayments and dead letters.
 
 use money::Money;
 use payment::stream::{Instruction, number_of, payment_id};
@@ -61,7 +61,7 @@ pub struct DeadLetter {
 }
 
 #[derive(sqlx::FromRow)]
-struct MicropaymentRow {
+pub(super) struct MicropaymentRow {
     micropayment_id: i64,
     event_id: i64,
     instruction: String,
@@ -162,7 +162,7 @@ impl Reader {
 }
 
 impl MicropaymentRow {
-    fn micropayment(self) -> Result<Micropayment, ReadError> {
+    pub(super) fn micropayment(self) -> Result<Micropayment, ReadError> {
         let amount = column::money(self.amount_minor, &self.currency, self.scale)?;
         let taken_at = Timestamp::from_millis(self.recorded_at);
         Ok(Micropayment {

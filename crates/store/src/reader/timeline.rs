@@ -1,6 +1,6 @@
-//! The history of a sale or stray payment: every event with its source, its hash and the entries it posted.
+//! The history of a sale, stray payment or settlement: every event with its source, its hash and the entries it posted.
 
-use payment::stream::Parcel;
+use payment::stream::{Parcel, SettlementEvent};
 use payment::{SaleEvent, StrayEvent, Timestamp};
 
 use super::Reader;
@@ -37,6 +37,8 @@ pub enum RecordedEvent {
     Stray(StrayEvent),
     /// A parcel.
     Parcel(Parcel),
+    /// Of a settlement.
+    Settlement(SettlementEvent),
 }
 
 #[derive(sqlx::FromRow)]
@@ -49,7 +51,7 @@ struct Row {
 }
 
 impl Reader {
-    /// The history of a sale or stray payment, oldest first.
+    /// The history of a sale, a stray payment, a parcel or a settlement, oldest first.
     ///
     /// # Errors
     /// When the journal can't be read.
@@ -72,6 +74,7 @@ impl Row {
             Subject::Sale(_) => RecordedEvent::Sale(self.event.sale_event()?),
             Subject::Stray(_) => RecordedEvent::Stray(self.event.stray_event()?),
             Subject::Parcel(_) => RecordedEvent::Parcel(self.event.parcel()?),
+            Subject::Settlement(_) => RecordedEvent::Settlement(self.event.settlement_event()?),
         };
         let hash = self.hash.as_slice().try_into().map_err(|_| ReadError::Value {
             place: "event.hash",

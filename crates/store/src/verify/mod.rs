@@ -1,7 +1,7 @@
 //! The check of everything, from zero: the chain is computed again from its first link, every event is folded through
 //! the pure machines again, and entries, postings, projections and balances are compared with what that gives.
 //!
-//! It needs no more memory than one sale and the balances, however long the journal. It reads one snapshot through its
+//! It needs no more memory than one sale or tab and the balances, however long the journal. It reads one snapshot through its
 //! own connection, so that a till that sells meanwhile disturbs nothing; the same check runs over a backup.
 
 mod cursor;
@@ -9,6 +9,7 @@ mod parcels;
 mod projected;
 mod replay;
 mod schema;
+mod tabs;
 mod walk;
 
 use std::fmt;
@@ -116,6 +117,14 @@ pub enum Problem {
         /// What the postings add to.
         sum: i128,
     },
+    /// The payers' tabs and the settlements that are not charged do not add to the balance of their account.
+    #[error("it is stored as {stored}, what payers owe adds to {sum}")]
+    Owed {
+        /// What is stored.
+        stored: i64,
+        /// What is on tabs and in settlements.
+        sum: i128,
+    },
     /// A table, index or trigger of this version is gone.
     #[error("it is missing, so nothing keeps its rule: restore a backup")]
     Missing,
@@ -170,6 +179,8 @@ fn check(connection: &Connection, walk: &mut walk::Walk) -> Result<(), Fault> {
     let expected = replay::replay(&snapshot)?;
     projected::check_counts(&snapshot, &expected)?;
     projected::check_numbers(&snapshot)?;
+    tabs::check_tabs(&snapshot)?;
+    schema::check_subject_kinds(&snapshot)?;
     schema::check_schema(&snapshot)
 }
 

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use payment::sale::Payment;
 use payment::stray::Decision;
+use payment::stream::Settlement;
 use payment::{PaymentId, Sale, Stray};
 use rusqlite::{Connection, Params, params};
 
@@ -11,7 +12,7 @@ use super::replay::Expected;
 use super::walk::Sum;
 use super::{Fault, Problem};
 use crate::TransferOwner;
-use crate::projection::{SaleRow, StrayRow, TransferRow, transfers_of};
+use crate::projection::{SaleRow, SettlementRow, StrayRow, TransferRow, transfers_of};
 
 /// What a rail was asked for, by which event, and which one answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -91,6 +92,47 @@ pub(super) fn check_stray(
     Ok(())
 }
 
+pub(super) fn check_settlement(
+    connection: &Connection,
+    settlement: &Settlement,
+    last_event: i64,
+    expected: &mut Expected,
+) -> Result<(), Fault> {
+    let row = SettlementRow::of(settlement);
+    let (tab, amount) = (&row.bill.tab, row.bill.amount);
+    let sql = "select count(*) from settlement where settlement_id = ? and last_event = ? and payer = ? \
+               and rail = ? and method = ? and currency = ? and scale = ? and amount_minor = ? and parts = ? \
+               and last_micropayment = ? and attempt = ? and state = ? and trouble is ? and reason is ? \
+               and reference is ? and fee_minor is ? and opened_at = ?";
+    check_row(
+        connection,
+        sql,
+        params![
+            row.settlement_id,
+            last_event,
+            tab.payer,
+            tab.rail.name(),
+            tab.method,
+            tab.currency.code(),
+            tab.currency.scale(),
+            amount.minor(),
+            row.bill.parts,
+            row.bill.last_micropayment,
+            row.attempt,
+            row.state,
+            row.trouble,
+            row.reason,
+            row.reference,
+            row.fee_minor,
+            row.opened_at,
+        ],
+        &settlement.id.to_string(),
+        "the list of settlements",
+    )?;
+    expected.settlements += 1;
+    Ok(())
+}
+
 /// Offers asked for and addresses handed out.
 pub(super) fn check_offers(
     connection: &Connection,
@@ -146,6 +188,7 @@ pub(super) fn check_counts(connection: &Connection, expected: &Expected) -> Resu
         ("the list of addresses", "select count(*) from payment_address", expected.addresses),
         ("the list of transfers", "select count(*) from transfer", expected.transfers),
         ("the outbox", "select count(*) from outbox", expected.offers),
+        ("the list of settlements", "select count(*) from settlement", expected.settlements),
         ("the list of alerts", "select count(*) from alert where event_id is not null", expected.alerts),
     ];
     for (table, sql, expected) in tables {
@@ -157,7 +200,7 @@ pub(super) fn check_counts(connection: &Connection, expected: &Expected) -> Resu
     Ok(())
 }
 
-/// Sales and receipts are numbered without gaps.
+/// Sales, receipts and settlements are numbered without gaps, settlements in the order in which they were opened.
 pub(super) fn check_numbers(connection: &Connection) -> Result<(), Fault> {
     let numbers = [
         ("sale", "select count(*) from sale", "select coalesce(max(number), 0) from sale"),
@@ -172,6 +215,19 @@ pub(super) fn check_numbers(connection: &Connection) -> Result<(), Fault> {
         if found != expected {
             return Err(Fault { row: format!("{what} {found}"), problem: Problem::Gap { expected } });
         }
+    }
+    let mut settlements = connection.prepare(
+        "select s.number from settlement s join event e on e.subject_id = s.settlement_id and e.subject_version = 1 \
+         order by e.event_id",
+    )?;
+    let mut found = settlements.query([])?;
+    let mut expected = 1;
+    while let Some(row) = found.next()? {
+        let number: i64 = row.get(0)?;
+        if number != expected {
+            return Err(Fault { row: format!("settlement {number}"), problem: Problem::Gap { expected } });
+        }
+        expected += 1;
     }
     Ok(())
 }

@@ -1,17 +1,18 @@
-//! The replay: the events of each sale and stray payment are folded again, and what that posts and leaves is compared
+//! The replay: the events of each sale, stray payment and settlement are folded again, and what that posts and leaves is compared
 //! with what is stored. One subject at a time. The rows of parcels have a check of their own.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use ledger::{Entry, Posting, RateNote};
 use payment::sale::Effect;
+use payment::stream::Settlement;
 use payment::{PaymentId, Sale, SaleEvent, Stray};
 use rusqlite::{Connection, Row};
 
 use super::cursor::Cursor;
 use super::projected::{self, Offer};
 use super::{Fault, Problem};
-use crate::fold::{EventRow, next_sale, next_stray};
+use crate::fold::{EventRow, next_sale, next_settlement, next_stray};
 use crate::{ReadError, Subject, column};
 
 /// Rows that the events make, per projection.
@@ -23,6 +24,7 @@ pub(super) struct Expected {
     pub(super) transfers: i64,
     pub(super) offers: i64,
     pub(super) alerts: i64,
+    pub(super) settlements: i64,
 }
 
 /// A subject as far as its events were folded.
@@ -31,6 +33,7 @@ enum State {
     Stray(Option<Stray>),
     /// A parcel has one event and no state: its rows are checked elsewhere.
     Parcel,
+    Settlement(Option<Settlement>),
 }
 
 /// The subject being folded.
@@ -40,6 +43,8 @@ struct Folding {
     /// Its stored entries that no event has posted yet, with the event each names.
     entries: VecDeque<(i64, Entry)>,
     offers: BTreeMap<PaymentId, Offer>,
+    /// Its newest event.
+    last_event: i64,
 }
 
 /// Folds every subject and compares. Gives the rows that the projections should have.
@@ -82,8 +87,10 @@ impl Folding {
             Subject::Sale(_) => State::Sale(None),
             Subject::Stray(_) => State::Stray(None),
             Subject::Parcel(_) => State::Parcel,
+            Subject::Settlement(_) => State::Settlement(None),
         };
-        Ok(Self { subject, state, entries: entries_of(subject, entries)?, offers: BTreeMap::new() })
+        let (entries, offers) = (entries_of(subject, entries)?, BTreeMap::new());
+        Ok(Self { subject, state, entries, offers, last_event: 0 })
     }
 
     /// Folds one event and compares what it posts.
@@ -105,12 +112,19 @@ impl Folding {
                 *stray = Some(applied.stray);
                 (folded, applied.entries)
             }
+            (State::Settlement(settlement), Subject::Settlement(id)) => {
+                let applied = next_settlement(id, settlement.take(), row).map_err(|e| blame(row, e))?;
+                let folded = applied.settlement.version;
+                *settlement = Some(applied.settlement);
+                (folded, applied.entries)
+            }
             (State::Parcel, _) => (1, parcel_entries(row)?),
-            (State::Sale(_) | State::Stray(_), _) => return Ok(()),
+            (State::Sale(_) | State::Stray(_) | State::Settlement(_), _) => return Ok(()),
         };
         if i64::from(folded) != version {
             return Err(fault(row, Problem::Gap { expected: folded.into() }));
         }
+        self.last_event = row.event_id;
         for entry in entries {
             if self.entries.pop_front() != Some((row.event_id, entry)) {
                 return Err(fault(row, Problem::Entries));
@@ -130,7 +144,10 @@ impl Folding {
                 projected::check_offers(connection, sale, &self.offers, expected)
             }
             State::Stray(Some(stray)) => projected::check_stray(connection, stray, expected),
-            State::Sale(None) | State::Stray(None) | State::Parcel => Ok(()),
+            State::Settlement(Some(settlement)) => {
+                projected::check_settlement(connection, settlement, self.last_event, expected)
+            }
+            State::Sale(None) | State::Stray(None) | State::Settlement(None) | State::Parcel => Ok(()),
         }
     }
 }

@@ -1,11 +1,12 @@
 //! Is the file's schema the one that the migrations make? A trigger that is gone keeps no promise any more, and nothing
-//! in the rows tells of it. What the migrations make is the committed dump, read by SQLite itself.
+//! in the rows tells of it. What the migrations make is the committed dump, read by SQLite itself, and a list of names.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rusqlite::Connection;
 
 use super::{Fault, Problem};
+use crate::column::SUBJECT_KINDS;
 
 /// What all migrations together make; a test holds it to them.
 const SCHEMA: &str = include_str!("../../../../migrations/schema.sql");
@@ -27,6 +28,20 @@ pub(super) fn check_schema(connection: &Connection) -> Result<(), Fault> {
     }
     match stored.into_keys().next() {
         Some(row) => Err(Fault { row, problem: Problem::Added }),
+        None => Ok(()),
+    }
+}
+
+/// The kinds of subject are rows that migrations make.
+pub(super) fn check_subject_kinds(connection: &Connection) -> Result<(), Fault> {
+    let mut statement = connection.prepare("select name from subject_kind")?;
+    let stored: BTreeSet<String> = statement.query_map([], |row| row.get(0))?.collect::<Result<_, _>>()?;
+    let fault = |name: &str, problem| Fault { row: format!("subject kind {name}"), problem };
+    if let Some(missing) = SUBJECT_KINDS.iter().find(|name| !stored.contains(**name)) {
+        return Err(fault(missing, Problem::Missing));
+    }
+    match stored.iter().find(|name| !SUBJECT_KINDS.contains(&name.as_str())) {
+        Some(added) => Err(fault(added, Problem::Added)),
         None => Ok(()),
     }
 }

@@ -67,6 +67,7 @@ impl<'a> Draft<'a> {
                 Record::Sale(record) => self.write_sale(record)?,
                 Record::Stray(record) => self.write_stray(record)?,
                 Record::Parcel(record) => self.write_parcel(record)?,
+                Record::Settlement(record) => self.write_settlement(record)?,
                 Record::DeadLetter(letter) => self.write_dead_letter(letter)?,
                 Record::Finding(finding) => self.write_finding(finding)?,
             }
@@ -215,7 +216,7 @@ impl<'a> Draft<'a> {
 }
 
 /// What is posted must be what the state after the event has posted last.
-fn check_entries(posted: &[Entry], after: &[Entry]) -> Result<(), Refusal> {
+pub(super) fn check_entries(posted: &[Entry], after: &[Entry]) -> Result<(), Refusal> {
     if after.ends_with(posted) { Ok(()) } else { Err(Refusal::OtherEntries) }
 }
 

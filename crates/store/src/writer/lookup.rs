@@ -188,7 +188,7 @@ impl Writer {
         settings(&self.connection)
     }
 
-    fn events(
+    pub(super) fn events(
         &self,
         subject_kind: &str,
         subject_id: &[u8; 16],
@@ -216,7 +216,7 @@ impl Writer {
         Ok(self.connection.prepare_cached(sql)?.query_row(params, read).optional()?)
     }
 
-    fn all<T>(
+    pub(super) fn all<T>(
         &self,
         sql: &'static str,
         params: impl Params,

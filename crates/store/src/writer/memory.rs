@@ -61,7 +61,8 @@ impl Draft<'_> {
     }
 }
 
-fn unreadable(error: ReadError) -> WriteError {
+/// A failed read, while writing.
+pub(super) fn unreadable(error: ReadError) -> WriteError {
     match error {
         ReadError::Connection(error) => error.into(),
         other => Refusal::Rule(other.to_string()).into(),

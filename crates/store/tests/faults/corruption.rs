@@ -156,7 +156,7 @@ fn every_changed_byte_in_a_row_of_the_journal_is_found() {
 fn journal_pages(path: &Path) -> Vec<usize> {
     let raw = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY).unwrap();
     let sql = "select pageno from dbstat where name in (select name from sqlite_schema where tbl_name in \
-               ('event', 'entry', 'posting', 'micropayment') and type in ('table', 'index'))";
+               ('event', 'entry', 'posting', 'micropayment', 'subject_kind') and type in ('table', 'index'))";
     let mut pages = raw.prepare(sql).unwrap();
     let numbers = pages.query_map([], |row| row.get::<_, u32>(0)).unwrap();
     numbers.map(|number| usize::try_from(number.unwrap()).unwrap()).collect()

@@ -2,12 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use payment::stream::settlement::Bill;
+use payment::stream::{SettlementEvent, Trouble};
 use payment::transfer::WithdrawnReason;
 use payment::{Level, RailId, SaleEvent, StrayEvent, Timestamp};
 use store::{AlertAcknowledged, Batch, FindingRecord, RailChange, Record, SettingsChange, Source};
 
 use super::script::{Before, Teller};
 use crate::journal::parcels::ticket;
+use crate::journal::settlements::{annas_tab, charged, set_aside};
 use crate::journal::shop::*;
 
 /// A flow.
@@ -23,12 +26,17 @@ const fn flow(name: &'static str, spared: usize, play: fn(&mut Teller)) -> Flow 
     Flow { name, before: Before::Closed, spared, play }
 }
 
+/// Data files of older versions.
+const FIRST_SALE: &[u8] = include_bytes!("../fixtures/first-sale.db");
+const STREAM: &[u8] = include_bytes!("../fixtures/stream.db");
+
 /// Every flow.
 pub(crate) const FLOWS: &[Flow] = &[
     Flow { name: "first start", before: Before::Nothing, spared: 0, play: start },
     Flow { name: "start", before: Before::Closed, spared: 0, play: start },
     Flow { name: "start after a kill", before: Before::Killed, spared: 0, play: start },
-    Flow { name: "migration", before: Before::Older, spared: 0, play: start },
+    Flow { name: "migration", before: Before::Older(FIRST_SALE), spared: 0, play: start },
+    Flow { name: "migration of a stream", before: Before::Older(STREAM), spared: 0, play: start },
     Flow { name: "first day", before: Before::Nothing, spared: 1, play: cash_sale },
     flow("cash sale", 1, cash_sale),
     flow("bitcoin sale", 1, bitcoin_sale),
@@ -37,6 +45,7 @@ pub(crate) const FLOWS: &[Flow] = &[
     flow("cancelled sale", 2, cancelled_sale),
     flow("rush", 1, rush),
     flow("parcels", 1, parcels),
+    flow("settlements", 1, settlements),
     flow("stray payment", 1, stray_payment),
     flow("finding", 1, finding),
     flow("settings", 1, settings),
@@ -179,6 +188,30 @@ fn parcels(teller: &mut Teller) {
         let parcel = teller.shop().parcel(tickets.map(|id| ticket(id, 3)));
         teller.write(batch([Record::Parcel(Box::new(parcel))]));
     }
+}
+
+/// A tab is settled and charged; the next settlement opens in the commit that fills its tab, and is set aside.
+fn settlements(teller: &mut Teller) {
+    teller.open();
+    let parcel = teller.shop().parcel([ticket("a", 30), ticket("b", 50)]);
+    teller.write(batch([Record::Parcel(Box::new(parcel))]));
+    let opened = teller.shop().settlement_opened(&annas_tab());
+    let settlement = teller.settle(opened);
+    let doubted = SettlementEvent::Doubted { reason: "no answer".to_owned() };
+    for event in [doubted, charged("ch_1", 3)] {
+        let before = teller.shop().writer.settlement(settlement.id).unwrap().unwrap();
+        let next = teller.shop().settlement_next(&before, event);
+        teller.settle(next);
+    }
+    let parcel = teller.shop().parcel([ticket("c", 20)]);
+    let last_micropayment = teller.shop().writer.next_micropayment();
+    let bill = Bill { tab: annas_tab(), amount: eur(20), parts: 1, last_micropayment };
+    let opened = teller.shop().settlement_of(bill);
+    let settlement = opened.after.clone();
+    let both = [Record::Parcel(Box::new(parcel)), Record::Settlement(Box::new(opened))];
+    teller.write(batch(both));
+    let aside = teller.shop().settlement_next(&settlement, set_aside(Trouble::Declined));
+    teller.settle(aside);
 }
 
 fn stray_payment(teller: &mut Teller) {

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use faulty_disk::{Disk, Trace};
-use store::{Batch, Record, SaleRecord};
+use payment::stream::Settlement;
+use store::{Batch, Record, SaleRecord, SettlementRecord};
 use tempfile::TempDir;
 use tokio::runtime::Runtime;
 
@@ -24,7 +25,7 @@ pub(crate) enum Before {
     /// What a shop left that was killed.
     Killed,
     /// The data file of an older version.
-    Older,
+    Older(&'static [u8]),
 }
 
 /// A flow with its acts.
@@ -122,6 +123,12 @@ impl Teller {
         after
     }
 
+    pub(crate) fn settle(&mut self, record: SettlementRecord) -> Settlement {
+        let after = record.after.clone();
+        self.write(batch([Record::Settlement(Box::new(record))]));
+        after
+    }
+
     pub(crate) fn is_refused(&mut self, batch: Batch) {
         self.shop().writer.write(&batch).unwrap_err();
         self.acts.push(Act::WriteRefused(Box::new(batch)));
@@ -150,8 +157,8 @@ async fn folder_before(before: Before) -> TempDir {
         Before::Nothing => folder,
         Before::Closed => filled().await.close().await,
         Before::Killed => killed(&filled().await),
-        Before::Older => {
-            std::fs::write(path(&folder), include_bytes!("../fixtures/first-sale.db")).unwrap();
+        Before::Older(file) => {
+            std::fs::write(path(&folder), file).unwrap();
             folder
         }
     }

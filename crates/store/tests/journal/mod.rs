@@ -8,6 +8,7 @@ mod memory;
 mod opening;
 pub(crate) mod parcels;
 mod schema;
+pub(crate) mod settlements;
 pub(crate) mod shop;
 mod statements;
 mod tampering;

@@ -16,12 +16,17 @@ const GENERATION: u32 = 500;
 /// Three generations and a few that are in memory.
 const MANY: u32 = 3 * GENERATION + 200;
 
+/// Anna pays by card.
 pub(crate) fn ticket(id: &str, cents: i64) -> Instruction {
+    ticket_of(id, cents, ("anna", "card"))
+}
+
+pub(crate) fn ticket_of(id: &str, cents: i64, (payer, method): (&str, &str)) -> Instruction {
     let parts = InstructionParts {
         id: id.to_owned(),
         amount: eur(cents),
-        method: "card".to_owned(),
-        payer: Some("anna".to_owned()),
+        method: method.to_owned(),
+        payer: Some(payer.to_owned()),
         memo: None,
         metadata: BTreeMap::from([("machine".to_owned(), "7".to_owned())]),
     };
@@ -133,7 +138,7 @@ async fn a_changed_micropayment_is_named() {
         ("delete from micropayment where micropayment_id = 2", "micropayment 3"),
         ("delete from micropayment where micropayment_id = 3", "micropayment 3"),
         ("update tab set minor = minor + 1", "tab 3"),
-        ("insert into tab values ('carl', 'stripe', 'EUR', 2, 1, 1, 9)", "tab 9"),
+        ("insert into tab values ('carl', 'stripe', 'card', 'EUR', 2, 1, 1, 9, 1, null)", "tab 9"),
     ];
     for (change, row) in changes {
         let mut shop = Shop::open().await;

@@ -8,7 +8,7 @@ use payment::stray::{StrayApplied, StrayFinding, StrayReason};
 use payment::transfer::WithdrawnReason;
 use payment::{
     Cart, CartLine, InvoiceId, Level, Observation, PaymentId, Policy, Quote, QuotedRate, RailId, Sale,
-    SaleEvent, Stray, StrayEvent, StrayId, Timestamp, TransferRef,
+    SaleEvent, SettlementId, Stray, StrayEvent, StrayId, Timestamp, TransferRef,
 };
 use store::{
     Batch, Committed, Mode, Opened, Reader, Record, SaleRecord, Source, Store, StoreOptions, StrayRecord,
@@ -78,6 +78,11 @@ impl Shop {
     pub(crate) fn stray_id(&mut self) -> StrayId {
         let random = self.random();
         StrayId::generate(self.now(), random)
+    }
+
+    pub(crate) fn settlement_id(&mut self) -> SettlementId {
+        let random = self.random();
+        SettlementId::generate(self.now(), random)
     }
 
     fn random(&mut self) -> [u8; 10] {
@@ -206,6 +211,7 @@ impl Shop {
         self.write_stray_record(record);
         let sale = self.cash_sale(123, "Tea");
         self.record(&sale, SaleEvent::Voided { reason: "wrong cup".to_owned() });
+        self.fill_tabs();
     }
 
     pub(crate) async fn verify(&self) -> Verification {

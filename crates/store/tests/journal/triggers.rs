@@ -38,6 +38,8 @@ const ATTEMPTS: &[(&str, &str)] = &[
          where entry_id = 1 and line = 1",
         "postings are only appended",
     ),
+    ("update subject_kind set name = 'refund' where name = 'sale'", "kinds of subject are never changed"),
+    ("delete from subject_kind where name = 'sale'", "kinds of subject are never deleted"),
     ("update micropayment set amount_minor = 5", "micropayments are never changed"),
     ("delete from micropayment", "micropayments are never deleted"),
     ("insert or replace into micropayment select * from micropayment", "micropayments are only appended"),

@@ -1,9 +1,10 @@
 //! Parcels of micropayments on their way into the journal: rows chained one to the next, one event, one entry for each
-//! group, the payers' tabs, and the ids that are known from then on.
+//! group, the payers' tabs with their settlements, and the ids that are known from then on.
 
 mod filter;
 mod known;
 mod letters;
+mod settlements;
 mod tabs;
 
 use money::Currency;
@@ -66,7 +67,7 @@ impl Draft<'_> {
         for taken in &record.taken {
             let instruction = record.instructions.get(taken.index).ok_or(Refusal::NoSuchInstruction)?;
             let number = self.books.last_micropayment + 1;
-            let previous_on_tab = self.tabs.add(self.connection, number, instruction, taken)?;
+            let previous_on_tab = self.tabs.add(self.connection, (number, record.at), instruction, taken)?;
             let metadata = encode_metadata(instruction.metadata())?;
             let currency = instruction.amount().currency();
             rows.push(Row { number, instruction, taken, currency, metadata, previous_on_tab });

@@ -5,11 +5,11 @@
 //! |---|---|---|
 //! | I1 | what was answered is committed, and what is committed is in the file after a crash | here, `file` |
 //! | I2 | every entry balances, and the entries of a sale are what its state asks for | `books` |
-//! | I3 | events and versions follow each other without a gap; the file's chain verifies | here, `file` |
+//! | I3 | events and versions follow each other without a gap; the file's chain verifies | here, `settlements`, `file` |
 //! | I4 | one intent is one payment, with one address | here, `parcels` |
 //! | I5 | every transfer on the chain has one owner, or waits where it is seen | here, `rest` |
 //! | I6 | nothing is paid on less than the shop's policy asks for, and nothing the rail never said | `evidence` |
-//! | I7 | entries are only added; what is undone is undone by a reversal | `books` |
+//! | I7 | entries are only added; what is undone is undone by a reversal | `books`, `settlements` |
 //! | I8 | no address is shown twice | here |
 //! | I11 | every wait ends | `rest` |
 //! | I12 | the same seed leaves the same rows | the runs themselves |
@@ -19,6 +19,7 @@ mod evidence;
 pub(crate) mod file;
 mod parcels;
 mod rest;
+mod settlements;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -27,7 +28,10 @@ use std::sync::Arc;
 use engine::{Command, Reply};
 use money::Money;
 use payment::sale::Effect;
-use payment::{InvoiceId, Observation, PaymentId, Sale, SaleEvent, Stray, StrayEvent, StrayId, TransferRef};
+use payment::stream::Settlement;
+use payment::{
+    InvoiceId, Observation, PaymentId, Sale, SaleEvent, SettlementId, Stray, StrayEvent, StrayId, TransferRef,
+};
 use settings::Settings;
 use store::{Batch, Committed, FindingRecord, Record, SaleRecord, StrayRecord, TransferOwner};
 
@@ -67,6 +71,7 @@ pub(crate) struct Judge {
     pub(crate) outside: Arc<Outside>,
     pub(crate) sales: BTreeMap<InvoiceId, Sale>,
     pub(crate) strays: BTreeMap<StrayId, Stray>,
+    pub(crate) settlements: BTreeMap<SettlementId, Settlement>,
     /// Addresses in the order they were shown.
     pub(crate) shown: Vec<Shown>,
     pub(crate) settings: Settings,
@@ -94,6 +99,7 @@ impl Judge {
             outside,
             sales: BTreeMap::new(),
             strays: BTreeMap::new(),
+            settlements: BTreeMap::new(),
             shown: Vec::new(),
             settings_before: settings.clone(),
             settings,
@@ -130,6 +136,7 @@ impl Judge {
                 Record::Sale(record) => self.note_sale(record)?,
                 Record::Stray(record) => self.note_stray(record)?,
                 Record::Parcel(parcel) => self.note_parcel(parcel)?,
+                Record::Settlement(record) => self.note_settlement(record)?,
                 // It is kept for somebody to decide, and no money has moved.
                 Record::DeadLetter(_) => {}
                 Record::Finding(finding) => {
