@@ -12,6 +12,7 @@ use tokio::sync::{RwLock, broadcast, watch};
 use crate::commands::{self, Asker, wallet::PendingWallet};
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::feed::{ChangeDto, TopicDto};
+use crate::metrics;
 use crate::till::{OpenError, Till};
 
 /// Changes a slow screen may fall behind by.
@@ -209,6 +210,7 @@ impl App {
     fn follow(self: &Arc<Self>, till: &Arc<Till>) {
         let changes = till.engine.feed().subscribe();
         till.engine.run(pass_on(changes, self.changes.clone()));
+        till.engine.run(metrics::follow(Arc::downgrade(till), till.engine.feed().subscribe()));
         till.engine.run(check_books(Arc::downgrade(till), self.changes.clone()));
         let (ended, app) = (till.engine.ended(), Arc::downgrade(self));
         tokio::runtime::Handle::current().spawn(async move {

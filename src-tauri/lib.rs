@@ -10,6 +10,7 @@ pub mod commands;
 pub mod control;
 pub mod dto;
 pub mod logging;
+mod metrics;
 pub mod qr;
 pub mod receipt;
 pub mod serve;

@@ -10,7 +10,7 @@ use counterparties::Bitcoind;
 use serde_json::{Value, json};
 
 use super::keyring::Keyring;
-use super::program::{Door, Folder, Running, wait_until};
+use super::program::{Door, Folder, Running, free_address, get, wait_until};
 use super::secret::Terminal;
 
 const SANDBOX: [&str; 2] = ["--mode", "sandbox"];
@@ -161,7 +161,8 @@ fn sell(evidence: &mut Evidence, door: &Door, node: &Bitcoind) {
 fn secrets_are_found_nowhere_but_in_the_keyring() {
     let (folder, keyring) = (Folder::new(), Keyring::unlocked());
     let node = Bitcoind::start().expect("a node");
-    let words = set_up(&folder, &keyring, &node);
+    let (words, figures) = (set_up(&folder, &keyring, &node), free_address());
+    folder.ok(&[&SANDBOX[..], &["settings", "set", "metrics.listen", &figures]].concat());
     let served = folder.serve_with(&SANDBOX, |command| {
         keyring.lend(command).env("TILLSTREAM_LOG", "trace");
     });
@@ -177,6 +178,9 @@ fn secrets_are_found_nowhere_but_in_the_keyring() {
     let backup: PathBuf = folder.path().join("backup.db");
     evidence.run(&folder, &["backup", "create", backup.to_str().expect("text")]);
     evidence.add_files(folder.path());
+    let (_, page) = get(&format!("http://{figures}/metrics")).expect("the figures are served");
+    assert!(page.contains("tillstream_rail_up{rail=\"bitcoin\"} 1"), "{page}");
+    evidence.add("the figures for a monitoring program", page);
     served.door.refuses("wallet_create", &json!({ "words": 12 }), "forbidden");
     served.running.signal("-TERM");
     let said = served.running.end();

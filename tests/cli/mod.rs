@@ -9,6 +9,7 @@ mod keyring;
 mod ledger;
 #[cfg(unix)]
 mod logs;
+mod metrics;
 mod program;
 pub mod real_node;
 mod sales;

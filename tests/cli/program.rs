@@ -237,6 +237,22 @@ pub(super) fn wait_until(condition: &str, mut holds: impl FnMut() -> bool) {
     }
 }
 
+/// An address on this machine where nothing listens.
+pub(super) fn free_address() -> String {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a free port");
+    listener.local_addr().expect("an address").to_string()
+}
+
+/// What is read at an address, with its status; `None` when nobody answers.
+pub(super) fn get(url: &str) -> Option<(u16, String)> {
+    let runtime = tokio::runtime::Runtime::new().expect("a runtime");
+    runtime.block_on(async {
+        let client = reqwest::Client::builder().no_proxy().build().expect("a client");
+        let response = client.get(url).send().await.ok()?;
+        Some((response.status().as_u16(), response.text().await.ok()?))
+    })
+}
+
 /// Lines of objects.
 pub(super) fn objects(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("each line is an object")).collect()

@@ -14,7 +14,7 @@ pub(super) fn ticket(id: &str, amount: &str) -> String {
     json!({ "id": id, "amount": amount, "currency": "EUR", "method": "cash" }).to_string() + "\n"
 }
 
-fn tickets(count: u32) -> String {
+pub(super) fn tickets(count: u32) -> String {
     (0..count).fold(String::new(), |mut text, number| {
         write!(text, "{}", ticket(&format!("t-{number:06}"), "0.01")).expect("a text takes everything");
         text

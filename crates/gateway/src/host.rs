@@ -48,7 +48,8 @@ pub(crate) async fn admit(State(house): State<Arc<House>>, request: Request, nex
     }
 }
 
-fn check(surface: Surface, port: u16, headers: &HeaderMap) -> Result<(), Refusal> {
+/// Does a request name this server in `Host`, and in `Origin` if a page sent it?
+pub(crate) fn check(surface: Surface, port: u16, headers: &HeaderMap) -> Result<(), Refusal> {
     let host = only(headers, header::HOST).ok().flatten().ok_or(Refusal::WRONG_HOST)?;
     if !names_this_server(surface, port, host) {
         return Err(Refusal::WRONG_HOST);

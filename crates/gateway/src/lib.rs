@@ -9,6 +9,8 @@
 //!   header is ever sent, so no other site's script can read an answer.
 //! - Commands and feed need the [`Token`]; the screens themselves hold no secret and don't.
 //! - The token appears in no log, error, answer or `Debug` output.
+//! - The page of figures ([`MetricsPage`]) has an address of its own, on loopback only; it needs no token and can change
+//!   nothing.
 //! - Bodies, messages, waits and wrong guesses are bounded.
 
 mod api;
@@ -19,6 +21,7 @@ mod feed;
 mod gateway;
 mod headers;
 mod host;
+mod metrics;
 mod refusal;
 mod token;
 
@@ -27,4 +30,5 @@ pub use commands::{CommandRefused, Commands};
 pub use feed::Feed;
 pub use gateway::{BindError, Bound, Gateway};
 pub use host::Surface;
+pub use metrics::{Figures, MetricsPage};
 pub use token::{NoRandomness, Token};

@@ -14,6 +14,7 @@ mod field;
 mod flat;
 mod form;
 mod key;
+mod metrics;
 mod policy;
 mod print;
 mod rates;
@@ -31,6 +32,7 @@ use crate::stream::{fee, route, settlement};
 pub use bitcoin::{Bitcoin, Network};
 pub use cash::Cash;
 pub use error::{Hint, Place, Problem, SettingsError};
+pub use metrics::Metrics;
 pub use payment::Mode;
 pub use policy::PolicyRow;
 pub use rates::{Rates, fixed_rate};
@@ -60,6 +62,8 @@ pub struct Settings {
     pub settlements: Vec<SettlementRow>,
     /// `[rail.bitcoin]`
     pub bitcoin: Bitcoin,
+    /// `[metrics]`
+    pub metrics: Metrics,
     /// The first run is done. A fact about the till that is stored with its settings, but not in the form.
     pub setup_done: bool,
 }
@@ -85,6 +89,7 @@ impl Settings {
             fees: fee::defaults(mode, currency),
             settlements: settlement::defaults(mode, currency),
             bitcoin: Bitcoin::defaults(mode),
+            metrics: Metrics::default(),
             setup_done: false,
         }
     }
@@ -102,7 +107,8 @@ impl Settings {
         route::check(&self.routes, self.shop.currency)?;
         fee::check(&self.fees, self.shop.currency)?;
         settlement::check(&self.settlements)?;
-        self.bitcoin.check(self.mode)
+        self.bitcoin.check(self.mode)?;
+        self.metrics.check()
     }
 
     /// What is safe and what is final for `amount` (in the shop's currency) on `rail`: the first row that matches,

@@ -2,5 +2,6 @@
 
 mod feed;
 mod http;
+mod metrics;
 mod secrecy;
 mod till;

@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use tokio::sync::{broadcast, oneshot};
 use tokio::task::JoinHandle;
 
-const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+pub(crate) const ANY_PORT: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 /// Changes a slow browser may fall behind before it is told to read everything.
 const CHANGES_MAX: usize = 8;
 
@@ -73,7 +73,7 @@ pub(crate) fn of(token: Token, changes: broadcast::Sender<String>) -> Gateway {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test has no supervisor: it waits for the task itself")]
-fn spawn(task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
+pub(crate) fn spawn(task: impl Future<Output = ()> + Send + 'static) -> JoinHandle<()> {
     tokio::spawn(task)
 }
 

@@ -131,6 +131,9 @@ enabled = true
 network = "regtest"
 account = "[d34db33f/84'/1'/0']tpub"
 servers = ["electrum+tcp://127.0.0.1:50001"]
+
+[metrics]
+listen = ""
 "#;
     assert_eq!(printed, expected);
 }

@@ -6,7 +6,9 @@ use payment::{RailId, Timestamp};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
-use settings::{Bitcoin, Cash, Language, Mode, Network, PolicyRow, Rates, Settings, Shop, Tax, fixed_rate};
+use settings::{
+    Bitcoin, Cash, Language, Metrics, Mode, Network, PolicyRow, Rates, Settings, Shop, Tax, fixed_rate,
+};
 
 use crate::practice;
 
@@ -159,6 +161,12 @@ fn bitcoin() -> impl Strategy<Value = Bitcoin> {
         .prop_map(|(enabled, network, account, servers)| Bitcoin { enabled, network, account, servers })
 }
 
+fn metrics() -> impl Strategy<Value = Metrics> {
+    let address = (prop::sample::select(vec!["127.0.0.1", "[::1]", "127.9.9.9"]), 1..=u16::MAX);
+    option::of(address.prop_map(|(host, port)| format!("{host}:{port}").parse().unwrap()))
+        .prop_map(|listen| Metrics { listen })
+}
+
 prop_compose! {
     fn any_settings()(shop in shop())(
         mode in prop::sample::select(Mode::ALL.to_vec()),
@@ -170,10 +178,11 @@ prop_compose! {
         fees in fees(shop.currency),
         settlements in settlements(),
         bitcoin in bitcoin(),
+        metrics in metrics(),
         setup_done in any::<bool>(),
         shop in Just(shop),
     ) -> Settings {
-        Settings { mode, shop, tax, cash, rates, policy, routes, fees, settlements, bitcoin, setup_done }
+        Settings { mode, shop, tax, cash, rates, policy, routes, fees, settlements, bitcoin, metrics, setup_done }
     }
 }
 

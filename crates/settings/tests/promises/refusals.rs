@@ -189,7 +189,7 @@ fn odd_characters_of_a_key_are_shown_so_that_a_refusal_stays_one_line() {
     );
     refused(
         "\"a\\nb\" = 1",
-        "line 1: unknown key \"a\\nb\" in the file; known are shop, tax, cash, rates, policy, route, fee, settlement, rail",
+        "line 1: unknown key \"a\\nb\" in the file; known are shop, tax, cash, rates, policy, route, fee, settlement, rail, metrics",
     );
 }
 
@@ -290,4 +290,30 @@ fn real_money_and_play_money_never_meet() {
          this in live mode",
     );
     assert!(Settings::parse("rail.bitcoin.network = \"signet\"", &Settings::defaults(Mode::Live)).is_ok());
+}
+
+#[test]
+fn figures_are_served_to_this_machine_alone() {
+    let example = "write \"127.0.0.1:9464\"";
+    for others in ["0.0.0.0:9464", "192.168.1.5:9464", "[::]:9464"] {
+        refused(
+            &format!("[metrics]\nlisten = \"{others}\""),
+            &format!("line 2: metrics.listen: {others} can be reached from other machines: {example}"),
+        );
+    }
+    refused(
+        "metrics.listen = \"127.0.0.1:0\"",
+        &format!("line 1: metrics.listen: nobody would find it without a port: {example}"),
+    );
+    for nonsense in ["9464", "localhost:9464", "127.0.0.1", "127.0.0.1:99999"] {
+        refused(
+            &format!("metrics.listen = \"{nonsense}\""),
+            "line 1: metrics.listen: write an address and a port such as \"127.0.0.1:9464\", or \"\" for none",
+        );
+    }
+    for fine in ["127.0.0.1:9464", "[::1]:9464", ""] {
+        assert!(
+            Settings::parse(&format!("metrics.listen = \"{fine}\""), &Settings::defaults(Mode::Live)).is_ok()
+        );
+    }
 }
