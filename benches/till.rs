@@ -114,7 +114,14 @@ fn submit_to_acknowledged(c: &mut Criterion) {
         let options = StoreOptions { path: folder.path().join("till.db"), mode: store::Mode::Practice, now };
         let Opened { store, writer } = Store::open(options).await.expect("the store opens");
         let settings = Settings::defaults(Mode::Practice);
-        let setup = Setup { store, writer, settings, rails: Vec::new(), clock: Arc::new(SystemClock) };
+        let setup = Setup {
+            store,
+            writer,
+            settings,
+            rails: Vec::new(),
+            charging: Vec::new(),
+            clock: Arc::new(SystemClock),
+        };
         Engine::start(setup).await.expect("the engine starts")
     });
     let mut group = c.benchmark_group("submit to acknowledged");

@@ -3,12 +3,12 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use engine::{Clock, Engine, RailSetup, Setup, SystemClock};
+use engine::{ChargingSetup, Clock, Engine, RailSetup, Setup, SystemClock};
 use keys::{SecretName, Vault, VaultScope};
 use payment::rail::RailError;
 use payment::{Rail, RailId, Timestamp};
 use rail_bitcoin::{BitcoinConfig, BitcoinRail, RpcPassword};
-use rail_practice::{Mining, PracticeRail};
+use rail_practice::{Mining, PracticeCards, PracticeRail};
 use settings::{Mode, Settings};
 use store::{Store, StoreOptions};
 use thiserror::Error;
@@ -101,8 +101,8 @@ impl Till {
         let vault = if mode == Mode::Practice { Vault::in_memory(scope) } else { Vault::open(scope) };
         let practice = PracticeSlot::default();
         let rails = rails(mode, &settings, &vault, &practice);
-        let clock = Arc::new(SystemClock);
-        let engine = Engine::start(Setup { store, writer, settings, rails, clock }).await?;
+        let (charging, clock) = (charging(mode), Arc::new(SystemClock));
+        let engine = Engine::start(Setup { store, writer, settings, rails, charging, clock }).await?;
         let ledger = watch::Sender::default();
         Ok(Arc::new(Self { mode, engine, vault, practice, ledger }))
     }
@@ -139,6 +139,16 @@ fn rails(mode: Mode, settings: &Settings, vault: &Vault, practice: &PracticeSlot
     match (&settings.bitcoin.account, settings.bitcoin.enabled) {
         (Some(account), true) => vec![bitcoin_rail(settings, account.clone(), vault.clone())],
         (None, _) | (_, false) => Vec::new(),
+    }
+}
+
+/// The rails this till charges. Practice has its simulated cards, always.
+fn charging(mode: Mode) -> Vec<ChargingSetup> {
+    match mode {
+        Mode::Practice => {
+            vec![ChargingSetup { id: RailId::STRIPE, rail: Ok(Arc::new(PracticeCards::default())) }]
+        }
+        Mode::Sandbox | Mode::Live => Vec::new(),
     }
 }
 

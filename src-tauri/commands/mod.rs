@@ -171,9 +171,10 @@ pub(crate) fn id<K: payment::ids::Kind>(text: &str) -> Result<payment::ids::Id<K
 impl From<EngineError> for AppError {
     fn from(error: EngineError) -> Self {
         let code = match &error {
-            EngineError::NoSuchSale | EngineError::NoSuchStray | EngineError::NoSuchAlert(_) => {
-                ErrorCode::NotFound
-            }
+            EngineError::NoSuchSale
+            | EngineError::NoSuchStray
+            | EngineError::NoSuchSettlement
+            | EngineError::NoSuchAlert(_) => ErrorCode::NotFound,
             EngineError::IdInUse | EngineError::Cart(_) | EngineError::CurrencyInUse(_) => {
                 ErrorCode::BadRequest
             }

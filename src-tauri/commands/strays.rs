@@ -48,7 +48,7 @@ pub(super) async fn stray_credit(
 async fn ask(till: &Till, command: Command) -> Result<StrayDto, AppError> {
     let stray: Stray = match till.engine.ask(command).await? {
         Reply::Stray(stray) => *stray,
-        Reply::Sale(_) | Reply::Parcel(_) | Reply::Done => return Err(EngineError::NoSuchStray.into()),
+        _ => return Err(EngineError::NoSuchStray.into()),
     };
     view::stray::stray(till, &stray).await
 }

@@ -65,8 +65,6 @@ pub(super) async fn dead_letter_retry(
             .next()
             .map(OutcomeDto::from)
             .ok_or_else(|| refuse(ErrorCode::Internal, "the till gave no outcome")),
-        Reply::Sale(_) | Reply::Stray(_) | Reply::Done => {
-            Err(refuse(ErrorCode::Internal, "the till gave no outcome"))
-        }
+        _ => Err(refuse(ErrorCode::Internal, "the till gave no outcome")),
     }
 }

@@ -131,7 +131,9 @@ async fn sell_at(folder: &Folder, wall_ms: i64) {
     let (settings, clock) = (Settings::defaults(mode), Arc::new(Wrong(wall_ms)));
     let price = money::Money::new(450, settings.shop.currency);
     let engine =
-        Engine::start(Setup { store, writer, settings, rails: Vec::new(), clock }).await.expect("it starts");
+        Engine::start(Setup { store, writer, settings, rails: Vec::new(), charging: Vec::new(), clock })
+            .await
+            .expect("it starts");
     let line = CartLine {
         description: String::new(),
         quantity: 1,

@@ -121,6 +121,7 @@ impl Bookkeeper {
         let desk = Desk {
             settings: batch.settings.as_ref().unwrap_or(&self.settings),
             rails: &self.shared.rails,
+            charging: &self.shared.charging,
             now: self.clock.now().wall,
         };
         let mut work = WorkingSet::new(writer, batch);
@@ -174,6 +175,7 @@ impl Bookkeeper {
         for (invoice, rail, attempt) in staged.offers {
             self.shared.request_offer(Wanted { invoice, rail, attempt });
         }
+        staged.rings.into_iter().for_each(|(rail, ring)| self.shared.charging.ring(rail, ring));
     }
 
     /// Answers. A parcel that could not be taken whole is taken one by one first.

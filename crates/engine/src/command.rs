@@ -5,10 +5,13 @@ use std::sync::Arc;
 use money::Money;
 use payment::rail::{Offer, RailError, Report};
 use payment::sale::Refused;
-use payment::stream::{Instruction, ParcelError};
-use payment::{Cart, CartError, InvoiceId, PaymentId, QuoteError, RailId, Sale, Stray, StrayId};
+use payment::stream::settlement::Answer;
+use payment::stream::{Instruction, OnTab, ParcelError, Tab};
+use payment::{
+    Cart, CartError, InvoiceId, PaymentId, QuoteError, RailId, Sale, SettlementId, Stray, StrayId,
+};
 use settings::Settings;
-use store::{Refusal, Source, WriteError};
+use store::{Refusal, Source, UnderWay, WriteError};
 use thiserror::Error;
 
 /// A wish, or a rail's news. Each can be asked again without harm: the ids in it make it one wish.
@@ -120,6 +123,36 @@ pub enum Command {
         /// Dead letters among them are tried again, instead of being answered as before.
         again: bool,
     },
+    /// Looks at a page of payers' tabs of a rail, the oldest first, and charges those that have waited long enough.
+    SettleTabs {
+        /// The rail.
+        rail: RailId,
+        /// The others too, if they have what the rail takes at least.
+        although_young: bool,
+        /// The last one of the page before.
+        after: Option<Box<(Tab, OnTab)>>,
+    },
+    /// Lists settlements that wait for a rail, in the order they were opened.
+    DrawSettlements {
+        /// The rail.
+        rail: RailId,
+        /// Only those with a higher number.
+        after: i64,
+        /// At most so many.
+        limit: u32,
+    },
+    /// A rail answered a charge, or a question about one.
+    TakeCharge {
+        /// The settlement.
+        settlement: SettlementId,
+        /// Its answer.
+        answer: Answer,
+    },
+    /// Tries a settlement again that was set aside.
+    RetrySettlement {
+        /// The settlement.
+        settlement: SettlementId,
+    },
     /// A rail saw something.
     TakeReport {
         /// The rail.
@@ -138,6 +171,15 @@ pub enum Reply {
     Stray(Box<Stray>),
     /// What became of each instruction of a parcel, in its place.
     Parcel(Vec<Outcome>),
+    /// Settlements that wait for a rail.
+    UnderWay(Vec<UnderWay>),
+    /// A page of tabs was looked at.
+    TabsSettled {
+        /// How many are charged.
+        count: u32,
+        /// The last one of the page; `None` when there are no more.
+        last: Option<Box<(Tab, OnTab)>>,
+    },
     /// It is done.
     Done,
 }
@@ -181,6 +223,9 @@ pub enum EngineError {
     /// No such stray payment.
     #[error("there is no such stray payment")]
     NoSuchStray,
+    /// No such settlement.
+    #[error("there is no such settlement")]
+    NoSuchSettlement,
     /// No alert has this number.
     #[error("there is no alert {0}")]
     NoSuchAlert(i64),

@@ -14,6 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
 use crate::bookkeeper::Bookkeeper;
+use crate::charging::{Charging, ChargingSetup};
 use crate::clock::Clock;
 use crate::command::{Command, EngineError, Outcome, Reply};
 use crate::ending::{Ending, Farewell};
@@ -41,6 +42,8 @@ pub struct Setup {
     pub settings: Settings,
     /// The rails that the settings ask for.
     pub rails: Vec<RailSetup>,
+    /// The rails that the till charges.
+    pub charging: Vec<ChargingSetup>,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }
@@ -60,6 +63,7 @@ pub enum StartError {
 #[derive(Clone)]
 pub(crate) struct Shared {
     pub(crate) rails: Rails,
+    pub(crate) charging: Charging,
     pub(crate) feed: Feed,
     pub(crate) quotes: Quotes,
     pub(crate) settings: watch::Sender<Arc<Settings>>,
@@ -69,9 +73,10 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    fn new(rails: Rails, settings: Settings, intake: Intake, meters: Meters) -> Self {
+    fn new(rails: Rails, charging: Charging, settings: Settings, intake: Intake, meters: Meters) -> Self {
         Self {
             rails,
+            charging,
             feed: Feed::new(),
             quotes: Quotes::default(),
             settings: watch::Sender::new(Arc::new(settings)),
@@ -122,9 +127,10 @@ impl Engine {
     }
 
     async fn start_on(threads: Threads, setup: Setup) -> Result<Self, StartError> {
-        let Setup { store, writer, settings, rails, clock } = setup;
+        let Setup { store, writer, settings, rails, charging, clock } = setup;
         let reader = store.reader();
         let in_flight = InFlight::read(&writer)?;
+        let (last_event, _) = writer.head();
         let mut remembered = Vec::with_capacity(rails.len());
         for rail in rails {
             let memory = writer.rail_memory(rail.id)?;
@@ -133,12 +139,14 @@ impl Engine {
         let (intake, inbox) = Intake::new();
         let rails = Rails::open(remembered, threads).await;
         let meters = Meters::new(clock.clone(), intake.seen_from_outside());
-        let shared = Shared::new(rails, settings.clone(), intake.clone(), meters);
+        let charging = Charging::new(charging);
+        let shared = Shared::new(rails, charging, settings.clone(), intake.clone(), meters);
         let (farewell, ended) = Farewell::of(&shared.supervisor);
         let bookkeeper = Bookkeeper::new((store, writer), inbox, settings, clock.clone(), shared.clone());
         threads.employ(bookkeeper, farewell, &shared.supervisor)?;
         let engine = Self { shared, reader, clock, ended };
         engine.resume(&in_flight, &intake).await;
+        engine.shared.charging.collect(&engine.shared.supervisor, &intake, last_event);
         Ok(engine)
     }
 
@@ -174,7 +182,7 @@ impl Engine {
     pub async fn ask_sale(&self, command: Command) -> Result<Sale, EngineError> {
         match self.ask(command).await? {
             Reply::Sale(sale) => Ok(*sale),
-            Reply::Stray(_) | Reply::Parcel(_) | Reply::Done => Err(EngineError::NoSuchSale),
+            _ => Err(EngineError::NoSuchSale),
         }
     }
 
@@ -318,7 +326,7 @@ impl PendingParcel {
     pub async fn outcomes(self) -> Result<Vec<Outcome>, EngineError> {
         match self.0.await.map_err(|_| EngineError::Unknown)?? {
             Reply::Parcel(outcomes) => Ok(outcomes),
-            Reply::Sale(_) | Reply::Stray(_) | Reply::Done => Err(EngineError::Unknown),
+            _ => Err(EngineError::Unknown),
         }
     }
 }

@@ -4,11 +4,12 @@
 //! The path of one payment: [`Engine::ask`] puts a [`Command`] into the intake; the bookkeeper's thread drains what
 //! is there, the desk turns commands into events against the working set, one transaction commits events, entries
 //! and rail memory of the whole batch, and only then is anybody answered. Effects run after the commit; their results
-//! come back as commands through the same door. Rails report what they see the same way and wait for the commit.
+//! come back as commands through the same door. Rails report what they see the same way and wait for the commit. What a rail is to charge waits in the books, and a collector works it off.
 //!
 //! Start at [`Engine::start`], then `bookkeeper`, then `desk`. No rail is known here by more than its port.
 
 mod bookkeeper;
+mod charging;
 mod clock;
 mod command;
 mod desk;
@@ -27,6 +28,7 @@ mod threads;
 mod timekeeper;
 mod working_set;
 
+pub use charging::{ChargingOpened, ChargingSetup};
 pub use clock::{Clock, Now, SystemClock};
 pub use command::{Command, EngineError, Outcome, Reply};
 pub use ending::Ending;

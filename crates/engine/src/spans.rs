@@ -36,6 +36,12 @@ impl Command {
                 let first = instructions.first().map(Instruction::id);
                 debug_span!("take_parcel", %source, instructions = instructions.len(), first, again)
             }
+            Self::SettleTabs { rail, although_young, .. } => {
+                debug_span!("settle_tabs", %rail, although_young)
+            }
+            Self::DrawSettlements { rail, after, .. } => debug_span!("draw_settlements", %rail, after),
+            Self::TakeCharge { settlement, .. } => debug_span!("take_charge", %settlement),
+            Self::RetrySettlement { settlement } => debug_span!("retry_settlement", %settlement),
             Self::TakeReport { rail, report } => {
                 let (readings, complete) = (report.observations.len(), report.complete);
                 debug_span!("take_report", %rail, readings, complete)

@@ -4,10 +4,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use money::{Currency, Money};
 use payment::rail::Attempt;
-use payment::{InvoiceId, PaymentId, RailId, Sale, Stray, StrayId, TransferRef};
+use payment::stream::{OnTab, Settlement, Tab};
+use payment::{InvoiceId, PaymentId, RailId, Sale, SettlementId, Stray, StrayId, TransferRef};
 use settings::Settings;
 use store::{Batch, KnownInstruction, Record, TransferOwner};
 
+use crate::charging::Ring;
 use crate::feed::Change;
 
 /// A layer of changes: what is to be written, what follows from it once it is, and the states after it.
@@ -17,6 +19,8 @@ pub(crate) struct Staged {
     pub(crate) settings: Option<Settings>,
     pub(crate) changes: Vec<Change>,
     pub(crate) offers: Vec<(InvoiceId, RailId, Attempt)>,
+    /// Collectors to be told that there is something to do.
+    pub(crate) rings: Vec<(RailId, Ring)>,
     /// Quotes that start, with their lives in milliseconds.
     pub(crate) quotes: Vec<(InvoiceId, PaymentId, u32)>,
     pub(crate) sales: HashMap<InvoiceId, Sale>,
@@ -28,6 +32,8 @@ pub(crate) struct Staged {
     pub(crate) observations: BTreeMap<RailId, u64>,
     /// What became of instructions, by their fingerprints.
     pub(crate) instructions: HashMap<u128, KnownInstruction>,
+    pub(crate) tabs: HashMap<Tab, OnTab>,
+    pub(crate) settlements: HashMap<SettlementId, Settlement>,
     /// What of a currency no conversion has taken yet.
     pub(crate) unconverted: HashMap<Currency, Money>,
     pub(crate) next_micropayment: Option<i64>,
@@ -42,6 +48,7 @@ impl Staged {
         self.settings = later.settings.or(self.settings.take());
         self.changes.extend(later.changes);
         self.offers.extend(later.offers);
+        self.rings.extend(later.rings);
         self.quotes.extend(later.quotes);
         self.sales.extend(later.sales);
         self.strays.extend(later.strays);
@@ -50,6 +57,8 @@ impl Staged {
         self.findings.extend(later.findings);
         self.observations.extend(later.observations);
         self.instructions.extend(later.instructions);
+        self.tabs.extend(later.tabs);
+        self.settlements.extend(later.settlements);
         self.unconverted.extend(later.unconverted);
         self.next_micropayment = later.next_micropayment.or(self.next_micropayment);
         self.next_sale_number = later.next_sale_number.or(self.next_sale_number);
@@ -58,9 +67,10 @@ impl Staged {
 
     /// Would the journal gain an event?
     pub(crate) fn has_events(&self) -> bool {
-        self.batch
-            .records
-            .iter()
-            .any(|record| matches!(record, Record::Sale(_) | Record::Stray(_) | Record::Parcel(_)))
+        let is_event = |record: &Record| match record {
+            Record::Sale(_) | Record::Stray(_) | Record::Parcel(_) | Record::Settlement(_) => true,
+            Record::DeadLetter(_) | Record::Finding(_) => false,
+        };
+        self.batch.records.iter().any(is_event)
     }
 }

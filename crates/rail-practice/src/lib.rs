@@ -13,6 +13,7 @@
 
 mod act;
 mod address;
+mod cards;
 mod chain;
 mod change_set;
 mod draws;
@@ -22,6 +23,7 @@ mod script;
 mod world;
 
 pub use act::{Act, ActRefused, Portion};
+pub use cards::PracticeCards;
 pub use chain::Chain;
 pub use change_set::OpenError;
 pub use draws::Draws;

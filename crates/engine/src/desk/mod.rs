@@ -6,12 +6,14 @@ mod sales;
 mod sighting;
 mod strays;
 mod stream;
+mod tabs;
 
 use payment::rail::RailError;
 use payment::{Quote, QuotedRate, RailId, Timestamp};
 use settings::Settings;
 use store::Source;
 
+use crate::charging::Charging;
 use crate::command::{Command, EngineError, Reply};
 use crate::rails::Rails;
 use crate::working_set::WorkingSet;
@@ -20,6 +22,7 @@ use crate::working_set::WorkingSet;
 pub(crate) struct Desk<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) rails: &'a Rails,
+    pub(crate) charging: &'a Charging,
     pub(crate) now: Timestamp,
 }
 
@@ -68,6 +71,14 @@ impl Desk<'_> {
             Command::TakeParcel { source, instructions, again } => {
                 self.take_parcel(work, source, instructions, again)
             }
+            Command::SettleTabs { rail, although_young, after } => {
+                self.settle_tabs(work, rail, although_young, after.as_deref())
+            }
+            Command::DrawSettlements { rail, after, limit } => {
+                Ok(Reply::UnderWay(work.settlements_under_way(rail, after, limit)?))
+            }
+            Command::TakeCharge { settlement, answer } => self.take_charge(work, settlement, answer),
+            Command::RetrySettlement { settlement } => self.retry_settlement(work, settlement),
             Command::TakeReport { rail, report } => self.take_report(work, rail, report),
         }
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use money::{Currency, Money, Percent};
 use payment::stream::{
-    Conversion, Group, Instruction, NoRoute, ParcelError, Route, fee_of, number_of, payment_id, route_of,
+    Conversion, Group, Instruction, NoRoute, ParcelError, Route, Tab, fee_of, number_of, payment_id, route_of,
 };
 use payment::{ParcelId, QuotedRate, RailId, RailKind};
 use store::{Became, DeadLetterRecord, KnownInstruction, ParcelRecord, Source, TakenInstruction};
@@ -18,6 +18,8 @@ use crate::working_set::WorkingSet;
 struct Taking {
     taken: Vec<TakenInstruction>,
     groups: Vec<Gathering>,
+    /// The payers' tabs it touches.
+    tabs: Vec<Tab>,
 }
 
 /// A group being added up.
@@ -32,7 +34,7 @@ struct Gathering {
 
 /// What the desk makes of a new instruction.
 enum Verdict {
-    Take { route: Route, fee: Money, rate: Option<QuotedRate> },
+    Take { route: Route, fee: Money, rate: Option<QuotedRate>, tab: Option<Box<Tab>> },
     Reject(String),
     SetAside(String),
 }
@@ -46,7 +48,8 @@ impl Desk<'_> {
         instructions: Arc<[Instruction]>,
         again: bool,
     ) -> Result<Reply, EngineError> {
-        let mut taking = Taking { taken: Vec::with_capacity(instructions.len()), groups: Vec::new() };
+        let mut taking =
+            Taking { taken: Vec::with_capacity(instructions.len()), groups: Vec::new(), tabs: Vec::new() };
         let mut outcomes = Vec::with_capacity(instructions.len());
         for (index, instruction) in instructions.iter().enumerate() {
             let known = work.instruction(instruction)?;
@@ -71,6 +74,9 @@ impl Desk<'_> {
                 taken: taking.taken,
                 groups,
             });
+            for tab in &taking.tabs {
+                self.settle_if_due(work, tab)?;
+            }
         }
         Ok(Reply::Parcel(outcomes))
     }
@@ -92,10 +98,14 @@ impl Desk<'_> {
         was_dead_letter: bool,
         taking: &mut Taking,
     ) -> Result<Outcome, EngineError> {
-        match self.judge(instruction)? {
-            Verdict::Take { route, fee, rate } => {
+        match self.judge(work, instruction)? {
+            Verdict::Take { route, fee, rate, tab } => {
                 taking.add(instruction, &route, fee, rate)?;
                 let number = work.number_micropayment();
+                if let Some(tab) = tab {
+                    self.put_on_tab(work, &tab, instruction.amount(), number)?;
+                    taking.tabs.push(*tab);
+                }
                 let Route { rail, rule: route, note: route_note } = route;
                 taking.taken.push(TakenInstruction { index, rail, route, route_note, fee, was_dead_letter });
                 let payment = payment_id(self.now, number);
@@ -115,7 +125,7 @@ impl Desk<'_> {
         }
     }
 
-    fn judge(&self, instruction: &Instruction) -> Result<Verdict, EngineError> {
+    fn judge(&self, work: &WorkingSet<'_>, instruction: &Instruction) -> Result<Verdict, EngineError> {
         let amount = instruction.amount();
         let routed = route_of(&self.settings.routes, instruction.method(), amount, |rail| self.usable(rail));
         let route = match routed {
@@ -123,9 +133,10 @@ impl Desk<'_> {
             Err(refused @ NoRoute::NoRule) => return Ok(Verdict::Reject(refused.to_string())),
             Err(NoRoute::Unusable { reason }) => return Ok(Verdict::SetAside(reason)),
         };
-        if route.rail.kind() == RailKind::Charging && instruction.payer().is_none() {
-            return Ok(Verdict::Reject(format!("a payment by {} needs a payer", instruction.method())));
-        }
+        let tab = match self.open_tab(work, &route, instruction)? {
+            Ok(tab) => tab,
+            Err(verdict) => return Ok(verdict),
+        };
         let rate = if amount.currency() == self.settings.shop.currency {
             None
         } else {
@@ -135,8 +146,31 @@ impl Desk<'_> {
             }
         };
         Ok(match self.fee(&route, instruction) {
-            Ok(fee) => Verdict::Take { route, fee, rate },
+            Ok(fee) => Verdict::Take { route, fee, rate, tab },
             Err(error) => Verdict::Reject(error),
+        })
+    }
+
+    /// The tab it goes on, on a rail that is charged; or why it goes on none.
+    fn open_tab(
+        &self,
+        work: &WorkingSet<'_>,
+        route: &Route,
+        instruction: &Instruction,
+    ) -> Result<Result<Option<Box<Tab>>, Verdict>, EngineError> {
+        if route.rail.kind() != RailKind::Charging {
+            return Ok(Ok(None));
+        }
+        let Some(tab) = Self::tab_of(route.rail, instruction) else {
+            let reason = format!("a payment by {} needs a payer", instruction.method());
+            return Ok(Err(Verdict::Reject(reason)));
+        };
+        if self.charge_min(&tab).is_none() {
+            return Ok(Err(Verdict::SetAside(format!("{} takes no {}", tab.rail, tab.currency))));
+        }
+        Ok(match self.closed_tab(work, &tab)? {
+            Some(reason) => Err(Verdict::SetAside(reason)),
+            None => Ok(Some(Box::new(tab))),
         })
     }
 
@@ -153,9 +187,8 @@ impl Desk<'_> {
         match rail.kind() {
             RailKind::Drawer if self.settings.cash.enabled => Ok(()),
             RailKind::Drawer => Err("cash is switched off in Settings".to_owned()),
-            RailKind::Charging | RailKind::Chain => {
-                self.usable_rail(rail).map(|_| ()).map_err(|error| error.to_string())
-            }
+            RailKind::Chain => self.usable_rail(rail).map(|_| ()).map_err(|error| error.to_string()),
+            RailKind::Charging => self.chargeable(rail),
         }
     }
 

@@ -59,6 +59,9 @@ pub struct Totals {
     pub rejected: u64,
     /// Instructions answered with a dead letter.
     pub dead_letters: u64,
+    /// What became of charges of payers' tabs: `charged`, `doubted` (asked about since), or the class of the failure that
+    /// set one aside.
+    pub charges: BTreeMap<(RailId, &'static str), u64>,
     /// Transfers that were seen and are gone: replaced, dropped, or reorganised away.
     pub withdrawn: u64,
     /// Those of them that were safe before: booked money that the shop has no more.
@@ -83,6 +86,7 @@ impl Default for Totals {
             conflicts: 0,
             rejected: 0,
             dead_letters: 0,
+            charges: BTreeMap::new(),
             withdrawn: 0,
             reversed: 0,
             queue_max: 0,

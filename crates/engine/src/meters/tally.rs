@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
+use payment::stream::SettlementEvent;
 use payment::{Level, RailId, SaleEvent, StrayEvent};
-use store::{Batch, Record, SaleRecord, StrayRecord};
+use store::{Batch, Record, SaleRecord, SettlementRecord, StrayRecord};
 
 use super::Totals;
 use super::second::Outcomes;
@@ -18,6 +19,7 @@ pub(crate) struct Tally {
     accepted: Vec<(RailId, u32)>,
     /// Without those that are accepted: only the books know how many these are.
     answered: Outcomes,
+    charges: Vec<(RailId, &'static str)>,
     withdrawn: u32,
     reversed: u32,
 }
@@ -72,7 +74,8 @@ impl Tally {
                 }
                 Record::Sale(sale) => self.seen(withdrawn_from_sale(sale)),
                 Record::Stray(stray) => self.seen(withdrawn_from_stray(stray)),
-                Record::Settlement(_) | Record::DeadLetter(_) | Record::Finding(_) => {}
+                Record::Settlement(settlement) => self.charges.extend(charge_of(settlement)),
+                Record::DeadLetter(_) | Record::Finding(_) => {}
             }
         }
     }
@@ -94,6 +97,9 @@ impl Tally {
         for (rail, count) in &self.accepted {
             *totals.accepted.entry(*rail).or_default() += u64::from(*count);
         }
+        for charge in &self.charges {
+            *totals.charges.entry(*charge).or_default() += 1;
+        }
         totals.duplicates += u64::from(self.answered.duplicate);
         totals.conflicts += u64::from(self.answered.conflict);
         totals.rejected += u64::from(self.answered.rejected);
@@ -113,8 +119,22 @@ impl Tally {
         self.latencies.clear();
         self.commits.clear();
         self.accepted.clear();
+        self.charges.clear();
         (self.queue_max, self.answered, self.withdrawn, self.reversed) = (0, Outcomes::default(), 0, 0);
     }
+}
+
+/// What became of a charge, if that is known now.
+fn charge_of(record: &SettlementRecord) -> Option<(RailId, &'static str)> {
+    let became = match &record.event {
+        SettlementEvent::Charged { .. } => "charged",
+        SettlementEvent::Doubted { .. } => "doubted",
+        SettlementEvent::SetAside { trouble, .. } => trouble.name(),
+        SettlementEvent::Opened { .. } | SettlementEvent::NeverArrived | SettlementEvent::TriedAgain => {
+            return None;
+        }
+    };
+    Some((record.after.bill.tab.rail, became))
 }
 
 /// Of a transfer that is gone.

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking, its helpers too")]
 
 mod answers;
+mod charging;
 mod clock;
 mod clocks;
 mod disk;
@@ -12,6 +13,7 @@ mod faults;
 mod meters;
 mod offers;
 mod parcels;
+mod processor;
 mod puppet;
 mod reports;
 mod restarts;

@@ -18,16 +18,24 @@ pub(crate) fn ticket(id: &str, cents: i64) -> Instruction {
     instruction(id, eur(cents), "cash")
 }
 
+/// An instruction by card.
+pub(crate) fn of_payer(id: &str, amount: Money, payer: &str) -> Instruction {
+    Instruction::new(InstructionParts { payer: Some(payer.to_owned()), ..parts(id, amount, "card") }).unwrap()
+}
+
 pub(crate) fn instruction(id: &str, amount: Money, method: &str) -> Instruction {
-    let parts = InstructionParts {
+    Instruction::new(parts(id, amount, method)).unwrap()
+}
+
+fn parts(id: &str, amount: Money, method: &str) -> InstructionParts {
+    InstructionParts {
         id: id.to_owned(),
         amount,
         method: method.to_owned(),
         payer: None,
         memo: None,
         metadata: BTreeMap::new(),
-    };
-    Instruction::new(parts).unwrap()
+    }
 }
 
 impl Shop {

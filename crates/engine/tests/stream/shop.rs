@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use engine::{Clock, Command, Engine, EngineError, RailSetup, Reply, Setup};
+use engine::{ChargingSetup, Clock, Command, Engine, EngineError, RailSetup, Reply, Setup};
 #[cfg(unix)]
 use faulty_disk::Disk;
 use ledger::Account;
@@ -66,6 +66,7 @@ pub(crate) struct Shop {
     pub(crate) practice: Practice,
     folder: TempDir,
     rails: Vec<RailSetup>,
+    charging: Vec<ChargingSetup>,
     trouble: Troublemaker,
     ids: AtomicU32,
 }
@@ -102,7 +103,21 @@ impl Shop {
         practice: Practice,
         rails: Vec<RailSetup>,
     ) -> Self {
-        Self::open_in(tempfile::tempdir().unwrap(), clock, practice, rails).await
+        Self::open_in(tempfile::tempdir().unwrap(), clock, practice, (rails, Vec::new())).await
+    }
+
+    /// With a rail that the till charges, and the settings to use it.
+    pub(crate) async fn open_charging(rail: ChargingSetup) -> Self {
+        let (clock, rails) = (TurnedClock::at(MORNING), vec![Puppet::new().setup()]);
+        let folder = tempfile::tempdir().unwrap();
+        let shop = Self::open_in(folder, clock, Practice::default(), (rails, vec![rail])).await;
+        let practice = Settings::defaults(Mode::Practice);
+        shop.change_settings(|settings| {
+            (settings.routes, settings.fees) = (practice.routes, practice.fees);
+            settings.settlements = practice.settlements;
+        })
+        .await;
+        shop
     }
 
     /// With a rail that says nothing by itself, on a disk that can fail.
@@ -111,17 +126,17 @@ impl Shop {
         let folder = tempfile::tempdir().unwrap();
         let disk = Disk::under(folder.path());
         let (clock, rails) = (TurnedClock::at(MORNING), vec![Puppet::new().setup()]);
-        (Self::open_in(folder, clock, Practice::default(), rails).await, disk)
+        (Self::open_in(folder, clock, Practice::default(), (rails, Vec::new())).await, disk)
     }
 
     async fn open_in(
         folder: TempDir,
         clock: Arc<TurnedClock>,
         practice: Practice,
-        rails: Vec<RailSetup>,
+        (rails, charging): (Vec<RailSetup>, Vec<ChargingSetup>),
     ) -> Self {
-        let (engine, trouble) = start(&folder, &clock, rails.clone(), |_| {}).await;
-        Self { engine, clock, practice, folder, rails, trouble, ids: AtomicU32::new(0) }
+        let (engine, trouble) = start(&folder, &clock, (rails.clone(), charging.clone()), |_| {}).await;
+        Self { engine, clock, practice, folder, rails, charging, trouble, ids: AtomicU32::new(0) }
     }
 
     /// Stops in order and starts again on the same file.
@@ -132,7 +147,8 @@ impl Shop {
     /// As [`Shop::restart`], with something done to the file in between.
     pub(crate) async fn restart_after(&mut self, meanwhile: impl FnOnce(&mut Writer)) {
         self.engine.stop().await;
-        let (engine, trouble) = start(&self.folder, &self.clock, self.rails.clone(), meanwhile).await;
+        let rails = (self.rails.clone(), self.charging.clone());
+        let (engine, trouble) = start(&self.folder, &self.clock, rails, meanwhile).await;
         (self.engine, self.trouble) = (engine, trouble);
     }
 
@@ -342,7 +358,7 @@ impl HandedIn {
 async fn start(
     folder: &TempDir,
     clock: &Arc<TurnedClock>,
-    rails: Vec<RailSetup>,
+    (rails, charging): (Vec<RailSetup>, Vec<ChargingSetup>),
     meanwhile: impl FnOnce(&mut Writer),
 ) -> (Engine, Troublemaker) {
     let path = folder.path().join("till.db");
@@ -352,7 +368,7 @@ async fn start(
     let defaults = Settings::defaults(Mode::Sandbox);
     let settings = Settings::from_rows(&writer.settings().unwrap(), &defaults).unwrap();
     let trouble = writer.troublemaker();
-    let setup = Setup { store, writer, settings, rails, clock: clock.clone() };
+    let setup = Setup { store, writer, settings, rails, charging, clock: clock.clone() };
     (Engine::start(setup).await.unwrap(), trouble)
 }
 

@@ -235,6 +235,9 @@ pub enum Refused {
     /// A void needs a reason.
     #[error("say why the sale is voided")]
     ReasonMissing,
+    /// A settlement took the money already.
+    #[error("the tab was charged already")]
+    AlreadySettled,
     /// No receipt before the sale is paid.
     #[error("there is no receipt before the sale is paid")]
     NoReceipt,

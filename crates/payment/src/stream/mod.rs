@@ -19,5 +19,7 @@ pub use instruction::{Instruction, InstructionError, InstructionParts, fingerpri
 pub use parcel::{Conversion, Group, PARCEL_INSTRUCTIONS_MAX, Parcel, ParcelError, number_of, payment_id};
 pub use retry::Trouble;
 pub use route::{NoRoute, Route, RouteRow, route_of};
-pub use settlement::{Settlement, SettlementEvent, SettlementRow, SettlementState, settle_at};
+pub use settlement::{
+    Settlement, SettlementEvent, SettlementRow, SettlementState, settle_after_ms, settle_at,
+};
 pub use tab::{OnTab, Tab};

@@ -120,8 +120,8 @@ fn a_fee_that_cannot_be_is_an_error_and_no_number() {
 #[test]
 fn a_tab_is_settled_at_the_amount_of_its_rail_and_currency() {
     let rows = [
-        SettlementRow { rail: RailId::STRIPE, at: eur(500) },
-        SettlementRow { rail: RailId::STRIPE, at: sats(9_000) },
+        SettlementRow { rail: RailId::STRIPE, at: eur(500), after_hours: Some(24) },
+        SettlementRow { rail: RailId::STRIPE, at: sats(9_000), after_hours: None },
     ];
     assert_eq!(settle_at(&rows, RailId::STRIPE, currency("EUR")), Some(eur(500)));
     assert_eq!(settle_at(&rows, RailId::STRIPE, Currency::BTC), Some(sats(9_000)));

@@ -12,6 +12,7 @@ mod properties;
 mod repeated;
 mod reversal;
 mod routes;
+mod settlements;
 mod standing;
 mod strays;
 mod till;

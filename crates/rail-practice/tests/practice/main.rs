@@ -2,6 +2,7 @@
 
 mod act;
 mod books;
+mod cards;
 mod delivery;
 mod mining;
 mod port;

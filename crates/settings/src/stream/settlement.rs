@@ -10,14 +10,21 @@ use crate::key::{Form, Key};
 use crate::row::{self, Row, RowName, shown_amount, shown_text};
 use crate::{Mode, Problem};
 
-const NAMES: &[&str] = &["rail", "currency", "at"];
+const NAMES: &[&str] = &["rail", "currency", "at", "after_hours"];
 const PRACTICE_AT: i64 = 500;
+const PRACTICE_AFTER_HOURS: u16 = 24;
+/// A year: a tab that waits longer was forgotten.
+const AFTER_HOURS_MAX: u16 = 8_760;
 
 /// Practice settles soon, so that somebody who tries it sees it happen.
 pub(crate) fn defaults(mode: Mode, shop: Currency) -> Vec<SettlementRow> {
     match mode {
         Mode::Practice => {
-            vec![SettlementRow { rail: RailId::STRIPE, at: practice_amount(PRACTICE_AT, shop) }]
+            vec![SettlementRow {
+                rail: RailId::STRIPE,
+                at: practice_amount(PRACTICE_AT, shop),
+                after_hours: Some(PRACTICE_AFTER_HOURS),
+            }]
         }
         Mode::Sandbox | Mode::Live => Vec::new(),
     }
@@ -37,6 +44,10 @@ fn check_row(row: &SettlementRow, name: &RowName) -> Result<(), Problem> {
     if !row.at.is_positive() {
         return Err(name.problem("at", "write an amount above zero"));
     }
+    if row.after_hours.is_some_and(|hours| !(1..=AFTER_HOURS_MAX).contains(&hours)) {
+        let message = format!("write 1 to {AFTER_HOURS_MAX} hours, or leave it out");
+        return Err(name.problem("after_hours", message));
+    }
     Ok(())
 }
 
@@ -46,6 +57,7 @@ fn read_row(row: &Field<'_>, shop: Currency) -> Result<SettlementRow, Problem> {
     Ok(SettlementRow {
         rail: row.required("rail", rail)?,
         at: row.required("at", |field| field.parsed(|text| Money::parse_exact(text, currency)))?,
+        after_hours: row.optional("after_hours", Field::count)?,
     })
 }
 
@@ -58,6 +70,7 @@ pub(crate) const KEYS: &[Key] = &[Key {
                 ("rail", shown_text(row.rail.name())),
                 ("currency", shown_currency(Some(row.at.currency()))),
                 ("at", shown_amount(Some(row.at))),
+                ("after_hours", row.after_hours.map(|hours| toml::Value::Integer(hours.into()))),
             ]
         })
     },

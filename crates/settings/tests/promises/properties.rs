@@ -139,9 +139,12 @@ fn fees(shop: Currency) -> impl Strategy<Value = Vec<FeeRow>> {
 }
 
 fn settlements() -> impl Strategy<Value = Vec<SettlementRow>> {
-    let row = (currency(), 1..=i64::MAX);
-    let row =
-        row.prop_map(|(currency, at)| SettlementRow { rail: RailId::STRIPE, at: Money::new(at, currency) });
+    let row = (currency(), 1..=i64::MAX, proptest::option::of(1_u16..=8_760));
+    let row = row.prop_map(|(currency, at, after_hours)| SettlementRow {
+        rail: RailId::STRIPE,
+        at: Money::new(at, currency),
+        after_hours,
+    });
     let same = |row: &SettlementRow, later: &SettlementRow| row.at.currency() == later.at.currency();
     vec(row, 0..4).prop_map(move |rows| applying(rows, same))
 }

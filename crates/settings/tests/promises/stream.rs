@@ -27,6 +27,7 @@ cap = "2.00"
 rail = "stripe"
 currency = "EUR"
 at = "5.00"
+after_hours = 24
 "#;
 
 fn currency(code: &str) -> Currency {
@@ -64,7 +65,10 @@ fn every_member_of_a_rule_is_read() {
         cap: Some(eur(200)),
     };
     assert_eq!(settings.fees, [fee]);
-    assert_eq!(settings.settlements, [SettlementRow { rail: RailId::STRIPE, at: eur(500) }]);
+    assert_eq!(
+        settings.settlements,
+        [SettlementRow { rail: RailId::STRIPE, at: eur(500), after_hours: Some(24) }]
+    );
 }
 
 #[test]
@@ -126,6 +130,7 @@ cap = "2.00"
 rail = "stripe"
 currency = "EUR"
 at = "5.00"
+after_hours = 24
 "#;
     assert!(practice.contains(rules), "{practice}");
 }
@@ -170,12 +175,16 @@ fn unknown_members_and_missing_ones_are_refused() {
     );
     refused(
         "[[settlement]]\nrail = \"stripe\"\nup_to = \"1\"",
-        "line 3: settlement.1.up_to: unknown key; known are rail, currency, at",
+        "line 3: settlement.1.up_to: unknown key; known are rail, currency, at, after_hours",
     );
     refused("\n[[route]]\nrail = \"cash\"", "line 2: route.1: write method too");
     refused("[[route]]\nmethod = \"card\"", "line 1: route.1: write rail too");
     refused("[[fee]]\npercent = \"1\"", "line 1: fee.1: write rail too");
     refused("[[settlement]]\nrail = \"stripe\"", "line 1: settlement.1: write at too");
+    refused(
+        "[[settlement]]\nrail = \"stripe\"\nat = \"1\"\nafter_hours = 0",
+        "line 4: settlement.1.after_hours: write 1 to 8760 hours, or leave it out",
+    );
     refused("[route]\nmethod = \"card\"", "line 1: route: write a list in brackets, not a table");
 }
 

@@ -348,7 +348,7 @@ fn outcome(answer: &Result<Reply, EngineError>) -> String {
         Ok(Reply::Sale(sale)) => format!("sale {} {}", sale.number, state(sale).name()),
         Ok(Reply::Stray(stray)) => format!("{} {:?}", stray.id, stray.finding.reason),
         Ok(Reply::Parcel(outcomes)) => format!("{} answers", outcomes.len()),
-        Ok(Reply::Done) => "done".to_owned(),
+        Ok(Reply::Done | Reply::UnderWay(_) | Reply::TabsSettled { .. }) => "done".to_owned(),
         Err(error) => error.to_string(),
     }
 }

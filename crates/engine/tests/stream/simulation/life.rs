@@ -160,7 +160,7 @@ async fn start(home: &Path, around: &Surroundings) -> (Engine, Troublemaker) {
     let trouble = writer.troublemaker();
     trouble.watch(Arc::new(Tap(around.clone())));
     let rails = vec![rail::setup(&around.outside, &around.doom)];
-    let setup = Setup { store, writer, settings, rails, clock: around.clock.clone() };
+    let setup = Setup { store, writer, settings, rails, charging: Vec::new(), clock: around.clock.clone() };
     (Engine::start_on_one_thread(setup).await.unwrap(), trouble)
 }
 

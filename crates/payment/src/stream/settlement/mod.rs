@@ -20,7 +20,7 @@ mod rule;
 use ledger::{Account, Entry, EntryKind};
 use money::Money;
 
-pub use self::rule::{SettlementRow, settle_at};
+pub use self::rule::{SettlementRow, settle_after_ms, settle_at};
 use super::retry::Trouble;
 use super::tab::Tab;
 use crate::charging::{Charge, ChargeStatus, Taken};
@@ -203,6 +203,12 @@ impl Settlement {
         matches!(self.state, SettlementState::Charging | SettlementState::Asking { .. })
     }
 
+    /// Is its outcome not known?
+    #[must_use]
+    pub const fn is_in_doubt(&self) -> bool {
+        matches!(self.state, SettlementState::Asking { .. })
+    }
+
     /// Every entry posted for it, in order.
     #[must_use]
     pub fn entries(&self) -> &[Entry] {
@@ -258,7 +264,7 @@ impl Settlement {
                 Ok(SettlementState::Asking { reason: format!("tried again after: {reason}") })
             }
             SettlementState::Charging | SettlementState::Asking { .. } => Ok(self.state.clone()),
-            SettlementState::Charged { .. } => Err(Refused::AlreadyPaid),
+            SettlementState::Charged { .. } => Err(Refused::AlreadySettled),
         }
     }
 
@@ -267,7 +273,7 @@ impl Settlement {
         let after = SettlementState::Charged { reference: reference.to_owned(), fee };
         match &self.state {
             same if *same == after => {}
-            SettlementState::Charged { .. } => return Err(Refused::AlreadyPaid),
+            SettlementState::Charged { .. } => return Err(Refused::AlreadySettled),
             SettlementState::Charging | SettlementState::Asking { .. } | SettlementState::SetAside { .. } => {
                 self.entries.push(self.settled(fee)?);
             }
