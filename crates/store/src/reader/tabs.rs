@@ -172,8 +172,9 @@ impl Reader {
         let sql = "select 'on_tabs' kind, rail, currency, scale, count(*) count, sum(minor) sum from tab \
                    where parts > 0 group by rail, currency, scale union all \
                    select state, rail, currency, scale, count(*), sum(amount_minor) from settlement \
-                   where state in ('charging', 'asking', 'set_aside') group by state, rail, currency, scale \
-                   order by 2, 3";
+                   where state in ('charging', 'asking') group by state, rail, currency, scale union all \
+                   select state, rail, currency, scale, count(*), sum(amount_minor) from settlement \
+                   where state = 'set_aside' group by rail, currency, scale order by 2, 3";
         let rows: Vec<TallyRow> = sqlx::query_as(sql).fetch_all(&self.pool()).await?;
         let mut summaries: Vec<TabsSummary> = Vec::new();
         for row in rows {

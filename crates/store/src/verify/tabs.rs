@@ -208,3 +208,6 @@ fn settlement_fault(row: &Row<'_>, projection: &'static str) -> Fault {
     let row = id.map_or_else(|| "settlement".to_owned(), |id| id.to_string());
     Fault { row, problem: Problem::Projection { projection } }
 }
+
+#[cfg(test)]
+mod tests;

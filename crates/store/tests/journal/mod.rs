@@ -9,6 +9,7 @@ mod opening;
 pub(crate) mod parcels;
 mod schema;
 pub(crate) mod settlements;
+mod settling;
 pub(crate) mod shop;
 mod statements;
 mod tampering;
