@@ -40,7 +40,7 @@ use crate::dto::setup::{
 use crate::dto::status::{AlertRequest, Nothing, StatusDto};
 use crate::dto::stray::{StrayAssignRequest, StrayCreditRequest, StrayDto};
 use crate::dto::stream::{
-    DeadLetterDto, DeadLetterRequest, DeadLettersRequest, OutcomeDto, StreamTakeReply, StreamTakeRequest,
+    DeadLetterRequest, DeadLettersReply, DeadLettersRequest, OutcomeDto, StreamTakeReply, StreamTakeRequest,
 };
 use crate::dto::timeline::TimelineItemDto;
 
@@ -116,7 +116,7 @@ commands! {
     stray_assign: StrayAssignRequest => StrayDto as "StrayDto" = strays::stray_assign;
     stray_credit: StrayCreditRequest => StrayDto as "StrayDto" = strays::stray_credit;
     stream_take: StreamTakeRequest => StreamTakeReply as "StreamTakeReply" = stream::stream_take;
-    dead_letters: DeadLettersRequest => Vec<DeadLetterDto> as "DeadLetterDto[]" = stream::dead_letters;
+    dead_letters: DeadLettersRequest => DeadLettersReply as "DeadLettersReply" = stream::dead_letters;
     dead_letter_retry: DeadLetterRequest => OutcomeDto as "OutcomeDto" = stream::dead_letter_retry;
     settings_get: Nothing => SettingsDto as "SettingsDto" = settings::settings_get;
     settings_set: SettingsDto => SettingsDto as "SettingsDto" = settings::settings_set;

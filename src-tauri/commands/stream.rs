@@ -10,7 +10,7 @@ use super::{Asker, refuse};
 use crate::app::App;
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::stream::{
-    DeadLetterDto, DeadLetterRequest, DeadLettersRequest, InstructionDto, OutcomeDto, StreamTakeReply,
+    DeadLetterRequest, DeadLettersReply, DeadLettersRequest, InstructionDto, OutcomeDto, StreamTakeReply,
     StreamTakeRequest,
 };
 use crate::view;
@@ -39,11 +39,17 @@ pub(super) async fn dead_letters(
     app: &Arc<App>,
     _: Asker,
     request: DeadLettersRequest,
-) -> Result<Vec<DeadLetterDto>, AppError> {
+) -> Result<DeadLettersReply, AppError> {
     let limit = request.limit.clamp(1, PAGE_LETTERS_MAX);
     let till = app.till().await?;
-    let letters = till.engine.reader().dead_letters(request.after.into(), limit).await?;
-    Ok(letters.iter().map(view::stream::dead_letter).collect())
+    let reader = till.engine.reader();
+    let letters = reader.dead_letters(request.after.into(), limit + 1).await?;
+    let mut rows: Vec<_> = letters.iter().map(view::stream::dead_letter).collect();
+    let more = rows.len() > usize::try_from(limit).unwrap_or(usize::MAX);
+    if more {
+        rows.pop();
+    }
+    Ok(DeadLettersReply { rows, more, open: view::tally(reader.dead_letter_count().await?) })
 }
 
 /// Tries a dead letter again.

@@ -40,6 +40,8 @@ pub struct StatusDto {
     pub keyring: KeyringDto,
     /// Stray payments somebody has to decide about.
     pub strays_open: u32,
+    /// Dead letters of the stream nobody has dealt with.
+    pub dead_letters_open: u32,
     /// Alerts not acknowledged, newest first.
     pub alerts: Vec<AlertDto>,
 }

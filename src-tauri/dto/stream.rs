@@ -140,16 +140,19 @@ impl From<Outcome> for OutcomeDto {
     }
 }
 
-/// An instruction that could not be carried out.
+/// Something that could not be carried out and waits for somebody.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 pub struct DeadLetterDto {
-    /// Its number.
+    /// Its number among those of its kind.
     pub number: u32,
     /// What was to be done.
-    pub instruction: InstructionDto,
+    #[serde(flatten)]
+    pub wish: DeadLetterWishDto,
     /// Its amount, to be shown.
     pub amount: MoneyDto,
     /// Why it was not, the last time.
+    pub cause: DeadLetterCauseDto,
+    /// The same in the till's own words, one English line.
     pub reason: String,
     /// How often it was tried.
     pub attempts: u32,
@@ -157,6 +160,31 @@ pub struct DeadLetterDto {
     pub found_at: String,
     /// What it became since.
     pub payment: Option<String>,
+}
+
+/// What was to be done, by its kind.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum DeadLetterWishDto {
+    /// A micropayment was to be taken.
+    Instruction {
+        /// As it was handed in.
+        instruction: InstructionDto,
+    },
+}
+
+/// Why something could not be carried out: a code the screens translate and advise on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum DeadLetterCauseDto {
+    /// No exchange rate into the unit of account.
+    NoRate,
+    /// Cash is switched off.
+    CashOff,
+    /// The rail its route names is not set up, switched off or not there now, nor is the fallback.
+    RailUnusable,
+    /// Something else: the reason says what.
+    Other,
 }
 
 /// Asks for dead letters that nobody has dealt with, oldest first.
@@ -167,6 +195,17 @@ pub struct DeadLettersRequest {
     pub after: u32,
     /// At most this many, 1 to 200.
     pub limit: u32,
+}
+
+/// A page of dead letters.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct DeadLettersReply {
+    /// Oldest first.
+    pub rows: Vec<DeadLetterDto>,
+    /// There are more after the last one.
+    pub more: bool,
+    /// How many nobody has dealt with, on all pages.
+    pub open: u32,
 }
 
 /// Names a dead letter.

@@ -54,3 +54,9 @@ pub fn instant(at: Timestamp) -> String {
 pub fn count(number: i64) -> u32 {
     u32::try_from(number.max(0)).unwrap_or(u32::MAX)
 }
+
+/// How many there are, for the wire. More than four billion show as the last number.
+#[must_use]
+pub fn tally(many: u64) -> u32 {
+    u32::try_from(many).unwrap_or(u32::MAX)
+}

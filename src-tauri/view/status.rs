@@ -9,7 +9,7 @@ use payment::{RailId, Timestamp};
 use settings::{Mode, Settings};
 use store::AlertRow;
 
-use super::{count, instant};
+use super::{count, instant, tally};
 use crate::commands::Asker;
 use crate::dto::error::AppError;
 use crate::dto::status::{
@@ -53,6 +53,7 @@ pub async fn status(till: &Till, data_dir: &Path, asker: Asker) -> Result<Status
         },
         keyring,
         strays_open: reader.strays_open().await?,
+        dead_letters_open: tally(reader.dead_letter_count().await?),
         alerts: reader.alerts().await?.into_iter().map(alert).collect(),
     })
 }

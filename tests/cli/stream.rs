@@ -176,6 +176,44 @@ fn what_can_not_be_taken_now_waits_as_a_dead_letter_until_it_is_tried_again() {
     assert!(folder.ok(&["ledger", "verify"]).starts_with("ok"));
 }
 
+/// The screens explain a letter by its cause, which is read from the reason in the books.
+#[test]
+fn every_reason_to_set_something_aside_has_a_cause_of_its_own() {
+    let folder = Folder::new();
+    let sandbox = |arguments: &[&str]| folder.ok(&[&["--mode", "sandbox"], arguments].concat());
+    let routes =
+        "[[route]]\nmethod = \"card\"\nrail = \"stripe\"\n[[route]]\nmethod = \"cash\"\nrail = \"cash\"\n";
+    sandbox(&["settings", "import", folder.file("routes.toml", routes).to_str().expect("text")]);
+    let stream = |line: &str| {
+        folder.run_with_input(&["--mode", "sandbox", "stream"], line);
+    };
+    stream(&ticket("a", "1").replace("EUR", "USD"));
+    stream(
+        &json!({ "id": "b", "amount": "1", "currency": "EUR", "method": "card", "payer": "Mona" })
+            .to_string(),
+    );
+    sandbox(&["settings", "set", "cash.enabled", "false"]);
+    stream(&ticket("c", "1"));
+    let letters = objects(&sandbox(&["dead-letter", "list", "--json"]));
+    let causes: Vec<_> = letters.iter().map(|letter| &letter["cause"]).collect();
+    assert_eq!(causes, ["no_rate", "rail_unusable", "cash_off"], "{letters:#?}");
+    assert!(letters.iter().all(|letter| letter["kind"] == "instruction"));
+}
+
+#[test]
+fn dead_letters_are_counted_and_read_page_by_page() {
+    let folder = Folder::new();
+    let served = folder.serve(&[]);
+    stream(&folder, &tickets(5).replace("EUR", "USD"));
+    assert_eq!(served.door.ask("status", &json!({}))["dead_letters_open"], 5);
+    let page = |after: &Value| served.door.ask("dead_letters", &json!({ "after": after, "limit": 3 }));
+    let first = page(&json!(0));
+    assert_eq!((&first["more"], &first["open"]), (&json!(true), &json!(5)), "{first:#}");
+    let second = page(&first["rows"][2]["number"]);
+    let ids = [&second["rows"][0]["instruction"]["id"], &second["rows"][1]["instruction"]["id"]];
+    assert_eq!((ids, &second["more"]), ([&json!("t-000003"), &json!("t-000004")], &json!(false)));
+}
+
 #[test]
 fn files_that_can_not_be_used_are_named() {
     let folder = Folder::new();

@@ -187,15 +187,26 @@ export type CodeDto = {
 	needs_second_server: boolean,
 };
 
-/**  An instruction that could not be carried out. */
+/**  Why something could not be carried out: a code the screens translate and advise on. */
+export type DeadLetterCauseDto = 
+/**  No exchange rate into the unit of account. */
+"no_rate" | 
+/**  Cash is switched off. */
+"cash_off" | 
+/**  The rail its route names is not set up, switched off or not there now, nor is the fallback. */
+"rail_unusable" | 
+/**  Something else: the reason says what. */
+"other";
+
+/**  Something that could not be carried out and waits for somebody. */
 export type DeadLetterDto = {
-	/**  Its number. */
+	/**  Its number among those of its kind. */
 	number: number,
-	/**  What was to be done. */
-	instruction: InstructionDto,
 	/**  Its amount, to be shown. */
 	amount: MoneyDto,
 	/**  Why it was not, the last time. */
+	cause: DeadLetterCauseDto,
+	/**  The same in the till's own words, one English line. */
 	reason: string,
 	/**  How often it was tried. */
 	attempts: number,
@@ -203,12 +214,29 @@ export type DeadLetterDto = {
 	found_at: string,
 	/**  What it became since. */
 	payment: string | null,
-};
+} & DeadLetterWishDto;
 
 /**  Names a dead letter. */
 export type DeadLetterRequest = {
 	/**  Its number. */
 	number: number,
+};
+
+/**  What was to be done, by its kind. */
+export type DeadLetterWishDto = 
+/**  A micropayment was to be taken. */
+{ kind: "instruction"; 
+/**  As it was handed in. */
+instruction: InstructionDto };
+
+/**  A page of dead letters. */
+export type DeadLettersReply = {
+	/**  Oldest first. */
+	rows: DeadLetterDto[],
+	/**  There are more after the last one. */
+	more: boolean,
+	/**  How many nobody has dealt with, on all pages. */
+	open: number,
 };
 
 /**  Asks for dead letters that nobody has dealt with, oldest first. */
@@ -861,6 +889,8 @@ export type StatusDto = {
 	keyring: KeyringDto,
 	/**  Stray payments somebody has to decide about. */
 	strays_open: number,
+	/**  Dead letters of the stream nobody has dealt with. */
+	dead_letters_open: number,
 	/**  Alerts not acknowledged, newest first. */
 	alerts: AlertDto[],
 };
@@ -1123,7 +1153,7 @@ export type Commands = {
 	stray_assign: { request: StrayAssignRequest; reply: StrayDto };
 	stray_credit: { request: StrayCreditRequest; reply: StrayDto };
 	stream_take: { request: StreamTakeRequest; reply: StreamTakeReply };
-	dead_letters: { request: DeadLettersRequest; reply: DeadLetterDto[] };
+	dead_letters: { request: DeadLettersRequest; reply: DeadLettersReply };
 	dead_letter_retry: { request: DeadLetterRequest; reply: OutcomeDto };
 	settings_get: { request: Nothing; reply: SettingsDto };
 	settings_set: { request: SettingsDto; reply: SettingsDto };

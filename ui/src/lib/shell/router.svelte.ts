@@ -10,6 +10,7 @@ export const ROUTES = [
   'paid',
   'sales',
   'ledger',
+  'letters',
   'strays',
   'settings',
   'receipt',

@@ -3,6 +3,7 @@ import type { Component } from 'svelte';
 import CashScreen from '$lib/cash/CashScreen.svelte';
 import ChargeScreen from '$lib/charge/ChargeScreen.svelte';
 import Ledger from '$lib/ledger/Ledger.svelte';
+import Letters from '$lib/letters/Letters.svelte';
 import PaidScreen from '$lib/paid/PaidScreen.svelte';
 import PaymentScreen from '$lib/payment/PaymentScreen.svelte';
 import Receipt from '$lib/receipt/Receipt.svelte';
@@ -21,6 +22,7 @@ export const SCREENS: Record<RouteName, Component<{ id: string }>> = {
   paid: PaidScreen,
   sales: Sales,
   ledger: Ledger,
+  letters: Letters,
   strays: Strays,
   settings: Settings,
   receipt: Receipt,

@@ -1,0 +1,157 @@
+/**
+ * Dead letters: what could not be carried out, read page by page, oldest first, and tried again one by one or all.
+ *
+ * Trying again is safe to repeat: what was taken meanwhile is answered as taken, and nothing is taken twice.
+ */
+import { faultOf, type Backend, type DeadLetterDto, type Fault, type OutcomeDto } from '$lib/backend';
+
+/** The core gives at most this many at once. */
+export const PAGE_LETTERS = 200;
+
+/** What trying one again came to. */
+export interface Told {
+  letter: DeadLetterDto;
+  isTaken: boolean;
+  /** Why it was not taken, in the till's own words. */
+  reason: string;
+}
+
+/** How trying all of them again goes, or went. */
+export interface Round {
+  tried: number;
+  /** How many there were to try. */
+  of: number;
+  taken: number;
+  /** It went through all of them. */
+  isWhole: boolean;
+}
+
+export class Letters {
+  rows = $state.raw<DeadLetterDto[]>([]);
+  /** How many nobody has dealt with, on all pages. */
+  open = $state(0);
+  more = $state(false);
+  loaded = $state(false);
+  fault = $state.raw<Fault | null>(null);
+  /** One is being tried again. */
+  busy = $state(false);
+  told = $state.raw<Told | null>(null);
+  /** All are being tried again. */
+  round = $state.raw<Round | null>(null);
+  /** What the last such round came to. */
+  ended = $state.raw<Round | null>(null);
+  private isStopped = false;
+  private question = 0;
+
+  constructor(private readonly backend: Backend) {}
+
+  readonly isIdle = $derived(!this.busy && this.round === null);
+
+  /** Reads again as many as are shown, at least one page. */
+  async read(): Promise<void> {
+    const question = ++this.question;
+    const wanted = Math.max(this.rows.length, 1);
+    try {
+      const rows: DeadLetterDto[] = [];
+      let page;
+      do {
+        page = await this.page(rows.at(-1));
+        rows.push(...page.rows);
+      } while (page.more && rows.length < wanted);
+      if (question !== this.question) return;
+      [this.rows, this.more, this.open, this.fault] = [rows, page.more, page.open, null];
+    } catch (thrown) {
+      if (question !== this.question) return;
+      this.fault = faultOf(thrown);
+    }
+    this.loaded = true;
+  }
+
+  async readMore(): Promise<void> {
+    const question = ++this.question;
+    try {
+      const page = await this.page(this.rows.at(-1));
+      if (question !== this.question) return;
+      this.rows = [...this.rows, ...page.rows];
+      [this.more, this.open, this.fault] = [page.more, page.open, null];
+    } catch (thrown) {
+      if (question === this.question) this.fault = faultOf(thrown);
+    }
+  }
+
+  /** Tries one again. It leaves the list when it is taken; else the list says why not this time. */
+  async retry(letter: DeadLetterDto): Promise<void> {
+    if (!this.isIdle) return;
+    this.busy = true;
+    this.told = this.ended = null;
+    try {
+      const outcome = await this.tryAgain(letter);
+      this.told = { letter, isTaken: isTaken(outcome), reason: outcome.reason ?? '' };
+      await this.read();
+    } catch (thrown) {
+      this.fault = faultOf(thrown);
+    }
+    this.busy = false;
+  }
+
+  /** Tries all again that are there now, until it is through or stopped. */
+  async retryAll(): Promise<void> {
+    if (!this.isIdle) return;
+    this.told = this.ended = null;
+    this.isStopped = false;
+    this.round = { tried: 0, of: this.open, taken: 0, isWhole: false };
+    let failed: Fault | null = null;
+    try {
+      await this.goRound();
+    } catch (thrown) {
+      failed = faultOf(thrown);
+    }
+    [this.ended, this.round] = [this.round, null];
+    await this.read();
+    if (failed !== null) this.fault = failed;
+  }
+
+  /** Ends the round after the one that is being tried. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
+  /** Letters that come while it goes round are for the next one, so that it ends. */
+  private async goRound(): Promise<void> {
+    let last: DeadLetterDto | undefined;
+    let more = true;
+    while (more) {
+      const page = await this.page(last);
+      for (const letter of page.rows) {
+        if (this.isStopped || this.round === null || this.round.tried >= this.round.of) return this.endRound();
+        const outcome = await this.tryAgain(letter);
+        const { tried, taken } = this.round;
+        this.round = { ...this.round, tried: tried + 1, taken: taken + (isTaken(outcome) ? 1 : 0) };
+      }
+      [last, more] = [page.rows.at(-1), page.more];
+    }
+    this.endRound();
+  }
+
+  private endRound(): void {
+    if (this.round !== null) this.round = { ...this.round, isWhole: !this.isStopped };
+  }
+
+  private page(after: DeadLetterDto | undefined) {
+    return this.backend.call('dead_letters', { after: after?.number ?? 0, limit: PAGE_LETTERS });
+  }
+
+  private tryAgain({ number }: DeadLetterDto): Promise<OutcomeDto> {
+    return this.backend.call('dead_letter_retry', { number });
+  }
+}
+
+/** What names a letter among all kinds, in addresses too. */
+export function keyOf({ kind, number }: DeadLetterDto): string {
+  return `${kind}-${number}`;
+}
+
+/** Also what was taken meanwhile, by somebody else. */
+function isTaken({ outcome }: OutcomeDto): boolean {
+  return outcome === 'accepted' || outcome === 'duplicate';
+}
