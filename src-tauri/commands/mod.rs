@@ -40,7 +40,8 @@ use crate::dto::setup::{
 use crate::dto::status::{AlertRequest, Nothing, StatusDto};
 use crate::dto::stray::{StrayAssignRequest, StrayCreditRequest, StrayDto};
 use crate::dto::stream::{
-    DeadLetterRequest, DeadLettersReply, DeadLettersRequest, OutcomeDto, StreamTakeReply, StreamTakeRequest,
+    DeadLetterRequest, DeadLettersReply, DeadLettersRequest, OutcomeDto, StreamStatusDto, StreamTakeReply,
+    StreamTakeRequest,
 };
 use crate::dto::timeline::TimelineItemDto;
 
@@ -115,6 +116,7 @@ commands! {
     strays: Nothing => Vec<StrayDto> as "StrayDto[]" = strays::strays;
     stray_assign: StrayAssignRequest => StrayDto as "StrayDto" = strays::stray_assign;
     stray_credit: StrayCreditRequest => StrayDto as "StrayDto" = strays::stray_credit;
+    stream_status: Nothing => StreamStatusDto as "StreamStatusDto" = stream::stream_status;
     stream_take: StreamTakeRequest => StreamTakeReply as "StreamTakeReply" = stream::stream_take;
     dead_letters: DeadLettersRequest => DeadLettersReply as "DeadLettersReply" = stream::dead_letters;
     dead_letter_retry: DeadLetterRequest => OutcomeDto as "OutcomeDto" = stream::dead_letter_retry;

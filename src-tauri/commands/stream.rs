@@ -9,9 +9,10 @@ use store::{DeadLetter, Source};
 use super::{Asker, refuse};
 use crate::app::App;
 use crate::dto::error::{AppError, ErrorCode};
+use crate::dto::status::Nothing;
 use crate::dto::stream::{
-    DeadLetterRequest, DeadLettersReply, DeadLettersRequest, InstructionDto, OutcomeDto, StreamTakeReply,
-    StreamTakeRequest,
+    DeadLetterRequest, DeadLettersReply, DeadLettersRequest, InstructionDto, OutcomeDto, StreamStatusDto,
+    StreamTakeReply, StreamTakeRequest,
 };
 use crate::view;
 
@@ -33,6 +34,16 @@ pub(super) async fn stream_take(
     let pending = app.till().await?.engine.hand_in(Source::Cli, instructions).await?;
     let outcomes = pending.outcomes().await?;
     Ok(StreamTakeReply { outcomes: outcomes.into_iter().map(OutcomeDto::from).collect() })
+}
+
+/// How the stream flows.
+pub(super) async fn stream_status(app: &Arc<App>, _: Asker, _: Nothing) -> Result<StreamStatusDto, AppError> {
+    let till = app.till().await?;
+    let reader = till.engine.reader();
+    // Micropayments are numbered from one, without a gap.
+    let newest = reader.micropayments(None, 1).await?.pop();
+    let open = reader.dead_letter_count().await?;
+    Ok(view::stream::stream_status(till.engine.meters(), newest.as_ref(), open))
 }
 
 pub(super) async fn dead_letters(

@@ -215,3 +215,54 @@ pub struct DeadLetterRequest {
     /// Its number.
     pub number: u32,
 }
+
+/// How the stream flows, now and over the last minutes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct StreamStatusDto {
+    /// The first second that was measured, in seconds since 1970: five minutes ago, or when these books were opened.
+    pub first: u32,
+    /// The second that runs now: what is known of it so far.
+    pub last: u32,
+    /// Those between the two in which anything happened, oldest first.
+    pub seconds: Vec<StreamSecondDto>,
+    /// Commands that wait now.
+    pub queue: u32,
+    /// How many may wait; whoever hands in more waits outside.
+    pub queue_bound: u32,
+    /// Micropayments in the books in all.
+    pub taken: u32,
+    /// When the last of them was taken (RFC 3339).
+    pub last_taken_at: Option<String>,
+    /// Dead letters nobody has dealt with.
+    pub dead_letters_open: u32,
+}
+
+/// What happened in a second.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct StreamSecondDto {
+    /// When it began, in seconds since 1970.
+    pub at: u32,
+    /// Micropayments booked.
+    pub accepted: u32,
+    /// Taken before.
+    pub duplicate: u32,
+    /// With an id used for something else.
+    pub conflict: u32,
+    /// Not taken by this shop.
+    pub rejected: u32,
+    /// Kept for somebody to decide.
+    pub dead_letter: u32,
+    /// The deepest the queue was.
+    pub queue_max: u32,
+    /// How long answers took; nothing when nothing was answered.
+    pub latency: Option<LatencyDto>,
+}
+
+/// How long answers took, from handing something in until it was on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct LatencyDto {
+    /// Half took no longer than this many microseconds.
+    pub p50_us: u32,
+    /// 99 of a hundred took no longer than this many microseconds.
+    pub p99_us: u32,
+}

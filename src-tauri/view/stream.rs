@@ -1,9 +1,50 @@
-//! What could not be carried out, for screens.
+//! How the stream flows and what it could not carry out, for screens.
 
-use store::DeadLetter;
+use engine::{Latency, Meters, Outcomes, Second};
+use store::{DeadLetter, Micropayment};
 
-use super::{count, instant, money};
-use crate::dto::stream::{DeadLetterCauseDto, DeadLetterDto, DeadLetterWishDto, InstructionDto};
+use super::{count, instant, money, tally};
+use crate::dto::stream::{
+    DeadLetterCauseDto, DeadLetterDto, DeadLetterWishDto, InstructionDto, LatencyDto, StreamSecondDto,
+    StreamStatusDto,
+};
+
+/// What the meters say, with the newest micropayment and the number of open dead letters from the books.
+#[must_use]
+pub fn stream_status(
+    meters: &Meters,
+    newest: Option<&Micropayment>,
+    dead_letters_open: u64,
+) -> StreamStatusDto {
+    let seconds = meters.seconds();
+    let at = |second: Option<&Second>| second.map_or(0, |second| count(second.at));
+    let (queue, queue_bound) = meters.queue();
+    let depth = |waiting: usize| u32::try_from(waiting).unwrap_or(u32::MAX);
+    StreamStatusDto {
+        first: at(seconds.first()),
+        last: at(seconds.last()),
+        seconds: seconds.iter().filter(|second| second.commands > 0).map(stream_second).collect(),
+        queue: depth(queue),
+        queue_bound: depth(queue_bound),
+        taken: newest.map_or(0, |micropayment| count(micropayment.number)),
+        last_taken_at: newest.map(|micropayment| instant(micropayment.taken_at)),
+        dead_letters_open: tally(dead_letters_open),
+    }
+}
+
+fn stream_second(second: &Second) -> StreamSecondDto {
+    let Outcomes { accepted, duplicate, conflict, rejected, dead_letter } = second.outcomes;
+    StreamSecondDto {
+        at: count(second.at),
+        accepted,
+        duplicate,
+        conflict,
+        rejected,
+        dead_letter,
+        queue_max: second.queue_max,
+        latency: second.latency.map(|Latency { p50_us, p99_us, .. }| LatencyDto { p50_us, p99_us }),
+    }
+}
 
 /// A dead letter.
 #[must_use]

@@ -16,7 +16,7 @@ test('a new shop is set up and makes its first practice sale', async ({ page, ti
 test('the token leaves the address bar, and practice marks every screen', async ({ page, till }) => {
   await openShop(page, till);
   expect(page.url()).not.toContain('token');
-  for (const place of ['Sales', 'Ledger', 'Stray payments', 'Settings', 'Sell']) {
+  for (const place of ['Sales', 'Ledger', 'Stream', 'Stray payments', 'Settings', 'Sell']) {
     await page.getByRole('navigation').getByRole('link', { name: place }).click();
     await expect(page.getByRole('region', { name: 'Practice' })).toBeVisible();
     await expectAccessible(page);
@@ -24,8 +24,8 @@ test('the token leaves the address bar, and practice marks every screen', async 
 });
 
 for (const [language, places] of [
-  ['en', ['Sales', 'Ledger', 'Stray payments', 'Settings', 'Sell']],
-  ['de', ['Verkäufe', 'Bücher', 'Verirrte Zahlungen', 'Einstellungen', 'Verkauf']],
+  ['en', ['Sales', 'Ledger', 'Stream', 'Stray payments', 'Settings', 'Sell']],
+  ['de', ['Verkäufe', 'Bücher', 'Stream', 'Verirrte Zahlungen', 'Einstellungen', 'Verkauf']],
 ] as const) {
   test(`every place can be read and pressed in the dark and on a small screen (${language})`, async ({
     page,

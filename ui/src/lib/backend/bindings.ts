@@ -376,6 +376,14 @@ export type KeyringDto =
 /**  Not needed (practice mode). */
 "not_needed";
 
+/**  How long answers took, from handing something in until it was on the disk. */
+export type LatencyDto = {
+	/**  Half took no longer than this many microseconds. */
+	p50_us: number,
+	/**  99 of a hundred took no longer than this many microseconds. */
+	p99_us: number,
+};
+
 /**  State of the books. */
 export type LedgerStatusDto = {
 	/**  The last check found nothing wrong. */
@@ -965,6 +973,46 @@ export type StrayStateDto =
 /**  Gone again. */
 "withdrawn";
 
+/**  What happened in a second. */
+export type StreamSecondDto = {
+	/**  When it began, in seconds since 1970. */
+	at: number,
+	/**  Micropayments booked. */
+	accepted: number,
+	/**  Taken before. */
+	duplicate: number,
+	/**  With an id used for something else. */
+	conflict: number,
+	/**  Not taken by this shop. */
+	rejected: number,
+	/**  Kept for somebody to decide. */
+	dead_letter: number,
+	/**  The deepest the queue was. */
+	queue_max: number,
+	/**  How long answers took; nothing when nothing was answered. */
+	latency: LatencyDto | null,
+};
+
+/**  How the stream flows, now and over the last minutes. */
+export type StreamStatusDto = {
+	/**  The first second that was measured, in seconds since 1970: five minutes ago, or when these books were opened. */
+	first: number,
+	/**  The second that runs now: what is known of it so far. */
+	last: number,
+	/**  Those between the two in which anything happened, oldest first. */
+	seconds: StreamSecondDto[],
+	/**  Commands that wait now. */
+	queue: number,
+	/**  How many may wait; whoever hands in more waits outside. */
+	queue_bound: number,
+	/**  Micropayments in the books in all. */
+	taken: number,
+	/**  When the last of them was taken (RFC 3339). */
+	last_taken_at: string | null,
+	/**  Dead letters nobody has dealt with. */
+	dead_letters_open: number,
+};
+
 /**  What became of each, in order. */
 export type StreamTakeReply = {
 	/**  As many as there were instructions. */
@@ -1152,6 +1200,7 @@ export type Commands = {
 	strays: { request: Nothing; reply: StrayDto[] };
 	stray_assign: { request: StrayAssignRequest; reply: StrayDto };
 	stray_credit: { request: StrayCreditRequest; reply: StrayDto };
+	stream_status: { request: Nothing; reply: StreamStatusDto };
 	stream_take: { request: StreamTakeRequest; reply: StreamTakeReply };
 	dead_letters: { request: DeadLettersRequest; reply: DeadLettersReply };
 	dead_letter_retry: { request: DeadLetterRequest; reply: OutcomeDto };

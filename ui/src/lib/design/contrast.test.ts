@@ -40,6 +40,17 @@ const PAIRS = [
   ]),
 ];
 
+const PLOTS = ['accepted', 'duplicate', 'refused', 'letter', 'slow'].map((name) => `plot-${name}`);
+
+test.each([
+  ['light', ':root'],
+  ['dark', ":root[data-theme='dark']"],
+])('what charts draw has a contrast of 3 at least, in %s', (_, selector) => {
+  const found = new Map([...colours(':root'), ...colours(selector)]);
+  const ratios = PLOTS.map((plot) => contrast(found.get(plot) ?? '', found.get('paper') ?? ''));
+  expect(ratios.filter((ratio) => !(ratio >= 3))).toEqual([]);
+});
+
 test.each([
   ['light', ':root'],
   ['dark', ":root[data-theme='dark']"],

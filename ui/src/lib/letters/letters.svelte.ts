@@ -8,6 +8,9 @@ import { faultOf, type Backend, type DeadLetterDto, type Fault, type OutcomeDto 
 /** The core gives at most this many at once. */
 export const PAGE_LETTERS = 200;
 
+/** Tried together, so that they share a commit. */
+const SIDE_BY_SIDE = 8;
+
 /** What trying one again came to. */
 export interface Told {
   letter: DeadLetterDto;
@@ -111,7 +114,7 @@ export class Letters {
     if (failed !== null) this.fault = failed;
   }
 
-  /** Ends the round after the one that is being tried. */
+  /** Ends the round after those that are being tried. */
   stop(): void {
     this.isStopped = true;
   }
@@ -122,15 +125,26 @@ export class Letters {
     let more = true;
     while (more) {
       const page = await this.page(last);
-      for (const letter of page.rows) {
-        if (this.isStopped || this.round === null || this.round.tried >= this.round.of) return this.endRound();
-        const outcome = await this.tryAgain(letter);
-        const { tried, taken } = this.round;
-        this.round = { ...this.round, tried: tried + 1, taken: taken + (isTaken(outcome) ? 1 : 0) };
+      for (let at = 0; at < page.rows.length; at += SIDE_BY_SIDE) {
+        const left = (this.round?.of ?? 0) - (this.round?.tried ?? 0);
+        if (this.isStopped || left <= 0) return this.endRound();
+        await this.tryTogether(page.rows.slice(at, at + Math.min(SIDE_BY_SIDE, left)));
       }
       [last, more] = [page.rows.at(-1), page.more];
     }
     this.endRound();
+  }
+
+  /** Those that were answered count, also when another was not. */
+  private async tryTogether(letters: DeadLetterDto[]): Promise<void> {
+    const answers = await Promise.allSettled(letters.map((letter) => this.tryAgain(letter)));
+    const outcomes = answers.filter((answer) => answer.status === 'fulfilled').map(({ value }) => value);
+    if (this.round === null) return;
+    const { tried, taken } = this.round;
+    const takenNow = outcomes.filter(isTaken).length;
+    this.round = { ...this.round, tried: tried + outcomes.length, taken: taken + takenNow };
+    const failed = answers.find((answer) => answer.status === 'rejected');
+    if (failed !== undefined) throw failed.reason;
   }
 
   private endRound(): void {

@@ -10,6 +10,7 @@ export const ROUTES = [
   'paid',
   'sales',
   'ledger',
+  'stream',
   'letters',
   'strays',
   'settings',

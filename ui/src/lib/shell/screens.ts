@@ -11,6 +11,7 @@ import Sales from '$lib/sales/Sales.svelte';
 import SellScreen from '$lib/sell/SellScreen.svelte';
 import Settings from '$lib/settings/Settings.svelte';
 import Setup from '$lib/setup/Setup.svelte';
+import Stream from '$lib/stream/Stream.svelte';
 import Strays from '$lib/strays/Strays.svelte';
 import type { RouteName } from './router.svelte';
 
@@ -22,6 +23,7 @@ export const SCREENS: Record<RouteName, Component<{ id: string }>> = {
   paid: PaidScreen,
   sales: Sales,
   ledger: Ledger,
+  stream: Stream as unknown as Component<{ id: string }>,
   letters: Letters,
   strays: Strays,
   settings: Settings,

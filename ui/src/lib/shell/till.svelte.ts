@@ -31,6 +31,8 @@ export class Till {
   /** Why nothing can be sold any more until the till is started again. Nothing puts it away. */
   broken = $state.raw<Fault | null>(null);
   private faultOfReading: Fault | null = null;
+  private refreshing: Promise<void> | null = null;
+  private isStale = false;
   /** Present while a payment is on screen in practice mode. */
   customer = $state.raw<PracticeCustomer | null>(null);
   readonly router = new Router();
@@ -54,8 +56,23 @@ export class Till {
     };
   }
 
-  /** Reads the status again. A failure shows in the connection, so it is no fault of its own. */
-  async refresh(): Promise<void> {
+  /** Reads the status again; once more after that when it is asked for meanwhile, however often. */
+  refresh(): Promise<void> {
+    this.isStale = true;
+    this.refreshing ??= this.readWhileStale();
+    return this.refreshing;
+  }
+
+  private async readWhileStale(): Promise<void> {
+    while (this.isStale) {
+      this.isStale = false;
+      await this.readStatus();
+    }
+    this.refreshing = null;
+  }
+
+  /** A failure shows in the connection, so it is no fault of its own. */
+  private async readStatus(): Promise<void> {
     try {
       this.accept(await this.backend.call('status', {}));
     } catch (thrown) {

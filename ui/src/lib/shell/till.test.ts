@@ -105,6 +105,16 @@ test('a till found again is asked how it is', async () => {
   stop();
 });
 
+test('a thousand changes at once are one or two readings of the status', async () => {
+  const backend = new FixtureBackend();
+  const till = new Till(backend);
+  const stop = till.start();
+  for (let change = 0; change < 1_000; change += 1) backend.change('status');
+  await till.refresh();
+  expect(backend.count('status')).toBe(2);
+  stop();
+});
+
 test('a sale is read again only for its own changes', () => {
   const backend = new FixtureBackend();
   const till = new Till(backend);
