@@ -18,13 +18,21 @@ export class RunningTill {
     private readonly child: ChildProcess,
     /** The address with its token, as the till printed it. */
     readonly address: string,
+    /** Its data folder. */
+    readonly data: string,
   ) {}
 
   static async start(data: string): Promise<RunningTill> {
-    const child = spawn(binary(), ['--data-dir', data, '--mode', 'practice', 'serve', '--listen', '127.0.0.1:0'], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
-    return new RunningTill(child, await addressOf(child));
+    const arguments_ = [...placeOf(data), 'serve', '--listen', '127.0.0.1:0'];
+    const child = spawn(binary(), arguments_, { stdio: ['ignore', 'pipe', 'inherit'] });
+    return new RunningTill(child, await addressOf(child), data);
+  }
+
+  /** Runs another command of the program on the same books, beside this one. Gives its exit code. */
+  async run(...command: string[]): Promise<number | null> {
+    const child = spawn(binary(), [...placeOf(this.data), ...command], { stdio: 'ignore' });
+    const [code] = (await once(child, 'exit')) as [number | null];
+    return code;
   }
 
   /** Does a command as a script would, beside the screens. */
@@ -115,6 +123,11 @@ function smallTargets(page: Page): Promise<string[]> {
 }
 
 export { expect };
+
+/** Which books: a till of practice mode in this folder. */
+function placeOf(data: string): string[] {
+  return ['--data-dir', data, '--mode', 'practice'];
+}
 
 /** The till under test: named by TILLSTREAM_BIN, else the one cargo built last into its usual folder. */
 function binary(): string {

@@ -154,6 +154,56 @@ test('what goes wrong: a stray payment, and a payment taken back', async () => {
   await picture('alert');
 });
 
+/** Hands in tickets of so many seconds, one parcel after the other. Every tenth parcel comes twice. */
+async function streamFor(seconds: number): Promise<void> {
+  const ticket = (id: number) => ({ id: `ticket-${id}`, amount: '0.25', currency: 'EUR', method: 'cash', payer: null });
+  let parcel = 0;
+  for (let measured = 0; measured < seconds; parcel += 1) {
+    const instructions = Array.from({ length: 40 }, (_, at) => ({ ...ticket(parcel * 40 + at), memo: null }));
+    await till.call('stream_take', { instructions });
+    if (parcel % 10 === 0) await till.call('stream_take', { instructions });
+    measured = (await till.call('stream_status', {})).seconds.length;
+  }
+}
+
+/** What a shop without a rate for dollars can't take. */
+async function streamDollars(count: number): Promise<void> {
+  const instructions = Array.from({ length: count }, (_, at) => ({
+    id: `show-${at}`,
+    amount: `${at + 1}.50`,
+    currency: 'USD',
+    method: 'cash',
+    payer: ['Mona Lindqvist', 'Idris Bah', 'Chloé Martin'][at % 3] ?? null,
+    memo: 'evening show',
+    metadata: { booth: 'north entrance' },
+  }));
+  await till.call('stream_take', { instructions });
+}
+
+test('micropayments: how they flow, and what could not be taken', async () => {
+  till = await TillWindow.open();
+  await till.call('setup_finish', { shop_name: 'Corner Café', currency: 'EUR', language: 'en' });
+  await till.go('stream');
+  await till.sees('Nothing was ever streamed here.');
+  await picture('stream-never');
+  await streamFor(45);
+  await streamDollars(7);
+  await till.sees('Streaming.');
+  await till.sees('7 dead letters');
+  await picture('stream');
+  await till.go('letters');
+  await till.sees('There is no exchange rate USD → EUR');
+  await picture('letters');
+  await till.go('stream');
+  await till.sees('Nothing is streaming.');
+  await picture('stream-resting');
+  await till.call('settings_put', { key: 'rates.fixed.USD/EUR', value: '0.92' });
+  await till.go('letters');
+  await till.press('Try all again');
+  await till.sees('7 of 7 are taken and in the books.');
+  await picture('letters-none');
+});
+
 const wordsShown = () =>
   till.browser.execute(() => [...document.querySelectorAll('ol b')].map((word) => word.textContent));
 
