@@ -1,9 +1,8 @@
-//! What one payment costs: arithmetic, the transition, the code, and the way from asking to the durable answer, alone
-//! and in batches. `cargo bench` prints medians; the README quotes them with the machine they were measured on.
+//! What a sale costs: arithmetic, the transition, the code, and the way from asking to the durable answer, alone and in
+//! batches. `cargo bench --bench till` prints medians; the README quotes them with the machine they were measured on. The
+//! payment stream is measured by `scripts/benchmark`.
 
-use std::collections::BTreeMap;
 use std::hint::black_box;
-use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -12,10 +11,9 @@ use engine::{Clock, Command, Engine, Setup, SystemClock};
 use futures_util::future::join_all;
 use money::{Currency, Money, Percent, Rate, Rounding};
 use payment::sale::CashPayment;
-use payment::stream::{Instruction, InstructionParts};
 use payment::{Cart, CartLine, InvoiceId, PaymentId, Sale, SaleEvent, Timestamp};
 use settings::{Mode, Settings};
-use store::{Opened, Source, Store, StoreOptions};
+use store::{Opened, Store, StoreOptions};
 use tillstream::qr;
 
 const PAYMENT_LINK: &str = "BITCOIN:BCRT1QW508D6QEJXTDG4Y5R3ZARVARY0C5XW7KYGT080?amount=0.00007759";
@@ -87,25 +85,6 @@ async fn cash_sale(engine: &Engine) {
     engine.ask_sale(take).await.expect("the cash is taken");
 }
 
-/// Micropayments handed in together.
-async fn parcel(engine: &Engine, count: u64) {
-    static NEXT: AtomicU64 = AtomicU64::new(0);
-    let first = NEXT.fetch_add(count, Ordering::Relaxed);
-    let instructions = (first..first + count).map(|number| {
-        Instruction::new(InstructionParts {
-            id: format!("ticket-{number:012}"),
-            amount: eur(1),
-            method: "cash".to_owned(),
-            payer: None,
-            memo: None,
-            metadata: BTreeMap::new(),
-        })
-        .expect("the parts are well-formed")
-    });
-    let pending = engine.hand_in(Source::Cli, instructions.collect()).await.expect("it is handed in");
-    pending.outcomes().await.expect("it is taken");
-}
-
 fn submit_to_acknowledged(c: &mut Criterion) {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime starts");
     let folder = tempfile::tempdir().expect("a folder can be made");
@@ -125,11 +104,6 @@ fn submit_to_acknowledged(c: &mut Criterion) {
         Engine::start(setup).await.expect("the engine starts")
     });
     let mut group = c.benchmark_group("submit to acknowledged");
-    group.bench_function("one sync of the disk, beside it", |b| {
-        let file = folder.path().join("beside");
-        let mut file = std::fs::File::create(file).expect("a file can be made");
-        b.iter(|| file.write_all(&[7; 4_096]).and_then(|()| file.sync_data()));
-    });
     group.bench_function("one sale opened", |b| {
         b.to_async(&runtime).iter_batched(
             ids,
@@ -143,7 +117,6 @@ fn submit_to_acknowledged(c: &mut Criterion) {
     group.bench_function("one cash sale, opened and paid", |b| {
         b.to_async(&runtime).iter(|| cash_sale(&engine));
     });
-    group.bench_function("one micropayment", |b| b.to_async(&runtime).iter(|| parcel(&engine, 1)));
     for at_once in [100_usize, 1_000] {
         group.throughput(Throughput::Elements(u64::try_from(at_once).unwrap_or(u64::MAX)));
         group.sample_size(20);
@@ -151,10 +124,6 @@ fn submit_to_acknowledged(c: &mut Criterion) {
             b.to_async(&runtime).iter(|| join_all((0..at_once).map(|_| cash_sale(&engine))));
         });
     }
-    group.throughput(Throughput::Elements(64 * 256));
-    group.bench_function("64 parcels of 256 micropayments at once", |b| {
-        b.to_async(&runtime).iter(|| join_all((0..64).map(|_| parcel(&engine, 256))));
-    });
     group.finish();
     runtime.block_on(engine.stop());
 }

@@ -10,7 +10,6 @@ use engine::Engine;
 use indicatif::{ProgressBar, ProgressStyle};
 use payment::stream::Instruction;
 use serde_json::json;
-use store::Source;
 
 use super::arguments::StreamOrder;
 use super::caller::Caller;
@@ -18,11 +17,9 @@ use super::failure::Failure;
 use super::place::Place;
 use super::start::asked_to_end;
 use super::{Answer, note};
-use crate::dto::stream::{InstructionDto, OutcomeDto, StreamTakeReply};
+use crate::dto::stream::{InstructionDto, StreamTakeReply};
 use crate::stream::{Ended, Lines, NotTaken, Take, Taking, run};
 
-/// Parcels under way together when the till is in this process.
-const SIDE_BY_SIDE: usize = 16;
 const STANDARD: &str = "-";
 const REDRAWN_PER_SECOND: u8 = 4;
 
@@ -129,7 +126,7 @@ impl Taker {
 impl Take for Taker {
     fn side_by_side(&self) -> usize {
         match self {
-            Self::Here(_) => SIDE_BY_SIDE,
+            Self::Here(engine) => engine.side_by_side(),
             // Requests overtake each other; lines must not.
             Self::There(_) => 1,
         }
@@ -137,20 +134,7 @@ impl Take for Taker {
 
     async fn take(&self, parcel: Arc<[Instruction]>) -> Taking {
         match self {
-            Self::Here(engine) => {
-                let handed_in = engine.hand_in(Source::Cli, parcel).await;
-                Box::pin(async move {
-                    let outcomes = match handed_in {
-                        Ok(pending) => pending.outcomes().await,
-                        Err(error) => Err(error),
-                    };
-                    let outcomes = outcomes.map_err(|error| NotTaken {
-                        may_pass: error.may_pass(),
-                        reason: error.to_string(),
-                    })?;
-                    Ok(outcomes.into_iter().map(OutcomeDto::from).collect())
-                })
-            }
+            Self::Here(engine) => engine.take(parcel).await,
             Self::There(owner) => {
                 let owner = owner.clone();
                 Box::pin(async move {

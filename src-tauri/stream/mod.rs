@@ -4,6 +4,7 @@
 //! Memory is bounded: a few parcels are read ahead, a few are under way, and whoever writes faster than the disk takes
 //! waits. An interrupted stream is streamed again: what was taken before is answered `duplicate`.
 
+mod here;
 mod lines;
 mod run;
 mod totals;

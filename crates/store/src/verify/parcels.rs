@@ -179,32 +179,38 @@ fn check_none(
     }
 }
 
-/// No filter denies an id of its generation, and no id is above the highest.
+/// No filter denies an id of its generation, no id is above the highest, and no generation is without a filter. A filter
+/// is read once: it is larger than a thousand of its ids.
 fn check_filters(connection: &Connection) -> Result<(), Fault> {
-    let sql = "select r.generation, r.instruction, f.filter, f.highest, f.generation from instruction_run r \
-               left join instruction_filter f on f.generation = r.generation order by r.generation";
-    let mut statement = connection.prepare(sql)?;
-    let mut rows = statement.query([])?;
-    let mut current: Option<(i64, Filter)> = None;
+    let mut generations = connection
+        .prepare("select generation, highest, filter from instruction_filter order by generation")?;
+    let mut ids = connection.prepare("select instruction from instruction_run where generation = ?")?;
+    let mut rows = generations.query([])?;
     while let Some(row) = rows.next()? {
-        let generation: i64 = row.get(0)?;
-        let name = || format!("known ids, generation {generation}");
-        if current.as_ref().is_none_or(|(number, _)| *number != generation) {
-            let stored: Option<Vec<u8>> = row.get(2)?;
-            let filter = stored.as_deref().and_then(Filter::from_bytes);
-            let filter = filter.ok_or_else(|| Fault {
-                row: name(),
-                problem: Problem::Projection { projection: "its filter" },
-            })?;
-            current = Some((generation, filter));
-        }
-        let (instruction, highest): (String, String) = (row.get(1)?, row.get(3)?);
-        let is_known = current.as_ref().is_some_and(|(_, filter)| filter.may_have(fingerprint(&instruction)));
-        if !is_known || instruction > highest {
-            return Err(Fault { row: name(), problem: Problem::Projection { projection: "its filter" } });
+        let (generation, highest): (i64, String) = (row.get(0)?, row.get(1)?);
+        let filter = Filter::from_bytes(row.get_ref(2)?.as_blob().map_err(rusqlite::Error::from)?);
+        let filter = filter.ok_or_else(|| wrong_filter(generation))?;
+        let mut ids = ids.query([generation])?;
+        while let Some(id) = ids.next()? {
+            let id = id.get_ref(0)?.as_str().map_err(rusqlite::Error::from)?;
+            if !filter.may_have(fingerprint(id)) || id > highest.as_str() {
+                return Err(wrong_filter(generation));
+            }
         }
     }
-    Ok(())
+    let mut without = connection.prepare(
+        "select generation from instruction_run where generation not in (select generation from instruction_filter) \
+         limit 1",
+    )?;
+    match without.query([])?.next()? {
+        None => Ok(()),
+        Some(row) => Err(wrong_filter(row.get(0)?)),
+    }
+}
+
+fn wrong_filter(generation: i64) -> Fault {
+    let row = format!("known ids, generation {generation}");
+    Fault { row, problem: Problem::Projection { projection: "its filter" } }
 }
 
 fn payload(row: String, error: &ReadError) -> Fault {

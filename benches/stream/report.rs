@@ -1,0 +1,259 @@
+//! The page `docs/performance.md`: a template beside this file, filled with what was measured.
+
+use super::BenchError;
+use yardsticks::Shape;
+
+use super::figures::{Findings, Longest, Percentiles, Spread, Term};
+use super::instructions::Ids;
+use super::machine::Machine;
+use super::task::Measured;
+
+const TEMPLATE: &str = include_str!("performance.md");
+const NOT_MEASURED: &str = "not measured";
+
+/// A goal: its name in words, and what is to be reached.
+struct Ratio {
+    name: &'static str,
+    value: Option<f64>,
+    goal: f64,
+    /// Reached from below?
+    is_least: bool,
+}
+
+/// The page.
+pub fn report(findings: &Findings, machine: &Machine) -> Result<String, BenchError> {
+    let mut page = TEMPLATE.to_owned();
+    let values =
+        [machine_values(machine), ratio_values(findings), rate_values(findings), other_values(findings)?];
+    for (name, value) in values.into_iter().flatten() {
+        page = page.replace(&format!("{{{name}}}"), &value);
+    }
+    match page.split_once('{') {
+        None => Ok(page),
+        Some((_, rest)) => {
+            let name = rest.split('}').next().unwrap_or(rest);
+            Err(BenchError::NoFigure(name.to_owned()))
+        }
+    }
+}
+
+/// The table of ratios alone, for a terminal.
+pub fn ratio_table(findings: &Findings) -> String {
+    let line = |ratio: Ratio| {
+        let relation = if ratio.is_least { "at least" } else { "at most" };
+        format!("{:<24} {:>12}   goal: {relation} {}\n", ratio.name, decimal(ratio.value), ratio.goal)
+    };
+    ratios(findings).into_iter().map(line).collect()
+}
+
+fn ratios(findings: &Findings) -> Vec<Ratio> {
+    let rate = |term| findings.rate(term).map(|spread| spread.median);
+    let p50 = |term| findings.spread(term, |m| m.latency.p50).map(|spread| spread.median);
+    let stream = rate(Term::Fresh(Ids::Ordered));
+    let of = |a: Option<f64>, b: Option<f64>| a.zip(b).map(|(a, b)| a / b);
+    let rows = stream.map(|stream| stream * findings.rows_per_payment());
+    vec![
+        Ratio { name: "R1", value: of(stream, rate(Term::TpcB)), goal: 50.0, is_least: true },
+        Ratio { name: "R2", value: of(rows, rate(Term::Bare(Shape::Integers))), goal: 0.4, is_least: true },
+        Ratio { name: "R4", value: of(p50(Term::Lone), p50(Term::Sync)), goal: 2.0, is_least: false },
+        Ratio { name: "R5", value: of(rate(Term::Aged(Ids::Ordered)), stream), goal: 0.8, is_least: true },
+    ]
+}
+
+type Values = Vec<(String, String)>;
+
+fn machine_values(machine: &Machine) -> Values {
+    let Machine { processor, cores, memory_gib, filesystem, kernel, rustc, sqlite, postgres, date } = machine;
+    let values: [(&str, String); 9] = [
+        ("date", date.clone()),
+        ("processor", processor.clone()),
+        ("cores", cores.to_string()),
+        ("memory", memory_gib.to_string()),
+        ("filesystem", filesystem.clone()),
+        ("kernel", kernel.clone()),
+        ("rustc", rustc.clone()),
+        ("sqlite", (*sqlite).to_owned()),
+        ("postgres", postgres.clone()),
+    ];
+    values.map(|(name, value)| (name.to_owned(), value)).into()
+}
+
+fn ratio_values(findings: &Findings) -> Values {
+    let ratios = ratios(findings);
+    let missed: Vec<String> =
+        ratios.iter().filter(|ratio| is_missed(ratio)).map(|r| r.name.to_owned()).collect();
+    let missed = if missed.is_empty() {
+        "Every goal that was measured is reached.".to_owned()
+    } else {
+        format!("Not reached: {}. {WHAT_STANDS_IN_THE_WAY}", missed.join(", "))
+    };
+    let per_row = findings.rate(Term::PerRowAlone).zip(findings.rate(Term::Fresh(Ids::Ordered)));
+    let per_row = per_row.map(|(per_row, stream)| stream.median / per_row.median);
+    let guarded = findings.rate(Term::Bare(Shape::Guarded)).zip(findings.rate(Term::Fresh(Ids::Ordered)));
+    let guarded = guarded.map(|(bare, stream)| stream.median / bare.median);
+    let named = ratios.iter().map(|ratio| (ratio.name.to_lowercase(), decimal(ratio.value)));
+    named
+        .chain([
+            ("missed".to_owned(), missed),
+            ("per_row_ratio".to_owned(), decimal(per_row)),
+            ("guarded_ratio".to_owned(), decimal(guarded)),
+        ])
+        .collect()
+}
+
+/// Shown with a goal that is missed.
+const WHAT_STANDS_IN_THE_WAY: &str =
+    "What stands in the way is told below the tables of what a second brings.";
+
+fn is_missed(ratio: &Ratio) -> bool {
+    ratio.value.is_some_and(|value| if ratio.is_least { value < ratio.goal } else { value > ratio.goal })
+}
+
+fn rate_values(findings: &Findings) -> Values {
+    let rows = findings.rows_per_payment();
+    let stream_rows = findings.spread(Term::Fresh(Ids::Ordered), |measured| measured.rate() * rows);
+    let rates = [
+        ("ordered", findings.rate(Term::Fresh(Ids::Ordered))),
+        ("ordered_aged", findings.rate(Term::Aged(Ids::Ordered))),
+        ("random", findings.rate(Term::Fresh(Ids::Random))),
+        ("random_aged", findings.rate(Term::Aged(Ids::Random))),
+        ("counted", findings.rate(Term::Fresh(Ids::Counted))),
+        ("per_row", findings.rate(Term::PerRowAlone)),
+        ("per_row_together", findings.rate(Term::PerRowTogether)),
+        ("tpc_b", findings.rate(Term::TpcB)),
+        ("bare", findings.rate(Term::Bare(Shape::Integers))),
+        ("wide", findings.rate(Term::Bare(Shape::Wide))),
+        ("guarded", findings.rate(Term::Bare(Shape::Guarded))),
+        ("rows", stream_rows),
+    ];
+    let both = |(name, spread): (&str, Option<Spread>)| {
+        let median = spread.map_or(NOT_MEASURED.to_owned(), |spread| rounded(spread.median));
+        let range =
+            spread.map_or("–".to_owned(), |s| format!("{} – {}", rounded(s.least), rounded(s.most)));
+        [(name.to_owned(), median), (format!("{name}_spread"), range)]
+    };
+    rates.into_iter().flat_map(both).collect()
+}
+
+fn other_values(findings: &Findings) -> Result<Values, BenchError> {
+    let middle = |term| middle_round(findings, term).ok_or_else(|| BenchError::NoFigure(format!("{term:?}")));
+    let (sync, lone) = (middle(Term::Sync)?, middle(Term::Lone)?);
+    let (fresh, aged) = (middle(Term::Fresh(Ids::Ordered))?, middle(Term::Aged(Ids::Ordered))?);
+    let (random, verified) = (middle(Term::Aged(Ids::Random))?, findings.verified_aged);
+    let bytes = findings.verified.bytes / u64::from(findings.verified.count);
+    let values = [
+        ("rounds", findings.rounds.values().map(Vec::len).max().unwrap_or(0).to_string()),
+        ("payments", whole(findings.payments)),
+        ("aged", whole(findings.aged)),
+        ("together", whole(findings.together)),
+        ("rows_per_payment", format!("{:.2}", findings.rows_per_payment())),
+        ("bytes", bytes.to_string()),
+        ("sync", time(sync.latency.p50)),
+        ("lone", time(lone.latency.p50)),
+        ("sync_row", waits(&sync.latency)),
+        ("lone_row", waits(&lone.latency)),
+        ("load_row", waits(&fresh.latency)),
+        ("aged_row", waits(&aged.latency)),
+        ("memory_fresh", mib(fresh.peak_kib)),
+        ("pss_fresh", mib(fresh.proportional_kib)),
+        ("memory_aged", mib(random.peak_kib)),
+        ("pss_aged", mib(random.proportional_kib)),
+        ("memory_verify", mib(verified.peak_kib)),
+        ("pss_verify", mib(verified.proportional_kib)),
+        ("verified_count", whole(verified.count)),
+        ("verified_seconds", time(verified.seconds * 1e6)),
+        ("known", known_rows(findings)),
+        ("longest", findings.longest.map_or(NO_LONG_RUN.to_owned(), |longest| long_run(&longest))),
+    ];
+    Ok(values.map(|(name, value)| (name.to_owned(), value)).into())
+}
+
+const NO_LONG_RUN: &str =
+    "The run of ten million payments was left out this time; `scripts/benchmark --ten-million` does it.";
+
+fn long_run(longest: &Longest) -> String {
+    let Longest { whole: all, after, verified, random, random_after } = longest;
+    format!(
+        "{} payments in one stream, time-ordered ids: {} a second, never more than **{}** resident; the file is {} \
+         afterwards, and {} payments a second go on top of them. `ledger verify` of them takes {} and {} at most. With \
+         random ids: {} a second, {} at most, and {} a second on top of them.",
+        whole(all.count),
+        rounded(all.rate()),
+        mib(all.peak_kib),
+        mib(verified.bytes >> 10),
+        rounded(after.rate()),
+        time(verified.seconds * 1e6),
+        mib(verified.peak_kib),
+        rounded(random.rate()),
+        mib(random.peak_kib),
+        rounded(random_after.rate()),
+    )
+}
+
+fn known_rows(findings: &Findings) -> String {
+    let row = |(ago, measured): &(u32, Measured)| {
+        let place = match ago {
+            0 => "the newest, in memory".to_owned(),
+            1 => "one generation ago".to_owned(),
+            more => format!("{more} generations ago"),
+        };
+        format!("| {place} | {} |", rounded(measured.rate()))
+    };
+    findings.known.iter().map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// The round whose rate is the middle one.
+fn middle_round(findings: &Findings, term: Term) -> Option<Measured> {
+    let mut rounds = findings.rounds.get(&term)?.clone();
+    rounds.sort_by(|a, b| a.latency.p50.total_cmp(&b.latency.p50));
+    rounds.get(rounds.len() / 2).copied()
+}
+
+fn waits(latency: &Percentiles) -> String {
+    let Percentiles { p50, p90, p99, p999, most } = *latency;
+    [p50, p90, p99, p999, most].map(time).join(" | ")
+}
+
+/// Microseconds, in the unit people would say.
+fn time(micros: f64) -> String {
+    if micros < 10_000.0 {
+        format!("{:.2} ms", micros / 1e3)
+    } else if micros < 1e6 {
+        format!("{:.0} ms", micros / 1e3)
+    } else {
+        format!("{:.1} s", micros / 1e6)
+    }
+}
+
+fn mib(kib: u64) -> String {
+    format!("{} MiB", grouped(&(kib >> 10).to_string()))
+}
+
+fn whole(number: u32) -> String {
+    grouped(&number.to_string())
+}
+
+/// To three digits: more would be noise.
+fn rounded(number: f64) -> String {
+    let digits = format!("{number:.0}");
+    let kept: String = digits.chars().take(3).collect();
+    grouped(&format!("{kept}{}", "0".repeat(digits.len().saturating_sub(3))))
+}
+
+fn decimal(value: Option<f64>) -> String {
+    value.map_or(NOT_MEASURED.to_owned(), |value| {
+        if value < 10.0 { format!("{value:.2}") } else { format!("{value:.0}") }
+    })
+}
+
+/// With commas between thousands.
+fn grouped(digits: &str) -> String {
+    let mut grouped = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
