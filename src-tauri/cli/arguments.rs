@@ -2,8 +2,10 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use payment::SettlementId;
 
 use super::place::PlaceArguments;
 
@@ -168,6 +170,28 @@ pub(super) struct StreamOrder {
     pub(super) strict: bool,
 }
 
+/// What a dead letter is called.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum LetterId {
+    /// An instruction that could not be carried out.
+    Instruction(u32),
+    /// A charge of a payer's tab that failed.
+    Settlement(SettlementId),
+}
+
+impl FromStr for LetterId {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let unreadable =
+            || format!("{text} is no number and no id such as set_0192f0c1a2b37c4d8e5f60718293a4b5");
+        match text.parse() {
+            Ok(number) => Ok(Self::Instruction(number)),
+            Err(_) => text.parse().map(Self::Settlement).map_err(|_| unreadable()),
+        }
+    }
+}
+
 #[derive(Debug, Subcommand)]
 pub(super) enum DeadLetterCommand {
     /// Those that nobody has dealt with, oldest first
@@ -178,18 +202,18 @@ pub(super) enum DeadLetterCommand {
     },
     /// One, with everything that is known of it
     Show {
-        /// Its number
+        /// Its number, or the id of a charge that failed, set_…
         #[arg(value_name = "ID")]
-        number: u32,
+        letter: LetterId,
         /// Print a JSON object
         #[arg(long)]
         json: bool,
     },
     /// Try again
     Retry {
-        /// Its number
+        /// Its number, or the id of a charge that failed, set_…
         #[arg(value_name = "ID", required_unless_present = "all", conflicts_with = "all")]
-        number: Option<u32>,
+        letter: Option<LetterId>,
         /// Every one that nobody has dealt with
         #[arg(long)]
         all: bool,

@@ -1,13 +1,14 @@
-//! `tillstream dead-letter`: micropayments that could not be taken although nothing is wrong with them.
+//! `tillstream dead-letter`: micropayments that could not be taken although nothing is wrong with them, and charges of
+//! payers' tabs that failed.
 
 use serde_json::json;
 use store::{DeadLetter, Reader};
 
-use super::arguments::DeadLetterCommand;
+use super::arguments::{DeadLetterCommand, LetterId};
 use super::caller::Caller;
 use super::failure::Failure;
 use super::place::Place;
-use super::{Answer, books, say};
+use super::{Answer, books, say, settlement};
 use crate::dto::stream::{OutcomeDto, OutcomeKindDto};
 use crate::view::stream::dead_letter as dto;
 
@@ -17,8 +18,14 @@ const PAGE: u32 = 200;
 pub(super) async fn dead_letter(place: &Place, command: &DeadLetterCommand) -> Result<Answer, Failure> {
     match command {
         DeadLetterCommand::List { json } => list(&books::open(place).await?, *json).await,
-        DeadLetterCommand::Show { number, json } => show(&books::open(place).await?, *number, *json).await,
-        DeadLetterCommand::Retry { number, .. } => retry(place, *number).await,
+        DeadLetterCommand::Show { letter, json } => {
+            let reader = books::open(place).await?;
+            match letter {
+                LetterId::Instruction(number) => show(&reader, *number, *json).await,
+                LetterId::Settlement(id) => settlement::show(&reader, *id, *json).await,
+            }
+        }
+        DeadLetterCommand::Retry { letter, .. } => retry(place, *letter).await,
     }
 }
 
@@ -26,12 +33,14 @@ async fn list(reader: &Reader, json: bool) -> Result<Answer, Failure> {
     let mut after = 0;
     loop {
         let letters = reader.dead_letters(after, PAGE).await?;
-        let Some(last) = letters.last() else { return Ok(Answer::Yes) };
+        let Some(last) = letters.last() else { break };
         after = last.number;
         for letter in &letters {
             if json { say(serde_json::to_string(&dto(letter))?)? } else { say(row(letter))? }
         }
     }
+    settlement::list(reader, json).await?;
+    Ok(Answer::Yes)
 }
 
 async fn show(reader: &Reader, number: u32, json: bool) -> Result<Answer, Failure> {
@@ -63,13 +72,21 @@ async fn show(reader: &Reader, number: u32, json: bool) -> Result<Answer, Failur
 }
 
 /// Yes when everything that was tried is taken.
-async fn retry(place: &Place, number: Option<u32>) -> Result<Answer, Failure> {
-    let numbers = match number {
-        Some(number) => vec![number],
-        None => open_numbers(&books::open(place).await?).await?,
+async fn retry(place: &Place, letter: Option<LetterId>) -> Result<Answer, Failure> {
+    let (numbers, settlements) = match letter {
+        Some(LetterId::Instruction(number)) => (vec![number], Vec::new()),
+        Some(LetterId::Settlement(id)) => (Vec::new(), vec![id.to_string()]),
+        None => {
+            let reader = books::open(place).await?;
+            (open_numbers(&reader).await?, settlement::open_ids(&reader).await?)
+        }
     };
     let caller = Caller::find(place).await?;
-    let retried = retry_each(&caller, &numbers).await;
+    // Charges first: a payer whose charge failed gets no further credit.
+    let retried = match settlement::retry(&caller, &settlements).await {
+        Ok(()) => retry_each(&caller, &numbers).await,
+        Err(failure) => Err(failure),
+    };
     caller.close().await;
     retried
 }

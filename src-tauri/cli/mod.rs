@@ -17,6 +17,7 @@ mod place;
 mod sales;
 mod secret;
 mod settings;
+mod settlement;
 mod start;
 mod stream;
 

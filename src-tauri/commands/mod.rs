@@ -6,6 +6,7 @@ pub mod ledger;
 mod practice;
 mod sales;
 mod settings;
+mod settlements;
 mod status;
 mod strays;
 mod stream;
@@ -33,6 +34,10 @@ use crate::dto::sale::{
 };
 use crate::dto::sales_list::{SalesListReply, SalesListRequest};
 use crate::dto::settings::{SettingsDto, SettingsImportRequest, SettingsPutRequest};
+use crate::dto::settlement::{
+    SettlementDto, SettlementPartDto, SettlementPartsRequest, SettlementRequest, SettlementsReply,
+    SettlementsRequest, TabsDto, TabsSettleRequest, TabsSettledDto,
+};
 use crate::dto::setup::{
     ModeSwitchRequest, NewWalletWords, SetupFinishRequest, WalletCreateRequest, WalletImportRequest,
     WalletProveRequest, WalletWatchRequest,
@@ -120,6 +125,12 @@ commands! {
     stream_take: StreamTakeRequest => StreamTakeReply as "StreamTakeReply" = stream::stream_take;
     dead_letters: DeadLettersRequest => DeadLettersReply as "DeadLettersReply" = stream::dead_letters;
     dead_letter_retry: DeadLetterRequest => OutcomeDto as "OutcomeDto" = stream::dead_letter_retry;
+    settlements_set_aside: SettlementsRequest => SettlementsReply as "SettlementsReply" = settlements::settlements_set_aside;
+    settlement_get: SettlementRequest => SettlementDto as "SettlementDto" = settlements::settlement_get;
+    settlement_parts: SettlementPartsRequest => Vec<SettlementPartDto> as "SettlementPartDto[]" = settlements::settlement_parts;
+    settlement_retry: SettlementRequest => SettlementDto as "SettlementDto" = settlements::settlement_retry;
+    tabs: Nothing => Vec<TabsDto> as "TabsDto[]" = settlements::tabs;
+    tabs_settle: TabsSettleRequest => TabsSettledDto as "TabsSettledDto" = settlements::tabs_settle;
     settings_get: Nothing => SettingsDto as "SettingsDto" = settings::settings_get;
     settings_set: SettingsDto => SettingsDto as "SettingsDto" = settings::settings_set;
     settings_import: SettingsImportRequest => SettingsDto as "SettingsDto" = settings::settings_import;

@@ -42,7 +42,7 @@ pub(super) async fn stream_status(app: &Arc<App>, _: Asker, _: Nothing) -> Resul
     let reader = till.engine.reader();
     // Micropayments are numbered from one, without a gap.
     let newest = reader.micropayments(None, 1).await?.pop();
-    let open = reader.dead_letter_count().await?;
+    let open = reader.dead_letter_count().await? + reader.settlement_count_set_aside().await?;
     Ok(view::stream::stream_status(till.engine.meters(), newest.as_ref(), open))
 }
 

@@ -13,6 +13,7 @@ pub mod receipt;
 pub mod sale;
 pub mod sales_list;
 pub mod settings;
+pub mod settlement;
 pub mod setup;
 pub mod status;
 pub mod stray;

@@ -183,6 +183,10 @@ pub enum DeadLetterCauseDto {
     CashOff,
     /// The rail its route names is not set up, switched off or not there now, nor is the fallback.
     RailUnusable,
+    /// An earlier charge of the payer's tab failed.
+    TabClosed,
+    /// The rail does not take the currency.
+    CurrencyNotTaken,
     /// Something else: the reason says what.
     Other,
 }
@@ -233,7 +237,7 @@ pub struct StreamStatusDto {
     pub taken: u32,
     /// When the last of them was taken (RFC 3339).
     pub last_taken_at: Option<String>,
-    /// Dead letters nobody has dealt with.
+    /// Dead letters nobody has dealt with, and charges of tabs that were set aside.
     pub dead_letters_open: u32,
 }
 

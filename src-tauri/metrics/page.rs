@@ -47,7 +47,14 @@ impl Reading {
             let labels = [("outcome", outcome), ("rail", rail)];
             metric.encode_family(&labels)?.encode_counter::<NoLabelSet, _, u64>(&count, None)?;
         }
-        page.gauge("tillstream_dead_letters_open", "Dead letters nobody has dealt with.", self.dead_letters)
+        let help = "Charges of payers' tabs by what became of them; doubted ones are asked about.";
+        let mut metric = page.metric("tillstream_charges", help, MetricType::Counter)?;
+        for ((rail, became), count) in &totals.charges {
+            let labels = [("outcome", *became), ("rail", rail.name())];
+            metric.encode_family(&labels)?.encode_counter::<NoLabelSet, _, u64>(count, None)?;
+        }
+        let help = "Dead letters nobody has dealt with, and charges of tabs that were set aside.";
+        page.gauge("tillstream_dead_letters_open", help, self.dead_letters)
     }
 
     fn write_engine(&self, page: &mut Page<'_>) -> fmt::Result {

@@ -43,7 +43,7 @@ impl Reading {
             mode: till.mode.name(),
             totals: engine.meters().totals(),
             queue: engine.meters().queue(),
-            dead_letters: reader.dead_letter_count().await?,
+            dead_letters: reader.dead_letter_count().await? + reader.settlement_count_set_aside().await?,
             alerts: reader.alerts().await?.len(),
             strays: reader.strays_open().await?,
             rates: rates(&engine.settings(), engine.clock().now().wall),

@@ -4,6 +4,7 @@ pub mod ledger;
 pub mod receipt;
 pub mod sale;
 pub mod settings;
+pub mod settlement;
 pub mod status;
 pub mod stray;
 pub mod stream;

@@ -53,7 +53,9 @@ pub async fn status(till: &Till, data_dir: &Path, asker: Asker) -> Result<Status
         },
         keyring,
         strays_open: reader.strays_open().await?,
-        dead_letters_open: tally(reader.dead_letter_count().await?),
+        dead_letters_open: tally(
+            reader.dead_letter_count().await? + reader.settlement_count_set_aside().await?,
+        ),
         alerts: reader.alerts().await?.into_iter().map(alert).collect(),
     })
 }

@@ -1,6 +1,7 @@
 //! How the stream flows and what it could not carry out, for screens.
 
 use engine::{Latency, Meters, Outcomes, Second};
+use payment::RailId;
 use store::{DeadLetter, Micropayment};
 
 use super::{count, instant, money, tally};
@@ -70,6 +71,10 @@ fn cause(reason: &str) -> DeadLetterCauseDto {
         DeadLetterCauseDto::CashOff
     } else if reason.contains(" can't be used (") {
         DeadLetterCauseDto::RailUnusable
+    } else if reason.starts_with("the tab of ") {
+        DeadLetterCauseDto::TabClosed
+    } else if RailId::all().any(|rail| reason.starts_with(&format!("{rail} takes no "))) {
+        DeadLetterCauseDto::CurrencyNotTaken
     } else {
         DeadLetterCauseDto::Other
     }

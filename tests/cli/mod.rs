@@ -17,4 +17,5 @@ mod secret;
 mod serve;
 mod settings;
 mod stream;
+mod tabs;
 mod usage;
