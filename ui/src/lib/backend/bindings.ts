@@ -195,6 +195,10 @@ export type DeadLetterCauseDto =
 "cash_off" | 
 /**  The rail its route names is not set up, switched off or not there now, nor is the fallback. */
 "rail_unusable" | 
+/**  An earlier charge of the payer's tab failed. */
+"tab_closed" | 
+/**  The rail does not take the currency. */
+"currency_not_taken" | 
 /**  Something else: the reason says what. */
 "other";
 
@@ -792,6 +796,101 @@ export type SettingsPutRequest = {
 	value: string,
 };
 
+/**  One charge of a payer's tab. */
+export type SettlementDto = {
+	/**  Its number, in the order of opening. */
+	number: number,
+	/**  `set_` and a UUID. */
+	settlement: string,
+	/**  Whose tab. */
+	payer: string,
+	/**  How the payer pays. */
+	method: string,
+	/**  Where it is charged. */
+	rail: string,
+	/**  How much. */
+	amount: MoneyDto,
+	/**  How many micropayments that is. */
+	parts: number,
+	/**  Which attempt, from 1. */
+	attempt: number,
+	/**  When it was opened (RFC 3339). */
+	opened_at: string,
+	/**  When it came to stand where it stands (RFC 3339). */
+	changed_at: string,
+	/**  Where it stands. */
+	state: SettlementStateDto,
+	/**  Why it was set aside. */
+	trouble: TroubleDto | null,
+	/**  The same, or why its outcome is not known, in one English line. */
+	reason: string | null,
+	/**  The rail's own name for the charge, once the money is taken. */
+	reference: string | null,
+	/**  What the rail keeps, once the money is taken. */
+	fee: MoneyDto | null,
+};
+
+/**  A micropayment that a settlement takes. */
+export type SettlementPartDto = {
+	/**  Its running number. */
+	number: number,
+	/**  `pay_` and a UUID. */
+	payment: string,
+	/**  The caller's name for it. */
+	instruction: string,
+	/**  What was paid. */
+	amount: MoneyDto,
+	/**  When it was taken (RFC 3339). */
+	taken_at: string,
+	/**  A remark. */
+	memo: string | null,
+};
+
+/**  Asks for the micropayments that a settlement takes, newest first. */
+export type SettlementPartsRequest = {
+	/**  `set_` and a UUID. */
+	settlement: string,
+	/**  Only those before this number; 0 for all. */
+	before: number,
+	/**  At most this many, 1 to 200. */
+	limit: number,
+};
+
+/**  Names a settlement. */
+export type SettlementRequest = {
+	/**  `set_` and a UUID. */
+	settlement: string,
+};
+
+/**  Where a settlement stands. */
+export type SettlementStateDto = 
+/**  It is to be sent, or on its way. */
+"charging" | 
+/**  The answer was lost: the rail is asked what became of it. */
+"asking" | 
+/**  The money is taken. */
+"charged" | 
+/**  It waits for somebody to decide. */
+"set_aside";
+
+/**  A page of settlements. */
+export type SettlementsReply = {
+	/**  Oldest first. */
+	rows: SettlementDto[],
+	/**  There are more after the last one. */
+	more: boolean,
+	/**  How many nobody has dealt with, on all pages. */
+	open: number,
+};
+
+/**  Asks for settlements that wait for somebody to decide, oldest first. */
+export type SettlementsRequest = {
+	/**  Only those after this number; 0 for all. */
+	after: number,
+	/**  At most this many, 1 to 200. */
+	limit: number,
+};
+
 /**  Finishes the first run. */
 export type SetupFinishRequest = {
 	/**  Shop name, required. */
@@ -1009,7 +1108,7 @@ export type StreamStatusDto = {
 	taken: number,
 	/**  When the last of them was taken (RFC 3339). */
 	last_taken_at: string | null,
-	/**  Dead letters nobody has dealt with. */
+	/**  Dead letters nobody has dealt with, and charges of tabs that were set aside. */
 	dead_letters_open: number,
 };
 
@@ -1023,6 +1122,40 @@ export type StreamTakeReply = {
 export type StreamTakeRequest = {
 	/**  At most 256, in order. */
 	instructions: InstructionDto[],
+};
+
+/**  What payers owe on a rail in a currency. */
+export type TabsDto = {
+	/**  The rail. */
+	rail: string,
+	/**  On tabs that no settlement has taken yet. */
+	on_tabs: TallyDto,
+	/**  In settlements that are sent or to be sent. */
+	charging: TallyDto,
+	/**  In settlements whose outcome is asked about. */
+	asking: TallyDto,
+	/**  In settlements that wait for somebody to decide. */
+	set_aside: TallyDto,
+};
+
+/**  Charges every tab of a rail now that has what the rail takes at least. */
+export type TabsSettleRequest = {
+	/**  The rail. */
+	rail: string,
+};
+
+/**  Settlements were opened. */
+export type TabsSettledDto = {
+	/**  How many. */
+	count: number,
+};
+
+/**  So many, and what they are together. */
+export type TallyDto = {
+	/**  How many. */
+	count: number,
+	/**  Their sum. */
+	sum: MoneyDto,
 };
 
 /**  Tax of one rate. */
@@ -1136,6 +1269,19 @@ export type TransferStatusDto =
 /**  Replaced, dropped or reorganised away. */
 "withdrawn";
 
+/**  Why a settlement was set aside. */
+export type TroubleDto = 
+/**  The payer's bank said no. */
+"declined" | 
+/**  Nobody was reached. */
+"not_sent" | 
+/**  Nobody can tell what became of it. */
+"unknown" | 
+/**  The shop's settings or keys must change first. */
+"misconfigured" | 
+/**  The other side broke its own rules. */
+"protocol";
+
 /**  Result of a full check of the journal. */
 export type VerifyReply = {
 	/**  Everything adds up. */
@@ -1204,6 +1350,12 @@ export type Commands = {
 	stream_take: { request: StreamTakeRequest; reply: StreamTakeReply };
 	dead_letters: { request: DeadLettersRequest; reply: DeadLettersReply };
 	dead_letter_retry: { request: DeadLetterRequest; reply: OutcomeDto };
+	settlements_set_aside: { request: SettlementsRequest; reply: SettlementsReply };
+	settlement_get: { request: SettlementRequest; reply: SettlementDto };
+	settlement_parts: { request: SettlementPartsRequest; reply: SettlementPartDto[] };
+	settlement_retry: { request: SettlementRequest; reply: SettlementDto };
+	tabs: { request: Nothing; reply: TabsDto[] };
+	tabs_settle: { request: TabsSettleRequest; reply: TabsSettledDto };
 	settings_get: { request: Nothing; reply: SettingsDto };
 	settings_set: { request: SettingsDto; reply: SettingsDto };
 	settings_import: { request: SettingsImportRequest; reply: SettingsDto };
