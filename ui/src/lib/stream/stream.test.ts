@@ -3,6 +3,7 @@ import { Fault } from '$lib/backend';
 import { FixtureBackend } from '../../../tests/fixture-backend';
 import { second, streamStatus } from '../../../tests/fixtures/stream';
 import { coursesOf, hasStreamed, isStreaming, latencyNow, minutesOf, rateOf, WINDOW_S } from './figures';
+import { speakProperly } from './load';
 import { rateText, tookText } from './print';
 import { StreamWatch } from './stream.svelte';
 
@@ -137,4 +138,13 @@ test('rates and times are printed as short as they are true', () => {
     '24 ms',
     '1,2 s',
   ]);
+});
+
+test('a browser without a language gets one, so that charts can be loaded', () => {
+  const languages = ['C', 'de', 'en-GB'].map((language) => {
+    const browser = { language } as Navigator;
+    speakProperly(browser);
+    return browser.language;
+  });
+  expect(languages).toEqual(['en', 'de', 'en-GB']);
 });
