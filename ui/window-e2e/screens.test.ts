@@ -195,7 +195,7 @@ test('micropayments: how they flow, and what could not be taken', async () => {
   await streamFor(45);
   await streamDollars(7);
   await till.sees('Streaming.');
-  await till.sees('7 dead letters');
+  await till.sees('Dead letters 7 wait for you');
   await picture('stream');
   await till.go('letters');
   await till.sees('There is no exchange rate USD → EUR');

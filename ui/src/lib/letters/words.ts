@@ -26,6 +26,12 @@ const CAUSES: Record<DeadLetterCauseDto, (letter: DeadLetterDto, currency: strin
     advice: m.letters_rail_unusable_advice(),
     section: instruction.method === 'bitcoin' ? 'bitcoin' : null,
   }),
+  tab_closed: () => ({ title: m.letters_tab_closed(), advice: m.letters_tab_closed_advice(), section: null }),
+  currency_not_taken: ({ instruction, amount }) => ({
+    title: m.letters_currency_not_taken({ way: wayWord(instruction.method), currency: amount.currency }),
+    advice: m.letters_currency_not_taken_advice(),
+    section: null,
+  }),
   other: () => ({ title: m.letters_other(), advice: m.letters_other_advice(), section: null }),
 };
 

@@ -73,7 +73,7 @@ export function queueChart(): ChartOptions {
 
 /** What all of them share: nothing to point at or to drag, no legend of its own. */
 function still(): Pick<ChartOptions, 'cursor' | 'legend' | 'padding'> {
-  return { cursor: { show: false }, legend: { show: false }, padding: [8, 8, 0, 0] };
+  return { cursor: { show: false }, legend: { show: false }, padding: [8, 22, 0, 0] };
 }
 
 /** A value holds for its whole second. */
