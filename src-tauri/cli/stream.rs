@@ -35,7 +35,7 @@ pub(super) async fn stream(place: &Place, order: &StreamOrder) -> Result<Answer,
     let taker = Taker::of(&caller).await?;
     let tell = |read: u64, answered: u64| {
         bar.set_position(read);
-        bar.set_message(answered.to_string());
+        bar.set_message(format!("{answered} payments, {} a second", rate(answered, bar.elapsed())));
     };
     let ended = run(&taker, lines, output, asked_to_end(), tell).await;
     bar.finish_and_clear();
@@ -83,13 +83,8 @@ impl Input {
             return ProgressBar::hidden();
         }
         let (bar, template) = match self.bytes {
-            Some(bytes) => (
-                ProgressBar::new(bytes),
-                "{bar:40} {percent:>3} %  {msg} payments  {binary_bytes_per_sec}  {eta} left",
-            ),
-            None => {
-                (ProgressBar::new_spinner(), "{spinner} {msg} payments  {binary_bytes_per_sec}  {elapsed}")
-            }
+            Some(bytes) => (ProgressBar::new(bytes), "{bar:40} {percent:>3} %  {msg}  {eta} left"),
+            None => (ProgressBar::new_spinner(), "{spinner} {msg}  {elapsed}"),
         };
         if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
@@ -98,6 +93,11 @@ impl Input {
         bar.enable_steady_tick(Duration::from_millis(500));
         bar
     }
+}
+
+/// So many in a second, rounded down.
+fn rate(answered: u64, within: Duration) -> u128 {
+    u128::from(answered) * 1_000 / within.as_millis().max(1)
 }
 
 fn open_output(name: &Path) -> Result<Box<dyn Write>, Failure> {

@@ -82,3 +82,20 @@ fn the_owner_charges_small_tabs_now() {
     wait_until("it is charged", || owed(&folder) == "0.49");
     served.door.refuses("tabs_settle", &json!({ "rail": "cash" }), "bad_request");
 }
+
+#[test]
+fn single_satoshis_gather_on_a_tab_until_they_are_worth_a_charge() {
+    let folder = Folder::new();
+    let served = folder.serve(&[]);
+    let satoshi = |number: u32| card(&format!("s-{number}"), "ada", "0.00000001").replace("EUR", "BTC");
+    let said = folder.run_with_input(&["stream"], &(0..60).map(satoshi).collect::<String>());
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let settled = served.door.ask("tabs_settle", &json!({ "rail": "stripe" }));
+    assert_eq!(settled["count"], 1);
+    wait_until("they are charged", || {
+        let balances = objects(&folder.ok(&["ledger", "balances", "--json"]));
+        let is_owed = |balance: &&Value| balance["account"] == "payer-tabs" && balance["currency"] == "BTC";
+        balances.iter().find(is_owed).is_some_and(|owed| owed["balance"] == "0.00000000")
+    });
+    assert!(folder.ok(&["ledger", "verify"]).starts_with("ok"));
+}
