@@ -14,7 +14,7 @@ const AXIS_PX = 62;
 const RATE_LEAST = 10;
 /** The same for times, in microseconds. */
 const TOOK_LEAST_US = 1_000;
-const COUNT_STEPS = [1, 10, 100, 1_000, 10_000, 100_000].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
+const STEPS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000].flatMap((ten) => [ten, 2 * ten, 5 * ten]);
 
 const token = (name: string) => () => getComputedStyle(document.documentElement).getPropertyValue(`--${name}`);
 
@@ -30,7 +30,7 @@ export function throughputChart(): ChartOptions {
     ...still(),
     scales: { x: { time: false }, y: { range: from0(RATE_LEAST) } },
     series: [{}, layer('plot-letter'), layer('plot-refused'), layer('plot-duplicate'), layer('plot-accepted')],
-    axes: [timeAxis(), valueAxis((value) => rateText(value, language.now), COUNT_STEPS)],
+    axes: [timeAxis(), valueAxis((value) => rateText(value, language.now), STEPS)],
   };
 }
 
@@ -49,7 +49,7 @@ export function latencyChart(): ChartOptions {
     ...still(),
     scales: { x: { time: false }, y: { range: from0(TOOK_LEAST_US) } },
     series: [{}, points('plot-slow', 4), points('plot-accepted', 4)],
-    axes: [timeAxis(), valueAxis((value) => tookText(value, language.now))],
+    axes: [timeAxis(), valueAxis((value) => tookText(value, language.now), STEPS)],
   };
 }
 
@@ -67,7 +67,7 @@ export function queueChart(): ChartOptions {
       { ...stepped(), stroke: token('plot-accepted'), fill: token('plot-accepted') },
       { stroke: token('plot-slow'), width: 1.5, dash: [6, 4], points: { show: false } },
     ],
-    axes: [timeAxis(), valueAxis((value) => rateText(value, language.now), COUNT_STEPS)],
+    axes: [timeAxis(), valueAxis((value) => rateText(value, language.now), STEPS)],
   };
 }
 
