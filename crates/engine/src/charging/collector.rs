@@ -1,7 +1,8 @@
 //! The collector of one rail: takes settlements from the books in the order they were opened, has a few of them charged
 //! side by side, and keeps those that wait for another try. What it can hold is bounded; the rest waits in the books.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +37,8 @@ pub(super) struct Collector {
     drawn: i64,
     /// There may be more in the books, to be looked for from this moment on.
     draw_from: Option<Instant>,
-    in_hand: BTreeSet<i64>,
+    /// By number, and whether something was tried again meanwhile: what is over may then be under way again.
+    in_hand: BTreeMap<i64, bool>,
     ready: VecDeque<Errand>,
     waiting: BTreeMap<(Instant, i64), Errand>,
     working: JoinSet<(Errand, Next)>,
@@ -56,7 +58,7 @@ impl Collector {
             last_event_before,
             drawn: 0,
             draw_from: Some(Instant::now()),
-            in_hand: BTreeSet::new(),
+            in_hand: BTreeMap::new(),
             ready: VecDeque::new(),
             waiting: BTreeMap::new(),
             working: JoinSet::new(),
@@ -96,7 +98,8 @@ impl Collector {
                 self.draw_from = if is_last { None } else { self.draw_from };
                 for under_way in drawn {
                     self.drawn = under_way.number;
-                    if self.in_hand.insert(under_way.number) {
+                    if let Entry::Vacant(free) = self.in_hand.entry(under_way.number) {
+                        free.insert(false);
                         let is_fresh = under_way.last_event > self.last_event_before
                             && !under_way.settlement.is_in_doubt();
                         self.ready.push_back(Errand::new(under_way.number, under_way.settlement, is_fresh));
@@ -130,7 +133,10 @@ impl Collector {
     fn put_down(&mut self, done: Result<(Errand, Next), JoinError>) {
         match done {
             Ok((errand, Next::Over)) => {
-                self.in_hand.remove(&errand.number);
+                if self.in_hand.remove(&errand.number) == Some(true) {
+                    self.drawn = self.drawn.min(errand.number - 1);
+                    self.draw_from = Some(Instant::now());
+                }
             }
             Ok((errand, Next::Again(wait))) => {
                 self.waiting.insert((Instant::now() + wait, errand.number), errand);
@@ -148,6 +154,7 @@ impl Collector {
     fn hear(&mut self, ring: Ring) {
         if ring == Ring::TriedAgain {
             self.drawn = 0;
+            self.in_hand.values_mut().for_each(|may_begin_anew| *may_begin_anew = true);
         }
         self.draw_from = Some(Instant::now());
     }
@@ -176,5 +183,91 @@ impl Collector {
                 }
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use money::{Currency, Money};
+    use payment::charging::{Charge, ChargeStatus};
+    use payment::rail::{RailFuture, RailHealth};
+    use payment::stream::settlement::Bill;
+    use payment::stream::{Settlement, SettlementEvent, Tab, Trouble};
+    use payment::{RailError, RailId, SettlementId, Timestamp};
+    use store::UnderWay;
+    use tokio::sync::mpsc::Receiver;
+
+    use super::*;
+    use crate::intake::Asked;
+
+    /// A rail that declines everything.
+    struct Miser;
+
+    impl ChargingRail for Miser {
+        fn id(&self) -> RailId {
+            RailId::STRIPE
+        }
+
+        fn health(&self) -> RailHealth {
+            RailHealth { tip: None, servers: Vec::new(), notices: Vec::new() }
+        }
+
+        fn charge_min(&self, _: Currency) -> Option<Money> {
+            None
+        }
+
+        fn charge<'a>(&'a self, _: &'a Charge) -> RailFuture<'a, Result<ChargeStatus, RailError>> {
+            Box::pin(async { Err(RailError::Declined("no".to_owned())) })
+        }
+
+        fn find<'a>(&'a self, _: &'a Charge) -> RailFuture<'a, Result<Option<ChargeStatus>, RailError>> {
+            Box::pin(async { Ok(None) })
+        }
+    }
+
+    fn settlement() -> Settlement {
+        let (currency, payer, method) = (Currency::BTC, "ada".to_owned(), "card".to_owned());
+        let tab = Tab { payer, rail: RailId::STRIPE, method, currency };
+        let bill = Bill { tab, amount: Money::new(500, currency), parts: 1, last_micropayment: 1 };
+        let at = Timestamp::from_millis(0);
+        let id = SettlementId::generate(at, [0; 10]);
+        Settlement::open(id, &SettlementEvent::Opened { bill }, at).unwrap()
+    }
+
+    /// Declined, and tried again.
+    fn tried_again() -> Settlement {
+        let declined = SettlementEvent::SetAside { trouble: Trouble::Declined, reason: "no".to_owned() };
+        let set_aside = settlement().apply(&declined).unwrap().unwrap().settlement;
+        set_aside.apply(&SettlementEvent::TriedAgain).unwrap().unwrap().settlement
+    }
+
+    async fn asked(inbox: &mut Receiver<Asked>) -> Asked {
+        let asked = tokio::time::timeout(ROUND / 2, inbox.recv()).await;
+        asked.expect("something is asked for").unwrap()
+    }
+
+    /// The collector draws, and gets this.
+    async fn draws(inbox: &mut Receiver<Asked>, settlement: Settlement) {
+        let Asked { command, caller } = asked(inbox).await;
+        assert!(matches!(command, Command::DrawSettlements { after: 0, .. }), "{command:?}");
+        let drawn = vec![UnderWay { number: 1, last_event: 1, settlement }];
+        caller.answer.send(Ok(Reply::UnderWay(drawn))).unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_is_tried_again_before_it_is_put_down_is_not_forgotten() {
+        let (intake, mut inbox) = Intake::new();
+        let bell = Arc::new(Bell::default());
+        let mut tasks = JoinSet::new();
+        tasks.spawn(Collector::new(Arc::new(Miser), intake, bell.clone(), 0).collect());
+        draws(&mut inbox, settlement()).await;
+        let declined = asked(&mut inbox).await;
+        assert!(matches!(declined.command, Command::TakeCharge { .. }), "{:?}", declined.command);
+        bell.ring(Ring::TriedAgain);
+        draws(&mut inbox, tried_again()).await;
+        declined.caller.answer.send(Ok(Reply::Done)).unwrap();
+        draws(&mut inbox, tried_again()).await;
+        let second = asked(&mut inbox).await;
+        assert!(matches!(second.command, Command::TakeCharge { .. }), "{:?}", second.command);
     }
 }

@@ -172,6 +172,15 @@ fn evidence_that_the_money_is_taken_counts_although_it_was_set_aside_and_a_secon
 }
 
 #[test]
+fn a_failure_that_is_told_twice_is_recorded_once() {
+    let failure = opened(500).judge(failed(RailError::Declined), eur(13)).unwrap();
+    let set_aside = opened(500).apply(&failure).unwrap().unwrap().settlement;
+    assert_eq!(set_aside.apply(&failure), Ok(None));
+    let other = set_aside.judge(failed(RailError::Protocol), eur(13)).unwrap();
+    assert_eq!(set_aside.apply(&other), Err(Refused::WrongState));
+}
+
+#[test]
 fn a_settlement_of_nothing_or_of_another_currency_is_refused() {
     let id = SettlementId::generate(instant(0), [3; 10]);
     let open = |bill| Settlement::open(id, &SettlementEvent::Opened { bill }, instant(0)).map(|_| ());
