@@ -7,10 +7,9 @@ use payment::stray::Decision;
 use payment::{InvoiceId, RailId, Sale, Stray};
 use rail_practice::Draws;
 use settings::PolicyRow;
-use store::Source;
 
 use super::day::Day;
-use super::flows::ticket;
+use super::streaming::{retry_settlement, settle_tabs, take_parcel, try_letters_again};
 use crate::shop::{cart, eur, replacing};
 
 /// A kind of wish, how often it comes compared with others, and how one is made. `None` when there is nothing to ask.
@@ -31,7 +30,10 @@ const WISHES: &[Wish] = &[
     Wish { name: "counts a stray payment for a sale", weight: 4, make: assign_stray },
     Wish { name: "credits a stray payment", weight: 3, make: credit_stray },
     Wish { name: "changes the settings", weight: 3, make: change_settings },
-    Wish { name: "streams micropayments", weight: 5, make: take_parcel },
+    Wish { name: "streams micropayments", weight: 14, make: take_parcel },
+    Wish { name: "tries dead letters again", weight: 3, make: try_letters_again },
+    Wish { name: "tries a charge again", weight: 4, make: retry_settlement },
+    Wish { name: "charges every tab", weight: 2, make: settle_tabs },
     Wish { name: "reads an alert", weight: 1, make: acknowledge_alert },
     Wish { name: "asks for the same again", weight: 6, make: repeat },
 ];
@@ -151,16 +153,6 @@ fn policy_row(draws: &mut Draws, is_limited: bool) -> PolicyRow {
     let [safe, r#final] = [safe, r#final].map(|blocks| u16::try_from(blocks).unwrap());
     let up_to = is_limited.then(|| eur(1 + i64::from(draws.below(1_500))));
     PolicyRow { rail: RailId::BITCOIN, up_to, safe, r#final }
-}
-
-/// Some of them new, some handed in before, some for a method that the shop does not take.
-fn take_parcel(day: &mut Day) -> Option<Command> {
-    let instructions = (0..=day.draws.below(7)).map(|_| {
-        let number = if day.draws.chance(20) { day.draws.below(20) } else { day.next_number() };
-        ticket(number, if number % 9 == 8 { "points" } else { "cash" })
-    });
-    let instructions = instructions.collect();
-    Some(Command::TakeParcel { source: Source::Cli, instructions, again: false })
 }
 
 /// At times one that was never raised.

@@ -3,18 +3,18 @@
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 
-use engine::{Clock, Command, EngineError, Reply};
+use engine::{Clock, Command, EngineError, Outcome, Reply};
 use money::Money;
-use payment::rail::Report;
-use payment::{InvoiceId, PaymentId, RailId, Sale};
+use payment::{InvoiceId, PaymentId, Sale};
 use rail_practice::{Act, Draws, PracticeScript, Step};
 use settings::{Mode, Settings};
-use store::{Opened, Store, StoreOptions, Trouble};
+use store::{Batch, Opened, SettingsChange, Store, StoreOptions, Trouble};
 use tempfile::TempDir;
 
+use super::acquirer::Acquirer;
 use super::doom::{self, Doom};
 use super::happenings::Habits;
-use super::judge::{Broken, Judge, Verdict, must};
+use super::judge::{Broken, Judge, Verdict};
 use super::life::{Life, Surroundings};
 use super::outside::{Defect, Outside};
 use super::weather::Weather;
@@ -22,13 +22,11 @@ use crate::clock::{MORNING, QUOTE_LIFE, TurnedClock};
 use crate::shop::state;
 
 /// Things that happen in a day before its faults stop.
-const STEPS: u32 = 50;
+const STEPS: u32 = 45;
 /// Long enough for a wallet that could not be opened to be tried again, and for every answer under way.
 const NAP: Duration = Duration::from_secs(45);
-/// Naps, each with a quote's life, within which everything must have come to rest.
-const NAPS_MAX: u32 = 4;
-/// More blocks than any policy waits for.
-const LAST_BLOCKS: u32 = 8;
+/// Long enough for a charge on its way to be asked about.
+const LONG_NAP: Duration = Duration::from_secs(6 * 60);
 
 /// A running day.
 pub(crate) struct Day {
@@ -47,6 +45,7 @@ pub(crate) struct Day {
     life: Option<Life>,
     served: usize,
     ids: u32,
+    tickets: u32,
 }
 
 /// What a day leaves.
@@ -60,10 +59,15 @@ pub(crate) struct Journal {
 impl Day {
     /// Opens the shop, in any weather.
     pub(crate) fn begins(seed: u64) -> Self {
+        Self::begins_with(seed, None)
+    }
+
+    /// As [`Day::begins`], with a defect somewhere.
+    pub(crate) fn begins_with(seed: u64, defect: Option<Defect>) -> Self {
         let mut draws = Draws::from_seed(seed);
         let weather = Weather::drawn(&mut draws);
         let habits = Habits::drawn(&mut draws);
-        Self::with(draws, weather, habits, None)
+        Self::with(draws, weather, habits, defect)
     }
 
     /// A day on which nothing happens but what a script says, and nothing goes wrong but what it plans.
@@ -79,9 +83,11 @@ impl Day {
     fn with(mut draws: Draws, weather: Weather, habits: Habits, defect: Option<Defect>) -> Self {
         let (template, head) = template();
         let outside = Arc::new(Outside::new(Draws::from_seed(draws.number()), weather, defect));
-        let judge = Judge::of(outside.clone(), Settings::defaults(Mode::Sandbox), (0, *head));
+        let acquirer = Arc::new(Acquirer::new(outside.clone()));
+        let judge = Judge::of(acquirer.clone(), settings_of_the_day(), (0, *head));
         let around = Surroundings {
             outside,
+            acquirer,
             clock: TurnedClock::at(MORNING),
             doom: Arc::new(Doom::default()),
             judge: Arc::new(Mutex::new(judge)),
@@ -104,6 +110,7 @@ impl Day {
             life: Some(life),
             served: 0,
             ids: 0,
+            tickets: 0,
         }
     }
 
@@ -112,53 +119,11 @@ impl Day {
         for _ in 0..STEPS {
             self.next_thing()?;
         }
-        self.say("all faults stop");
-        self.around.outside.turns(Weather::default());
-        self.around.outside.set_down(false);
-        self.around.doom.plan_for(None);
+        self.faults_stop();
         self.ends()
     }
 
-    /// Everything comes to rest in bounded time.
-    pub(crate) fn ends(&mut self) -> Result<Journal, Broken> {
-        while self.public_acts()? {}
-        for _ in 0..LAST_BLOCKS {
-            self.acts(&Act::MineBlock)?;
-        }
-        self.rests()?;
-        self.repetition_changes_nothing()?;
-        let found = self.life().found_with(self.sales.iter().copied());
-        self.judge(|judge| judge.check_file(found))?;
-        self.closes()
-    }
-
-    pub(crate) fn rests(&mut self) -> Verdict {
-        for _ in 0..NAPS_MAX {
-            self.around.clock.turn(QUOTE_LIFE);
-            self.passes(NAP)?;
-            if self.judge(|judge| judge.unrest()).is_none() {
-                return Ok(());
-            }
-        }
-        self.judge(|judge| judge.unrest()).map_or(Ok(()), Err)
-    }
-
-    /// Everything that was ever recorded is told again: no state changes, and nothing is posted.
-    fn repetition_changes_nothing(&mut self) -> Verdict {
-        let before = self.judge(|judge| judge.standings());
-        let all = rail_practice::unreliable(self.around.outside.recorded(), self.draws.number());
-        for observations in all.chunks(40) {
-            let report = Report { observations: observations.to_vec(), ..Report::default() };
-            self.asks(vec![Command::TakeReport { rail: RailId::BITCOIN, report }])?;
-        }
-        let after = self.judge(|judge| judge.standings());
-        must("I5", before == after, || {
-            let changed = before.iter().zip(&after).find(|(before, after)| before != after);
-            format!("what was told once changed something when it was told again: {changed:?}")
-        })
-    }
-
-    fn closes(&mut self) -> Result<Journal, Broken> {
+    pub(crate) fn closes(&mut self) -> Result<Journal, Broken> {
         let Some(life) = self.life.take() else { unreachable!("a till that died was opened again") };
         let rows = life.rows();
         drop(life.stop());
@@ -238,7 +203,7 @@ impl Day {
             self.say("the till died while it opened");
         }
         self.rest()?;
-        let found = self.life().found();
+        let found = self.life().found(&[], &[]);
         self.judge(|judge| judge.check_file(found))
     }
 
@@ -250,7 +215,8 @@ impl Day {
     /// Time passes.
     pub(crate) fn passes(&mut self, time: Duration) -> Verdict {
         self.around.clock.turn(time);
-        if self.life().pass(time.min(NAP)).is_none() {
+        let longest = if self.judge(|judge| judge.is_charging()) { LONG_NAP } else { NAP };
+        if self.life().pass(time.min(longest)).is_none() {
             return self.opens_again();
         }
         if let Some(broken) = self.around.broken.lock().unwrap().take() {
@@ -305,19 +271,20 @@ impl Day {
         self.trace.push(format!("{minutes:>5} min  {}", what.into()));
     }
 
-    fn life(&self) -> &Life {
+    pub(crate) fn life(&self) -> &Life {
         self.life.as_ref().unwrap_or_else(|| unreachable!("a till that died was opened again"))
     }
 
-    /// A number that was not used before.
-    pub(crate) const fn next_number(&mut self) -> u32 {
-        self.ids += 1;
-        self.ids
+    /// The number of an instruction that was not handed in before.
+    pub(crate) const fn next_ticket(&mut self) -> u32 {
+        self.tickets += 1;
+        self.tickets
     }
 
     fn random(&mut self) -> [u8; 10] {
+        self.ids += 1;
         let mut random = [0; 10];
-        random[..4].copy_from_slice(&self.next_number().to_be_bytes());
+        random[..4].copy_from_slice(&self.ids.to_be_bytes());
         random
     }
 
@@ -347,10 +314,28 @@ fn outcome(answer: &Result<Reply, EngineError>) -> String {
     match answer {
         Ok(Reply::Sale(sale)) => format!("sale {} {}", sale.number, state(sale).name()),
         Ok(Reply::Stray(stray)) => format!("{} {:?}", stray.id, stray.finding.reason),
-        Ok(Reply::Parcel(outcomes)) => format!("{} answers", outcomes.len()),
-        Ok(Reply::Done | Reply::UnderWay(_) | Reply::TabsSettled { .. }) => "done".to_owned(),
+        Ok(Reply::Parcel(outcomes)) => outcomes.iter().map(became).collect::<Vec<_>>().join(", "),
+        Ok(Reply::TabsSettled { count, .. }) => format!("{count} tabs"),
+        Ok(Reply::UnderWay(_) | Reply::Done) => "done".to_owned(),
         Err(error) => error.to_string(),
     }
+}
+
+fn became(outcome: &Outcome) -> String {
+    match outcome {
+        Outcome::Accepted { .. } => "taken".to_owned(),
+        Outcome::Duplicate { .. } => "taken before".to_owned(),
+        Outcome::Conflict { reason } | Outcome::Rejected { reason } | Outcome::DeadLetter { reason } => {
+            reason.clone()
+        }
+    }
+}
+
+/// The shop takes cards, and charges its payers' tabs at 5.00 or after an hour.
+fn settings_of_the_day() -> Settings {
+    let Settings { routes, fees, mut settlements, .. } = Settings::defaults(Mode::Practice);
+    settlements.iter_mut().for_each(|row| row.after_hours = Some(1));
+    Settings { routes, fees, settlements, ..Settings::defaults(Mode::Sandbox) }
 }
 
 /// A new shop's file, made once: every day begins with a copy, so that two days of one seed share their first link.
@@ -364,7 +349,9 @@ fn template() -> &'static (TempDir, [u8; 32]) {
             let now = TurnedClock::at(MORNING).now().wall;
             let options =
                 StoreOptions { path: folder.path().join("till.db"), mode: store::Mode::Sandbox, now };
-            let Opened { store, writer } = Store::open(options).await.unwrap();
+            let Opened { store, mut writer } = Store::open(options).await.unwrap();
+            let settings = SettingsChange { rows: settings_of_the_day().to_rows(), at: now };
+            writer.write(&Batch { settings: Some(settings), ..Batch::default() }).unwrap();
             store.reader().close().await;
             writer.head().1
         });

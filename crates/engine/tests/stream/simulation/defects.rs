@@ -56,6 +56,29 @@ fn what_does_not_come_from_the_seed_is_found() {
     assert_eq!(from_the_seed[0], from_the_seed[1]);
 }
 
+/// Days within which a defect that any day may meet is found.
+const DAYS_MAX: u64 = 40;
+
+/// The first promise found broken on days with a defect.
+fn found_by_days(defect: Defect) -> Option<&'static str> {
+    invariant((0..DAYS_MAX).find_map(|seed| Day::begins_with(seed, Some(defect)).runs().err()))
+}
+
+#[test]
+fn an_acquirer_that_takes_twice_for_one_key_is_found() {
+    assert_eq!(found_by_days(Defect::TakesTwice), Some("I4"));
+}
+
+#[test]
+fn a_charge_that_is_sent_again_without_asking_is_found() {
+    assert_eq!(found_by_days(Defect::CallsItNotSent), Some("I4"));
+}
+
+#[test]
+fn an_acquirer_that_says_taken_and_took_nothing_is_found() {
+    assert_eq!(found_by_days(Defect::TakesNothing), Some("I6"));
+}
+
 /// A scripted day with one open sale.
 fn with_sale() -> (Day, Sale) {
     let mut day = Day::scripted();

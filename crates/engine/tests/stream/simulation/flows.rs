@@ -1,17 +1,16 @@
 //! Short stories that always go the same way: for stopping them everywhere.
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use engine::{Command, Reply};
 use money::{Currency, Money};
-use payment::stream::{Instruction, InstructionParts};
 use payment::{InvoiceId, PaymentId, RailId, StrayId};
 use rail_practice::Act;
-use store::Source;
 
 use super::day::Day;
 use super::judge::{Broken, Verdict, must};
+use super::streaming::{parcel, ticket};
+use super::tab_flows;
 use crate::clock::QUOTE_LIFE;
 use crate::shop::{cart, eur, replacing};
 
@@ -33,6 +32,10 @@ pub(crate) const FLOWS: &[Flow] = &[
     Flow { name: "reorganised away after it was paid", tell: reorganised_away },
     Flow { name: "settings", tell: settings_changed },
     Flow { name: "a stream", tell: a_stream },
+    Flow { name: "a tab charged", tell: tab_flows::a_tab_charged },
+    Flow { name: "a charge declined and tried again", tell: tab_flows::a_charge_declined_and_tried_again },
+    Flow { name: "a charge in doubt", tell: tab_flows::a_charge_in_doubt },
+    Flow { name: "a charge that comes late", tell: tab_flows::a_charge_that_comes_late },
 ];
 
 fn cash_printed_and_voided(day: &mut Day) -> Verdict {
@@ -115,24 +118,12 @@ fn settings_changed(day: &mut Day) -> Verdict {
 /// A parcel that is handed in again with something new.
 fn a_stream(day: &mut Day) -> Verdict {
     for upto in [3, 5] {
-        let instructions =
-            (0..upto).map(|number| ticket(number, "cash")).chain([ticket(9, "points")]).collect();
-        insists(day, Command::TakeParcel { source: Source::Cli, instructions, again: false })?;
+        let instructions = (0..upto)
+            .map(|number| ticket(number, 1 + number, "cash", None))
+            .chain([ticket(9, 9, "points", None)]);
+        insists(day, parcel(instructions, false))?;
     }
     Ok(())
-}
-
-/// A micropayment of so many cents and one more. The same number is the same instruction.
-pub(crate) fn ticket(number: u32, method: &str) -> Instruction {
-    let parts = InstructionParts {
-        id: format!("ticket-{number:06}"),
-        amount: eur(1 + i64::from(number % 300)),
-        method: method.to_owned(),
-        payer: None,
-        memo: None,
-        metadata: BTreeMap::new(),
-    };
-    Instruction::new(parts).unwrap()
 }
 
 /// Money for a sale that was given up.
@@ -178,7 +169,7 @@ fn mines(day: &mut Day, blocks: u32) -> Verdict {
 }
 
 /// A wish that must be granted, however often the till dies in it.
-fn insists(day: &mut Day, command: Command) -> Verdict {
+pub(super) fn insists(day: &mut Day, command: Command) -> Verdict {
     let answer: Result<Reply, _> = day.insists(&command)?;
     must("I11", answer.is_ok(), || format!("{command:?} was refused: {answer:?}"))?;
     day.passes(Duration::from_millis(50))

@@ -8,18 +8,19 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use engine::{Clock, Command, Engine, EngineError, Reply, Setup};
-use payment::InvoiceId;
+use payment::{InvoiceId, SettlementId};
 use settings::{Mode, Settings};
 use store::{Batch, Committed, Opened, Store, StoreOptions, Trouble, Troublemaker, Witness};
 use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{sleep, timeout};
 
+use super::acquirer::Acquirer;
 use super::doom::{Doom, Point};
 use super::judge::file::Found;
-use super::judge::{Broken, Judge};
+use super::judge::{Broken, Judge, Verdict};
 use super::outside::Outside;
-use super::rail;
+use super::{cards, rail};
 use crate::clock::TurnedClock;
 
 /// Longest wait for an answer: whatever the rails do, the till itself answers.
@@ -29,11 +30,22 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 #[derive(Clone)]
 pub(crate) struct Surroundings {
     pub(crate) outside: Arc<Outside>,
+    pub(crate) acquirer: Arc<Acquirer>,
     pub(crate) clock: Arc<TurnedClock>,
     pub(crate) doom: Arc<Doom>,
     pub(crate) judge: Arc<Mutex<Judge>>,
     /// The first thing that was wrong.
     pub(crate) broken: Arc<Mutex<Option<Broken>>>,
+}
+
+impl Surroundings {
+    /// Tells the judge something, and keeps the first thing that is wrong.
+    pub(crate) fn tell(&self, what: impl FnOnce(&mut Judge) -> Verdict) {
+        let verdict = what(&mut self.judge.lock().unwrap());
+        if let Err(broken) = verdict {
+            self.broken.lock().unwrap().get_or_insert(broken);
+        }
+    }
 }
 
 pub(crate) struct Life {
@@ -110,14 +122,9 @@ impl Life {
         self.trouble.make(trouble);
     }
 
-    /// Checks the file as it is.
-    pub(crate) fn found(&self) -> Found {
-        Found::check(&self.engine)
-    }
-
-    /// As [`Life::found`], with these sales from it.
-    pub(crate) fn found_with(&self, sales: impl IntoIterator<Item = InvoiceId>) -> Found {
-        self.found().with(&self.engine, sales)
+    /// Checks the file as it is, and reads these sales and settlements from it.
+    pub(crate) fn found(&self, sales: &[InvoiceId], settlements: &[SettlementId]) -> Found {
+        Found::check(&self.engine, sales, settlements)
     }
 
     /// Every row of the file.
@@ -160,7 +167,9 @@ async fn start(home: &Path, around: &Surroundings) -> (Engine, Troublemaker) {
     let trouble = writer.troublemaker();
     trouble.watch(Arc::new(Tap(around.clone())));
     let rails = vec![rail::setup(&around.outside, &around.doom)];
-    let setup = Setup { store, writer, settings, rails, charging: Vec::new(), clock: around.clock.clone() };
+    let charging = vec![cards::setup(around)];
+    around.judge.lock().unwrap().till_opens();
+    let setup = Setup { store, writer, settings, rails, charging, clock: around.clock.clone() };
     (Engine::start_on_one_thread(setup).await.unwrap(), trouble)
 }
 
@@ -182,10 +191,7 @@ impl Witness for Tap {
     }
 
     fn after(&self, batch: &Batch, committed: &Committed) {
-        let verdict = self.0.judge.lock().unwrap().note(batch, committed);
-        if let Err(broken) = verdict {
-            self.0.broken.lock().unwrap().get_or_insert(broken);
-        }
+        self.0.tell(|judge| judge.note(batch, committed));
         self.dies_at(Point::AfterCommit(self.0.doom.commits()));
     }
 }

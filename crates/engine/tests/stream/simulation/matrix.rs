@@ -65,9 +65,14 @@ fn outcome(day: &Day) -> Vec<String> {
             let (coin, is_present) = (stray.transfer.latest.amount, stray.transfer.is_present());
             format!("stray {coin} {:?} {is_present} {decision}", stray.finding.reason)
         });
-        let taken = judge.instructions_taken();
+        let charges = judge.settlements.values().map(|settlement| {
+            let (bill, attempt) = (&settlement.bill, settlement.attempt);
+            let (payer, entries) = (&bill.tab.payer, settlement.entries());
+            format!("{} of {payer} in {} parts, attempt {attempt}: {entries:?}", bill.amount, bill.parts)
+        });
+        let (taken, letters) = (judge.instructions_taken(), judge.letters.len());
         let rest = format!("{:?}, {} alerts, {taken} instructions", judge.settings, judge.alerts);
-        sales.chain(strays).chain([rest]).collect()
+        sales.chain(strays).chain(charges).chain([rest, format!("{letters} letters")]).collect()
     })
 }
 

@@ -1,13 +1,16 @@
-//! Days at a simulated shop, each from one seed: clerk, customers, rail, line, disk and deaths are all drawn from it, and
+//! Days at a simulated shop, each from one seed: clerk, customers, rails, line, disk and deaths are all drawn from it, and
 //! the same seed leaves the same rows twice. After everything that happens the judge looks; `judge` says at what.
 //!
 //! The till is the real one, on a real data file, with all its tasks on one thread whose time passes when the day says
 //! so. Start at `day`, then `happenings` (what can happen) and `clerk` (what can be asked for).
 
+mod acquirer;
+mod cards;
 mod clerk;
 mod day;
 mod defects;
 mod doom;
+mod ending;
 mod flows;
 mod happenings;
 mod judge;
@@ -15,6 +18,8 @@ mod life;
 mod matrix;
 mod outside;
 mod rail;
+mod streaming;
+mod tab_flows;
 mod weather;
 
 use std::collections::BTreeSet;
@@ -36,12 +41,29 @@ const DAYS_OF_A_SOAK: u64 = 10_000;
 /// States that only a rail of another kind leads to.
 const NOT_ON_THIS_RAIL: &[State] = &[State::Declined];
 
-/// Lives, commits and states that days have seen, to know that they were eventful.
+/// What must happen to a charge on some day.
+const CHARGES: &[&str] = &[
+    "doubted",
+    "never arrived",
+    "tried again",
+    "charged",
+    "charged after a doubt",
+    "charged under a second key",
+    "declined",
+    "misconfigured",
+    "protocol",
+];
+
+/// Lives, commits, charges and states that days have seen, to know that they were eventful.
 #[derive(Debug, Default)]
 struct Tally {
     lives: u64,
     commits: u64,
+    settlements: usize,
+    takings: usize,
     states: BTreeSet<&'static str>,
+    /// What happened to charges.
+    charges: BTreeSet<&'static str>,
 }
 
 #[test]
@@ -69,7 +91,11 @@ fn every_day_keeps_every_promise_and_the_same_seed_repeats_it_row_by_row() {
         panic!("{told}");
     }
     let tally = tally.into_inner().unwrap();
-    println!("{} days, twice each: {} lives, {} commits", after_last - first, tally.lives, tally.commits);
+    let Tally { lives, commits, settlements, takings, .. } = &tally;
+    let days = after_last - first;
+    println!(
+        "{days} days, twice each: {lives} lives, {commits} commits, {settlements} tabs charged, {takings} taken"
+    );
     if given.is_none() {
         assert_eq!(unseen(&tally), [""; 0], "some states never came, so the days are too quiet");
     }
@@ -77,7 +103,8 @@ fn every_day_keeps_every_promise_and_the_same_seed_repeats_it_row_by_row() {
 
 fn unseen(tally: &Tally) -> Vec<&'static str> {
     let all = State::ALL.iter().filter(|(state, _)| !NOT_ON_THIS_RAIL.contains(state));
-    all.map(|(_, name)| *name).filter(|name| !tally.states.contains(name)).collect()
+    let states = all.map(|(_, name)| *name).filter(|name| !tally.states.contains(name));
+    states.chain(CHARGES.iter().copied().filter(|name| !tally.charges.contains(name))).collect()
 }
 
 /// One seed, twice. Fails with the whole story and the command that repeats it.
@@ -99,7 +126,10 @@ fn once(seed: u64, tally: &Mutex<Tally>) -> Result<Journal, String> {
     match ran {
         Ok(Ok(journal)) => {
             tally.commits += day.around.doom.commits();
+            tally.takings += day.around.acquirer.takings().len();
+            tally.settlements += day.judge(|judge| judge.settlements.len());
             tally.states.extend(day.judge(|judge| judge.states.clone()));
+            tally.charges.extend(day.judge(|judge| judge.sights.clone()));
             Ok(journal)
         }
         Ok(Err(broken)) => Err(story(seed, &broken.to_string(), &day.trace)),

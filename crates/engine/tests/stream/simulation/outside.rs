@@ -27,6 +27,12 @@ pub(crate) enum Defect {
     Silence,
     /// Who vouches is drawn from something else than the seed.
     Chance,
+    /// The acquirer takes the money of a key as often as it is sent.
+    TakesTwice,
+    /// The acquirer says that it took money, and took none.
+    TakesNothing,
+    /// The till believes that nothing was sent when nobody knows.
+    CallsItNotSent,
 }
 
 /// A draw that no seed knows.

@@ -1,4 +1,4 @@
-//! The books of one sale or stray payment against its state: each entry balances, entries are only added, a reversal
+//! The books of one sale, stray payment or settlement against its state: each entry balances, entries are only added, a reversal
 //! is its original with other signs, and what all of them add up to is what the state asks for.
 
 use std::collections::HashMap;
@@ -7,6 +7,7 @@ use ledger::{Account, Entry};
 use money::{Currency, Money};
 use payment::sale::PaymentMethod;
 use payment::stray::Decision;
+use payment::stream::{Settlement, SettlementState};
 use payment::{Sale, Stray, StrayReason};
 
 use super::evidence::is_safe;
@@ -123,6 +124,19 @@ pub(super) fn check_stray(stray: &Stray) -> Verdict {
     ];
     let difference = posted.differ(&wanted, checked);
     must("I2", difference.is_none(), || format!("{}: {}", stray.id, difference.unwrap_or_default()))
+}
+
+pub(super) fn check_settlement(settlement: &Settlement) -> Verdict {
+    let posted = Sums::of(settlement.entries());
+    let mut wanted = Sums::default();
+    if let SettlementState::Charged { fee, .. } = &settlement.state {
+        wanted.add(Account::CardClearing, settlement.bill.amount, 1);
+        wanted.add(Account::CardClearing, *fee, -1);
+        wanted.add(Account::Fees, *fee, 1);
+        wanted.add(Account::PayerTabs, settlement.bill.amount, -1);
+    }
+    let difference = posted.differ(&wanted, &[Account::CardClearing, Account::Fees, Account::PayerTabs]);
+    must("I2", difference.is_none(), || format!("{}: {}", settlement.id, difference.unwrap_or_default()))
 }
 
 fn want_coin(wanted: &mut Sums, coin: Money, is_safe: bool) {

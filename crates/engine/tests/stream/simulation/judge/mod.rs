@@ -4,22 +4,27 @@
 //! | | invariant | where |
 //! |---|---|---|
 //! | I1 | what was answered is committed, and what is committed is in the file after a crash | here, `file` |
-//! | I2 | every entry balances, and the entries of a sale are what its state asks for | `books` |
-//! | I3 | events and versions follow each other without a gap; the file's chain verifies | here, `settlements`, `file` |
+//! | | a charge that reaches the acquirer is in the committed books before | `calls` |
+//! | I2 | every entry balances, and the entries of a sale or a charge are what its state asks for | `books` |
+//! | | a charge takes exactly what is on a payer's tab; payers owe what is on tabs and not charged | `tabs`, `file` |
+//! | I3 | events and versions follow each other without a gap; the file's chain verifies | here, `file` |
 //! | I4 | one intent is one payment, with one address | here, `parcels` |
+//! | | a charge takes money once, and is never sent while its outcome is not known | `calls` |
 //! | I5 | every transfer on the chain has one owner, or waits where it is seen | here, `rest` |
-//! | I6 | nothing is paid on less than the shop's policy asks for, and nothing the rail never said | `evidence` |
-//! | I7 | entries are only added; what is undone is undone by a reversal | `books`, `settlements` |
+//! | | what the acquirer took is charged in the books, or set aside where the owner sees it | `tabs` |
+//! | I6 | nothing is paid on less than the shop's policy asks for, and nothing the rail never said | `evidence`, `tabs` |
+//! | I7 | entries are only added; what is undone is undone by a reversal | `books` |
 //! | I8 | no address is shown twice | here |
 //! | I11 | every wait ends | `rest` |
 //! | I12 | the same seed leaves the same rows | the runs themselves |
 
 mod books;
+mod calls;
 mod evidence;
 pub(crate) mod file;
 mod parcels;
 mod rest;
-mod settlements;
+mod tabs;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -28,13 +33,16 @@ use std::sync::Arc;
 use engine::{Command, Reply};
 use money::Money;
 use payment::sale::Effect;
-use payment::stream::Settlement;
+use payment::stream::{Instruction, Settlement};
 use payment::{
     InvoiceId, Observation, PaymentId, Sale, SaleEvent, SettlementId, Stray, StrayEvent, StrayId, TransferRef,
 };
 use settings::Settings;
 use store::{Batch, Committed, FindingRecord, Record, SaleRecord, StrayRecord, TransferOwner};
 
+use self::calls::Calls;
+use self::tabs::{Part, Tabs};
+use super::acquirer::Acquirer;
 use super::outside::Outside;
 
 /// An invariant that does not hold.
@@ -69,9 +77,9 @@ pub(crate) struct Shown {
 /// What is committed, as the judge saw it happen.
 pub(crate) struct Judge {
     pub(crate) outside: Arc<Outside>,
+    pub(crate) acquirer: Arc<Acquirer>,
     pub(crate) sales: BTreeMap<InvoiceId, Sale>,
     pub(crate) strays: BTreeMap<StrayId, Stray>,
-    pub(crate) settlements: BTreeMap<SettlementId, Settlement>,
     /// Addresses in the order they were shown.
     pub(crate) shown: Vec<Shown>,
     pub(crate) settings: Settings,
@@ -80,6 +88,11 @@ pub(crate) struct Judge {
     pub(crate) alerts: i64,
     /// Names of the states that sales have been in.
     pub(crate) states: BTreeSet<&'static str>,
+    /// What happened to settlements.
+    pub(crate) sights: BTreeSet<&'static str>,
+    pub(crate) settlements: BTreeMap<SettlementId, Settlement>,
+    /// Instructions that could not be carried out yet.
+    pub(crate) letters: BTreeMap<String, Instruction>,
     /// Events so far, and the hash of the last.
     pub(crate) head: (i64, [u8; 32]),
     /// In force before the last batch: it may hold a payment that began under them.
@@ -89,28 +102,38 @@ pub(crate) struct Judge {
     payments: BTreeMap<PaymentId, InvoiceId>,
     /// Instructions taken, and the payment that each became, once somebody was told.
     instructions: BTreeMap<String, Option<PaymentId>>,
+    /// What is on payers' tabs, and what settlements took from them.
+    tabs: Tabs,
+    parts: BTreeMap<SettlementId, Vec<Part>>,
+    calls: Calls,
     owners: BTreeMap<TransferRef, TransferOwner>,
     readings: BTreeMap<TransferRef, Observation>,
 }
 
 impl Judge {
-    pub(crate) fn of(outside: Arc<Outside>, settings: Settings, head: (i64, [u8; 32])) -> Self {
+    pub(crate) fn of(acquirer: Arc<Acquirer>, settings: Settings, head: (i64, [u8; 32])) -> Self {
         Self {
-            outside,
+            outside: acquirer.outside().clone(),
+            acquirer,
             sales: BTreeMap::new(),
             strays: BTreeMap::new(),
-            settlements: BTreeMap::new(),
             shown: Vec::new(),
             settings_before: settings.clone(),
             settings,
             findings: Vec::new(),
             alerts: 0,
             states: BTreeSet::new(),
+            sights: BTreeSet::new(),
+            settlements: BTreeMap::new(),
+            letters: BTreeMap::new(),
             head,
             sale_versions: BTreeMap::new(),
             stray_versions: BTreeMap::new(),
             payments: BTreeMap::new(),
             instructions: BTreeMap::new(),
+            tabs: Tabs::new(),
+            parts: BTreeMap::new(),
+            calls: Calls::default(),
             owners: BTreeMap::new(),
             readings: BTreeMap::new(),
         }
@@ -138,7 +161,10 @@ impl Judge {
                 Record::Parcel(parcel) => self.note_parcel(parcel)?,
                 Record::Settlement(record) => self.note_settlement(record)?,
                 // It is kept for somebody to decide, and no money has moved.
-                Record::DeadLetter(_) => {}
+                Record::DeadLetter(letter) => {
+                    let instruction = letter.instruction.clone();
+                    self.letters.insert(instruction.id().to_owned(), instruction);
+                }
                 Record::Finding(finding) => {
                     self.alerts += 1;
                     self.findings.push(finding.clone());
@@ -159,7 +185,7 @@ impl Judge {
             }
             Reply::Sale(sale) => self.sale_versions.get(&(sale.id, sale.version)) == Some(sale),
             Reply::Stray(stray) => self.stray_versions.get(&(stray.id, stray.version)) == Some(stray),
-            Reply::Done | Reply::UnderWay(_) | Reply::TabsSettled { .. } => true,
+            Reply::TabsSettled { .. } | Reply::UnderWay(_) | Reply::Done => true,
         };
         must("I1", is_committed, || format!("answered and not committed: {reply:?}"))
     }

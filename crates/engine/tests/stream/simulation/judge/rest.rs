@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use payment::sale::ChainPayment;
 use payment::stray::Decision;
-use payment::{Observation, Policy, Sale, TransferRef};
+use payment::{Observation, Policy, Sale, Timestamp, TransferRef};
 
 use super::{Broken, Judge, Verdict, must};
 
@@ -18,8 +18,9 @@ struct Holder<'a> {
 
 impl Judge {
     /// Why the shop is not at rest yet.
-    pub(crate) fn unrest(&self) -> Option<Broken> {
-        self.waits_ended().and_then(|()| self.transfers_have_owners()).err()
+    pub(crate) fn unrest(&self, now: Timestamp) -> Option<Broken> {
+        let ended = self.waits_ended().and_then(|()| self.charges_ended(now));
+        ended.and_then(|()| self.transfers_have_owners()).and_then(|()| self.takings_are_booked()).err()
     }
 
     /// Where everything stands, in words.
@@ -32,7 +33,11 @@ impl Judge {
             let (level, entries) = (&stray.transfer.latest.level, stray.entries().len());
             format!("{} after {entries} entries: {level:?}, {:?}", stray.id, stray.decision)
         });
-        sales.chain(strays).collect()
+        let settlements = self.settlements.values().map(|settlement| {
+            let entries = settlement.entries().len();
+            format!("{} after {entries} entries: {:?}", settlement.id, settlement.state)
+        });
+        sales.chain(strays).chain(settlements).collect()
     }
 
     fn waits_ended(&self) -> Verdict {
@@ -82,10 +87,14 @@ impl Judge {
         holders
     }
 
-    /// Transfers that can't be applied, each told once with its reason: only those about which the rail has lied.
+    /// Transfers that can't be applied, each told once with its reason: only those about which the rail has lied. So it
+    /// is with charges.
     fn set_aside(&self) -> Result<BTreeSet<TransferRef>, Broken> {
         let mut set_aside = BTreeSet::new();
         for finding in &self.findings {
+            if finding.subject.parse().is_ok_and(|settlement| self.acquirer.is_strange(settlement)) {
+                continue;
+            }
             let reference = finding.subject.strip_prefix("bitcoin ").map(TransferRef::new);
             let deserved = reference.filter(|reference| self.outside.has_lied_about(reference));
             let Some(reference) = deserved else {

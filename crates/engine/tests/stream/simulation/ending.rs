@@ -1,0 +1,95 @@
+//! How a day ends: all faults stop, and then everything comes to rest in bounded time.
+
+use std::time::Duration;
+
+use engine::{Clock, Command};
+use payment::RailId;
+use payment::charging::ChargeStatus;
+use payment::rail::Report;
+use payment::stream::settlement::Answer;
+use rail_practice::Act;
+
+use super::day::{Day, Journal};
+use super::judge::{Broken, Verdict, must};
+use super::weather::Weather;
+use crate::clock::QUOTE_LIFE;
+
+/// Naps, each with a quote's life, within which everything must have come to rest.
+const NAPS_MAX: u32 = 6;
+/// More blocks than any policy waits for.
+const LAST_BLOCKS: u32 = 8;
+
+impl Day {
+    pub(crate) fn faults_stop(&mut self) {
+        self.say("all faults stop");
+        self.around.outside.turns(Weather::default());
+        self.around.outside.set_down(false);
+        self.around.acquirer.everything_arrives();
+        self.around.doom.plan_for(None);
+    }
+
+    /// Everything comes to rest in bounded time.
+    pub(crate) fn ends(&mut self) -> Result<Journal, Broken> {
+        while self.public_acts()? {}
+        for _ in 0..LAST_BLOCKS {
+            self.acts(&Act::MineBlock)?;
+        }
+        self.rests()?;
+        self.owner_tries_everything_again()?;
+        self.repetition_changes_nothing()?;
+        let settlements: Vec<_> = self.judge(|judge| judge.settlements.keys().copied().collect());
+        let found = self.life().found(&self.sales, &settlements);
+        self.judge(|judge| judge.check_file(found))?;
+        self.closes()
+    }
+
+    /// Whatever is set aside can be charged when all is well, except where the acquirer took something else.
+    fn owner_tries_everything_again(&mut self) -> Verdict {
+        for settlement in self.judge(|judge| judge.set_aside_settlements()) {
+            self.say(format!("the owner tries {} again", settlement.id));
+            self.asks(vec![Command::RetrySettlement { settlement: settlement.id }])?;
+        }
+        self.rests()?;
+        self.judge(|judge| judge.everything_is_charged())
+    }
+
+    pub(crate) fn rests(&mut self) -> Verdict {
+        let mut unrest = None;
+        for _ in 0..NAPS_MAX {
+            self.passes(QUOTE_LIFE + Duration::from_secs(1))?;
+            let now = self.around.clock.now().wall;
+            unrest = self.judge(|judge| judge.unrest(now));
+            if unrest.is_none() {
+                break;
+            }
+        }
+        unrest.map_or(Ok(()), Err)
+    }
+
+    /// Everything that was ever recorded is told again: no state changes, and nothing is posted.
+    fn repetition_changes_nothing(&mut self) -> Verdict {
+        let before = self.judge(|judge| judge.standings());
+        let all = rail_practice::unreliable(self.around.outside.recorded(), self.draws.number());
+        for observations in all.chunks(40) {
+            let report = Report { observations: observations.to_vec(), ..Report::default() };
+            self.asks(vec![Command::TakeReport { rail: RailId::BITCOIN, report }])?;
+        }
+        self.answers_come_again()?;
+        let after = self.judge(|judge| judge.standings());
+        must("I5", before == after, || {
+            let changed = before.iter().zip(&after).find(|(before, after)| before != after);
+            format!("what was told once changed something when it was told again: {changed:?}")
+        })
+    }
+
+    /// The acquirer says again what it took.
+    fn answers_come_again(&mut self) -> Verdict {
+        for taking in self.around.acquirer.takings() {
+            if let Some(Ok(ChargeStatus::Taken(taken))) = self.around.acquirer.fate(&taking.key) {
+                let answer = Answer::Status(ChargeStatus::Taken(taken));
+                self.asks(vec![Command::TakeCharge { settlement: taking.settlement, answer }])?;
+            }
+        }
+        Ok(())
+    }
+}
