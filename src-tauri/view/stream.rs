@@ -79,3 +79,14 @@ fn cause(reason: &str) -> DeadLetterCauseDto {
         DeadLetterCauseDto::Other
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_currency_that_a_rail_does_not_take_is_a_cause_of_its_own() {
+        assert_eq!(cause("stripe takes no BTC"), DeadLetterCauseDto::CurrencyNotTaken);
+        assert_eq!(cause("gold takes no BTC"), DeadLetterCauseDto::Other);
+    }
+}

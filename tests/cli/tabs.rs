@@ -49,6 +49,8 @@ fn a_charge_that_is_declined_is_listed_explained_and_tried_again() {
     assert!(shown.contains("state       set aside") && shown.contains("  a  4.00 EUR"), "{shown}");
     let more = folder.run_with_input(&["stream"], &card("c", "declined-bob", "1"));
     assert_eq!(more.code, Some(1), "no further credit: {more:?}");
+    let letters = objects(&folder.ok(&["dead-letter", "list", "--json"]));
+    assert_eq!(letters[0]["cause"], "tab_closed", "{letters:#?}");
     let retried = folder.ok(&["dead-letter", "retry", &id]);
     assert!(retried.contains("attempt 2"), "{retried}");
     wait_until("it is declined again", || {

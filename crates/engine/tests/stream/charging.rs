@@ -11,8 +11,8 @@ use payment::stream::{Instruction, SettlementState, Trouble};
 use payment::{RailId, SettlementId};
 use store::Source;
 
+use crate::acquirer::{Acquirer, Call, Fate};
 use crate::parcels::of_payer;
-use crate::processor::{Call, Fate, Processor};
 use crate::shop::{Shop, eur};
 
 fn card(id: &str, cents: i64) -> Instruction {
@@ -86,13 +86,13 @@ impl Shop {
 
 #[tokio::test]
 async fn small_payments_gather_on_the_payers_tab_and_one_charge_takes_them() {
-    let processor = Processor::new([]);
-    let shop = Shop::open_charging(processor.setup()).await;
+    let acquirer = Acquirer::new([]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all((1..=4).map(|n| card(&format!("a-{n}"), 120))).await;
-    assert_eq!((shop.owed().await, processor.sent().len()), (480, 0), "5.00 is what a charge is worth");
+    assert_eq!((shop.owed().await, acquirer.sent().len()), (480, 0), "5.00 is what a charge is worth");
     shop.take_all([card("a-5", 120)]).await;
     shop.rests_owed(0).await;
-    let took = processor.took();
+    let took = acquirer.took();
     assert_eq!((took.len(), took[0].1), (1, 600));
     // 1.5 % and 0.05 by the shop's table.
     assert_eq!(shop.balance(Account::CardClearing, euro()).await, 586);
@@ -101,8 +101,8 @@ async fn small_payments_gather_on_the_payers_tab_and_one_charge_takes_them() {
 
 #[tokio::test]
 async fn every_part_of_a_charge_is_found_again() {
-    let processor = Processor::new([Fate::Costs(33)]);
-    let shop = Shop::open_charging(processor.setup()).await;
+    let acquirer = Acquirer::new([Fate::Costs(33)]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all((1..=5).map(|n| card(&format!("a-{n}"), 100 + n))).await;
     shop.rests_owed(0).await;
     let last = shop.engine.reader().micropayments(None, 1).await.unwrap().remove(0);
@@ -116,75 +116,75 @@ async fn every_part_of_a_charge_is_found_again() {
 
 #[tokio::test]
 async fn a_charge_is_in_the_books_before_the_rail_hears_of_it_and_what_comes_meanwhile_waits_for_the_next() {
-    let processor = Processor::new([Fate::Silent]);
-    let shop = Shop::open_charging(processor.setup()).await;
+    let acquirer = Acquirer::new([Fate::Silent]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
-    processor.until_called(1).await;
+    acquirer.until_called(1).await;
     let summary = shop.engine.reader().tabs_summary().await.unwrap();
     assert_eq!((summary[0].charging.count, summary[0].charging.sum), (1, eur(500)));
     shop.take_all([card("a-2", 700)]).await;
-    assert_eq!(processor.sent().len(), 1, "one charge of a tab at a time");
+    assert_eq!(acquirer.sent().len(), 1, "one charge of a tab at a time");
     shop.rests_owed(0).await;
-    let amounts: Vec<i64> = processor.took().into_iter().map(|(_, cents)| cents).collect();
+    let amounts: Vec<i64> = acquirer.took().into_iter().map(|(_, cents)| cents).collect();
     assert_eq!(amounts.iter().sum::<i64>(), 1_200);
     assert_eq!(amounts.len(), 2);
 }
 
 #[tokio::test]
 async fn what_was_not_sent_is_sent_again_with_the_same_key_and_not_for_ever() {
-    let processor = Processor::new([Fate::NotSent; 6]);
-    let shop = Shop::open_charging(processor.setup()).await;
+    let acquirer = Acquirer::new([Fate::NotSent; 6]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
     let (settlement, trouble, reason) = shop.set_aside().await;
     assert_eq!((trouble, reason.as_str()), (Trouble::NotSent, "no line, tried 6 times"));
-    let sent = processor.sent();
+    let sent = acquirer.sent();
     assert_eq!(sent.len(), 6);
     assert!(sent.iter().all(|key| key == &sent[0]), "{sent:?}");
     shop.try_again(settlement).await;
     shop.rests_owed(0).await;
-    assert_eq!(processor.took(), [(sent[0].clone(), 500)], "the same key still");
+    assert_eq!(acquirer.took(), [(sent[0].clone(), 500)], "the same key still");
 }
 
 #[tokio::test]
 async fn a_charge_whose_answer_is_lost_is_asked_about_and_never_sent_again() {
-    let processor = Processor::new([Fate::LostAfter]);
-    processor.will_be_asked([Fate::NotSent, Fate::LostBefore, Fate::NotSent]);
-    let shop = Shop::open_charging(processor.setup()).await;
+    let acquirer = Acquirer::new([Fate::LostAfter]);
+    acquirer.will_be_asked([Fate::NotSent, Fate::LostBefore, Fate::NotSent]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
     shop.rests_owed(0).await;
-    assert_eq!((processor.sent().len(), processor.took().len()), (1, 1));
+    assert_eq!((acquirer.sent().len(), acquirer.took().len()), (1, 1));
 }
 
 #[tokio::test]
 async fn a_charge_that_never_arrived_is_sent_again_with_the_same_key() {
-    let processor = Processor::new([Fate::LostBefore]);
-    let shop = Shop::open_charging(processor.setup()).await;
+    let acquirer = Acquirer::new([Fate::LostBefore]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
     shop.rests_owed(0).await;
-    let sent = processor.sent();
-    assert_eq!(processor.took(), [(sent[0].clone(), 500)]);
-    let calls = processor.calls.borrow().clone();
+    let sent = acquirer.sent();
+    assert_eq!(acquirer.took(), [(sent[0].clone(), 500)]);
+    let calls = acquirer.calls.borrow().clone();
     let key = sent[0].clone();
     assert_eq!(calls, [Call::Sent(key.clone()), Call::Asked(key.clone()), Call::Sent(key)]);
 }
 
 #[tokio::test]
 async fn a_charge_nobody_can_tell_about_waits_for_the_owner_and_is_asked_about_again() {
-    let processor = Processor::new([Fate::LostAfter]);
-    processor.will_be_asked([Fate::NotSent; 11]);
-    let shop = Shop::open_charging(processor.setup()).await;
+    let acquirer = Acquirer::new([Fate::LostAfter]);
+    acquirer.will_be_asked([Fate::NotSent; 11]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
     let (settlement, trouble, _) = shop.set_aside().await;
     assert_eq!((trouble, shop.owed().await), (Trouble::Unknown, 500));
     shop.try_again(settlement).await;
     shop.rests_owed(0).await;
-    assert_eq!((processor.sent().len(), processor.took().len()), (1, 1));
+    assert_eq!((acquirer.sent().len(), acquirer.took().len()), (1, 1));
 }
 
 #[tokio::test]
 async fn a_declined_payer_gets_no_further_credit_until_the_charge_is_tried_again_under_a_new_key() {
-    let processor = Processor::new([Fate::Declined]);
-    let shop = Shop::open_charging(processor.setup()).await;
+    let acquirer = Acquirer::new([Fate::Declined]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
     let (settlement, trouble, _) = shop.set_aside().await;
     assert_eq!(trouble, Trouble::Declined);
@@ -193,7 +193,7 @@ async fn a_declined_payer_gets_no_further_credit_until_the_charge_is_tried_again
     assert!(matches!(refused[1], Outcome::Accepted { .. }), "others are not concerned: {refused:?}");
     shop.try_again(settlement).await;
     shop.rests_owed(100).await;
-    let sent = processor.sent();
+    let sent = acquirer.sent();
     assert_eq!((sent.len(), sent[0].ends_with("-1"), sent[1].ends_with("-2")), (2, true, true));
     let again: Arc<[Instruction]> = [card("a-2", 100)].into();
     let retried = Command::TakeParcel { source: Source::Till, instructions: again, again: true };
@@ -203,8 +203,8 @@ async fn a_declined_payer_gets_no_further_credit_until_the_charge_is_tried_again
 
 #[tokio::test]
 async fn another_amount_than_was_asked_for_posts_nothing_and_alarms() {
-    let processor = Processor::new([Fate::Another(50_000)]);
-    let shop = Shop::open_charging(processor.setup()).await;
+    let acquirer = Acquirer::new([Fate::Another(50_000)]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
     let (_, trouble, _) = shop.set_aside().await;
     assert_eq!((trouble, shop.owed().await), (Trouble::Protocol, 500));
@@ -213,37 +213,37 @@ async fn another_amount_than_was_asked_for_posts_nothing_and_alarms() {
 
 #[tokio::test]
 async fn a_wrong_key_is_the_owners_to_mend() {
-    let processor = Processor::new([Fate::Misconfigured]);
-    let shop = Shop::open_charging(processor.setup()).await;
+    let acquirer = Acquirer::new([Fate::Misconfigured]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
     let (settlement, trouble, reason) = shop.set_aside().await;
     assert_eq!((trouble, reason.as_str()), (Trouble::Misconfigured, "the key is wrong"));
     shop.try_again(settlement).await;
     shop.rests_owed(0).await;
-    assert_eq!(processor.took().len(), 1);
+    assert_eq!(acquirer.took().len(), 1);
 }
 
 #[tokio::test]
 async fn what_the_rail_is_still_at_is_asked_about_until_it_has_decided() {
-    let processor = Processor::new([Fate::Pending]);
-    let shop = Shop::open_charging(processor.setup()).await;
+    let acquirer = Acquirer::new([Fate::Pending]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
     shop.rests_owed(0).await;
-    assert_eq!(processor.sent().len(), 1);
-    assert!(processor.calls.borrow().len() >= 3, "asked while it was at it, and after");
+    assert_eq!(acquirer.sent().len(), 1);
+    assert!(acquirer.calls.borrow().len() >= 3, "asked while it was at it, and after");
 }
 
 #[tokio::test]
 async fn a_restarted_till_asks_about_a_charge_before_it_sends_anything() {
     for fate in [Fate::LostAfter, Fate::Silent] {
-        let processor = Processor::new([fate]);
-        let mut shop = Shop::open_charging(processor.setup()).await;
+        let acquirer = Acquirer::new([fate]);
+        let mut shop = Shop::open_charging(acquirer.setup()).await;
         shop.take_all([card("a-1", 500)]).await;
-        processor.until_called(1).await;
+        acquirer.until_called(1).await;
         shop.restart().await;
         shop.rests_owed(0).await;
-        assert_eq!(processor.took().len(), 1, "{fate:?}");
-        let second = processor.calls.borrow()[1].clone();
+        assert_eq!(acquirer.took().len(), 1, "{fate:?}");
+        let second = acquirer.calls.borrow()[1].clone();
         assert!(matches!(second, Call::Asked(_)), "{fate:?}: {second:?}");
     }
 }
@@ -251,27 +251,27 @@ async fn a_restarted_till_asks_about_a_charge_before_it_sends_anything() {
 #[tokio::test]
 async fn a_charge_that_could_not_be_recorded_is_recorded_later_and_not_made_again() {
     for trouble in [store::Trouble::DiskFull, store::Trouble::CommitLost, store::Trouble::AnswerLost] {
-        let processor = Processor::new([]);
-        processor.is_held.send_replace(true);
-        let shop = Shop::open_charging(processor.setup()).await;
+        let acquirer = Acquirer::new([]);
+        acquirer.is_held.send_replace(true);
+        let shop = Shop::open_charging(acquirer.setup()).await;
         shop.take_all([card("a-1", 500)]).await;
-        processor.until_called(1).await;
+        acquirer.until_called(1).await;
         shop.trouble(trouble);
-        processor.is_held.send_replace(false);
+        acquirer.is_held.send_replace(false);
         for _ in 0..10 {
             // Each is served after whatever the collector has handed in before it.
             let _it_fails = shop.ask(shop.opening(1)).await;
         }
         shop.trouble(None);
         shop.rests_owed(0).await;
-        assert_eq!((processor.sent().len(), processor.took().len()), (1, 1), "{trouble:?}");
+        assert_eq!((acquirer.sent().len(), acquirer.took().len()), (1, 1), "{trouble:?}");
     }
 }
 
 #[tokio::test]
 async fn a_small_tab_is_charged_when_it_has_waited_long_enough_or_when_the_owner_says_so() {
-    let processor = Processor::new([]);
-    let shop = Shop::open_charging(processor.setup()).await;
+    let acquirer = Acquirer::new([]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 100), of_payer("b-1", eur(49), "bob")]).await;
     shop.clock.turn(Duration::from_secs(23 * 3_600));
     shop.ask(Command::SettleTabs { rail: RailId::STRIPE, although_young: false, after: None }).await.unwrap();
@@ -282,15 +282,15 @@ async fn a_small_tab_is_charged_when_it_has_waited_long_enough_or_when_the_owner
     shop.take_all([card("a-2", 60)]).await;
     shop.ask(Command::SettleTabs { rail: RailId::STRIPE, although_young: true, after: None }).await.unwrap();
     shop.rests_owed(49).await;
-    let amounts: Vec<i64> = processor.took().into_iter().map(|(_, cents)| cents).collect();
+    let amounts: Vec<i64> = acquirer.took().into_iter().map(|(_, cents)| cents).collect();
     assert_eq!(amounts.iter().sum::<i64>(), 160, "0.49 is less than the rail takes");
 }
 
 #[tokio::test]
 async fn while_the_rail_is_down_the_fallback_takes_the_payment_and_the_reason_is_kept() {
-    let processor = Processor::new([]);
-    let shop = Shop::open_charging(processor.setup()).await;
-    *processor.is_down.lock().unwrap() = true;
+    let acquirer = Acquirer::new([]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
+    *acquirer.is_down.lock().unwrap() = true;
     let outcomes = shop.take_all([card("a-1", 100)]).await;
     assert!(
         matches!(&outcomes[0], Outcome::DeadLetter { reason } if reason.contains("does not answer")),
@@ -305,7 +305,7 @@ async fn while_the_rail_is_down_the_fallback_takes_the_payment_and_the_reason_is
 
 #[tokio::test]
 async fn a_currency_the_rail_does_not_take_becomes_a_dead_letter() {
-    let shop = Shop::open_charging(Processor::new([]).setup()).await;
+    let shop = Shop::open_charging(Acquirer::new([]).setup()).await;
     let outcomes = shop.take_all([of_payer("s-1", crate::shop::sat(1), "ada")]).await;
     assert!(
         matches!(&outcomes[0], Outcome::DeadLetter { reason } if reason.contains("takes no BTC")),
@@ -315,14 +315,13 @@ async fn a_currency_the_rail_does_not_take_becomes_a_dead_letter() {
 
 #[tokio::test]
 async fn many_tabs_are_charged_a_few_at_a_time_and_each_once() {
-    let processor =
-        Processor::new([Fate::LostAfter, Fate::Taken, Fate::NotSent, Fate::LostBefore].repeat(10));
-    let shop = Shop::open_charging(processor.setup()).await;
+    let acquirer = Acquirer::new([Fate::LostAfter, Fate::Taken, Fate::NotSent, Fate::LostBefore].repeat(10));
+    let shop = Shop::open_charging(acquirer.setup()).await;
     let parcels: Vec<_> =
         (0..200).map(|n| of_payer(&format!("p-{n}"), eur(500 + n), &format!("payer {n}"))).collect();
     shop.take_all(parcels).await;
     shop.rests_owed(0).await;
-    let mut amounts: Vec<i64> = processor.took().into_iter().map(|(_, cents)| cents).collect();
+    let mut amounts: Vec<i64> = acquirer.took().into_iter().map(|(_, cents)| cents).collect();
     amounts.sort_unstable();
     assert_eq!(amounts, (500..700).collect::<Vec<_>>());
 }

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking, its helpers too")]
 
+mod acquirer;
 mod answers;
 mod charging;
 mod clock;
@@ -13,7 +14,6 @@ mod faults;
 mod meters;
 mod offers;
 mod parcels;
-mod processor;
 mod puppet;
 mod reports;
 mod restarts;

@@ -1,4 +1,4 @@
-//! A card processor that does what the test wants, and keeps an account of the money it really took.
+//! A card acquirer that does what the test wants, and keeps an account of the money it really took.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
@@ -44,9 +44,9 @@ pub(crate) enum Call {
     Asked(String),
 }
 
-/// The processor.
+/// The acquirer.
 #[derive(Default)]
-pub(crate) struct Processor {
+pub(crate) struct Acquirer {
     /// What becomes of the next calls to charge; afterwards money is taken.
     pub(crate) sending: Mutex<VecDeque<Fate>>,
     /// What becomes of the next questions; afterwards they are answered truly.
@@ -58,11 +58,11 @@ pub(crate) struct Processor {
     outcomes: Mutex<BTreeMap<String, Result<ChargeStatus, RailError>>>,
 }
 
-impl Processor {
+impl Acquirer {
     pub(crate) fn new(sending: impl IntoIterator<Item = Fate>) -> Arc<Self> {
-        let processor = Self::default();
-        *processor.sending.lock().unwrap() = sending.into_iter().collect();
-        Arc::new(processor)
+        let acquirer = Self::default();
+        *acquirer.sending.lock().unwrap() = sending.into_iter().collect();
+        Arc::new(acquirer)
     }
 
     pub(crate) fn setup(self: &Arc<Self>) -> ChargingSetup {
@@ -119,14 +119,14 @@ fn taken(charge: &Charge, amount: Money, fee: Option<Money>) -> Taken {
     Taken { reference: format!("ch_{}", charge.key()), amount, fee }
 }
 
-impl ChargingRail for Processor {
+impl ChargingRail for Acquirer {
     fn id(&self) -> RailId {
         RailId::STRIPE
     }
 
     fn health(&self) -> RailHealth {
         let problem = self.is_down.lock().unwrap().then(|| "unplugged".to_owned());
-        let server = ServerHealth { address: "processor".to_owned(), problem };
+        let server = ServerHealth { address: "acquirer".to_owned(), problem };
         RailHealth { tip: None, servers: vec![server], notices: Vec::new() }
     }
 
