@@ -40,6 +40,8 @@ struct Arguments {
 }
 
 const TEN_MILLION: u32 = 10_000_000;
+/// Payments of a run: enough that two generations of ids are written in it, in a new file as in an old one.
+const RUN: u32 = 280_000;
 const TPC_B_SECONDS: u32 = 15;
 
 fn main() -> ExitCode {
@@ -62,7 +64,7 @@ fn benchmark(arguments: Arguments) -> Result<(), BenchError> {
     let plan = Plan {
         folder: folder.clone(),
         rounds: arguments.rounds,
-        payments: 1 << 18,
+        payments: RUN,
         aged: 1 << 21,
         lone: 1_000,
         rows: 2_000_000,

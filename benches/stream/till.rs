@@ -15,7 +15,7 @@ use tillstream::app::{App, OpenOptions};
 use tillstream::dto::stream::OutcomeKindDto;
 use tillstream::stream::{Ended, Lines, Take, Taking, run};
 use tillstream::till::data_file;
-use yardsticks::{Stopwatch, count_rows};
+use yardsticks::{Stopwatch, count_rows, size};
 
 use super::figures::Percentiles;
 use super::instructions::SETTINGS;
@@ -96,7 +96,7 @@ pub async fn verify(folder: &Path) -> Result<Measured, BenchError> {
     for table in TABLES {
         rows += count_rows(&file, table)?;
     }
-    let bytes = std::fs::metadata(file)?.len();
+    let bytes = size(&file)?;
     Ok(Measured {
         count,
         seconds: took.as_secs_f64(),

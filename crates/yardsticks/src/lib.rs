@@ -15,7 +15,7 @@ use thiserror::Error;
 
 pub use bare::{BareTable, Shape};
 pub use disk::syncs;
-pub use file::{count_rows, sqlite_version};
+pub use file::{count_rows, size, sqlite_version};
 pub use per_row::PerRowLedger;
 pub use postgres::{postgres_version, tpc_b};
 pub use stopwatch::Stopwatch;
