@@ -16,6 +16,8 @@ use crate::clock::QUOTE_LIFE;
 
 /// Naps, each with a quote's life, within which everything must have come to rest.
 const NAPS_MAX: u32 = 6;
+/// The first may find out that a charge was declined, and the second makes it under another key.
+const TRIES: u32 = 2;
 /// More blocks than any policy waits for.
 const LAST_BLOCKS: u32 = 8;
 
@@ -45,11 +47,17 @@ impl Day {
 
     /// Whatever is set aside can be charged when all is well, except where the acquirer took something else.
     fn owner_tries_everything_again(&mut self) -> Verdict {
-        for settlement in self.judge(|judge| judge.set_aside_settlements()) {
-            self.say(format!("the owner tries {} again", settlement.id));
-            self.asks(vec![Command::RetrySettlement { settlement: settlement.id }])?;
+        for _ in 0..TRIES {
+            let set_aside = self.judge(|judge| judge.set_aside_settlements());
+            if set_aside.is_empty() {
+                return Ok(());
+            }
+            for settlement in set_aside {
+                self.say(format!("the owner tries {} again", settlement.id));
+                self.asks(vec![Command::RetrySettlement { settlement: settlement.id }])?;
+            }
+            self.rests()?;
         }
-        self.rests()?;
         self.judge(|judge| judge.everything_is_charged())
     }
 
