@@ -5,9 +5,9 @@ use payment::charging::{ChargeStatus, Taken};
 use payment::stream::settlement::{Answer, Bill};
 use payment::stream::{
     Instruction, OnTab, Settlement, SettlementEvent, SettlementState, Tab, Trouble, fee_of, settle_after_ms,
-    settle_at,
+    settle_at, settle_soonest_ms,
 };
-use payment::{RailId, SettlementId};
+use payment::{RailId, SettlementId, Timestamp};
 use sha2::{Digest, Sha256};
 use store::{FindingRecord, Source};
 
@@ -75,7 +75,12 @@ impl Desk<'_> {
         although_young: bool,
         after: Option<&(Tab, OnTab)>,
     ) -> Result<Reply, EngineError> {
-        let (mut count, page) = (0, work.tabs_waiting(rail, self.now, after, PAGE_TABS)?);
+        let soonest_ms = settle_soonest_ms(&self.settings.settlements, rail);
+        let Some(wait_ms) = (if although_young { Some(0) } else { soonest_ms }) else {
+            return Ok(Reply::TabsSettled { count: 0, last: None });
+        };
+        let since_at_most = Timestamp::from_millis(self.now.millis().saturating_sub(wait_ms));
+        let (mut count, page) = (0, work.tabs_waiting(rail, since_at_most, after, PAGE_TABS)?);
         for (tab, on) in &page {
             let waited_ms = self.now.millis().saturating_sub(on.since.millis());
             let wait_ms = settle_after_ms(&self.settings.settlements, rail, tab.currency);

@@ -21,5 +21,6 @@ pub use retry::Trouble;
 pub use route::{NoRoute, Route, RouteRow, route_of};
 pub use settlement::{
     Settlement, SettlementEvent, SettlementRow, SettlementState, settle_after_ms, settle_at,
+    settle_soonest_ms,
 };
 pub use tab::{OnTab, Tab};

@@ -2,7 +2,9 @@
 
 use money::{Currency, Money, MoneyError, Percent};
 use payment::RailId;
-use payment::stream::{FeeError, FeeRow, SettlementRow, fee_of, settle_at};
+use payment::stream::{
+    FeeError, FeeRow, SettlementRow, fee_of, settle_after_ms, settle_at, settle_soonest_ms,
+};
 use proptest::prelude::*;
 
 use crate::till::{currency, eur, sats};
@@ -127,6 +129,10 @@ fn a_tab_is_settled_at_the_amount_of_its_rail_and_currency() {
     assert_eq!(settle_at(&rows, RailId::STRIPE, Currency::BTC), Some(sats(9_000)));
     assert_eq!(settle_at(&rows, RailId::STRIPE, currency("USD")), None);
     assert_eq!(settle_at(&rows, RailId::CASH, currency("EUR")), None);
+    assert_eq!(settle_after_ms(&rows, RailId::STRIPE, currency("EUR")), Some(24 * 3_600_000));
+    assert_eq!(settle_after_ms(&rows, RailId::STRIPE, Currency::BTC), None);
+    assert_eq!(settle_soonest_ms(&rows, RailId::STRIPE), Some(24 * 3_600_000));
+    assert_eq!(settle_soonest_ms(&rows[1..], RailId::STRIPE), None);
 }
 
 fn any_currency() -> impl Strategy<Value = Currency> {

@@ -140,6 +140,13 @@ fn only_a_declined_charge_is_tried_again_under_another_key() {
 }
 
 #[test]
+fn a_charge_told_again_after_the_fees_changed_stands_as_it_was_booked() {
+    let charged = |fee| SettlementEvent::Charged { reference: "ch_1".to_owned(), fee: eur(fee) };
+    let first = opened(500).apply(&charged(13)).unwrap().unwrap().settlement;
+    assert_eq!(first.apply(&charged(14)), Ok(None));
+}
+
+#[test]
 fn an_answer_about_another_amount_posts_nothing_and_is_set_aside() {
     for answer in [
         taken(499),

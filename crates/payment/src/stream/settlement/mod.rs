@@ -20,7 +20,7 @@ mod rule;
 use ledger::{Account, Entry, EntryKind};
 use money::Money;
 
-pub use self::rule::{SettlementRow, settle_after_ms, settle_at};
+pub use self::rule::{SettlementRow, settle_after_ms, settle_at, settle_soonest_ms};
 use super::retry::Trouble;
 use super::tab::Tab;
 use crate::charging::{Charge, ChargeStatus, Taken};
@@ -275,7 +275,10 @@ impl Settlement {
     fn take_in(&mut self, reference: &str, fee: Money) -> Result<SettlementState, Refused> {
         let after = SettlementState::Charged { reference: reference.to_owned(), fee };
         match &self.state {
-            same if *same == after => {}
+            // Told again: what was booked stands, whatever the table of fees says by now.
+            SettlementState::Charged { reference: before, .. } if before == reference => {
+                return Ok(self.state.clone());
+            }
             SettlementState::Charged { .. } => return Err(Refused::AlreadySettled),
             SettlementState::Charging | SettlementState::Asking { .. } | SettlementState::SetAside { .. } => {
                 self.entries.push(self.settled(fee)?);

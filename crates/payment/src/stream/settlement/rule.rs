@@ -30,6 +30,13 @@ pub fn settle_after_ms(rows: &[SettlementRow], rail: RailId, currency: Currency)
     Some(i64::from(hours) * MS_PER_HOUR)
 }
 
+/// After how many milliseconds the first tab may be settled on `rail` although it has less; `None` for never.
+#[must_use]
+pub fn settle_soonest_ms(rows: &[SettlementRow], rail: RailId) -> Option<i64> {
+    let hours = rows.iter().filter(|row| row.rail == rail).filter_map(|row| row.after_hours);
+    hours.min().map(|hours| i64::from(hours) * MS_PER_HOUR)
+}
+
 fn row_of(rows: &[SettlementRow], rail: RailId, currency: Currency) -> Option<&SettlementRow> {
     rows.iter().find(|row| row.rail == rail && row.at.currency() == currency)
 }
