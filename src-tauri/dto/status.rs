@@ -40,8 +40,10 @@ pub struct StatusDto {
     pub keyring: KeyringDto,
     /// Stray payments somebody has to decide about.
     pub strays_open: u32,
-    /// Dead letters of the stream nobody has dealt with.
+    /// Dead letters nobody has dealt with, and charges of tabs that were set aside.
     pub dead_letters_open: u32,
+    /// Those of them that are charges of tabs.
+    pub charges_set_aside: u32,
     /// Alerts not acknowledged, newest first.
     pub alerts: Vec<AlertDto>,
 }

@@ -30,6 +30,7 @@ pub async fn status(till: &Till, data_dir: &Path, asker: Asker) -> Result<Status
     let head = reader.head().await?;
     let problem = till.ledger_health().problem;
     let (keyring, has_key) = keyring(till).await;
+    let set_aside = reader.settlement_count_set_aside().await?;
     Ok(StatusDto {
         mode: till.mode.name().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -53,9 +54,8 @@ pub async fn status(till: &Till, data_dir: &Path, asker: Asker) -> Result<Status
         },
         keyring,
         strays_open: reader.strays_open().await?,
-        dead_letters_open: tally(
-            reader.dead_letter_count().await? + reader.settlement_count_set_aside().await?,
-        ),
+        dead_letters_open: tally(reader.dead_letter_count().await? + set_aside),
+        charges_set_aside: tally(set_aside),
         alerts: reader.alerts().await?.into_iter().map(alert).collect(),
     })
 }

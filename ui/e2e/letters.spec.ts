@@ -22,7 +22,7 @@ async function setRate(till: RunningTill): Promise<void> {
 }
 
 const go = (page: Page, route: string) => page.evaluate((hash) => (location.hash = hash), `#/${route}`);
-const strip = (page: Page) => page.getByRole('link', { name: /dead letter/ });
+const strip = (page: Page) => page.getByRole('link', { name: /needs? a decision/ });
 
 test('a dead letter is told in the frame, explained, tried again in vain, and taken once its cause is put right', async ({
   page,

@@ -195,7 +195,7 @@ test('micropayments: how they flow, and what could not be taken', async () => {
   await streamFor(45);
   await streamDollars(7);
   await till.sees('Streaming.');
-  await till.sees('Dead letters 7 wait for you');
+  await till.sees('Need a decision 7');
   await picture('stream');
   await till.go('letters');
   await till.sees('There is no exchange rate USD → EUR');
@@ -208,6 +208,31 @@ test('micropayments: how they flow, and what could not be taken', async () => {
   await till.press('Try all again');
   await till.sees('7 of 7 are taken and in the books.');
   await picture('letters-none');
+});
+
+/** Micropayments by card: of some payers whose card is declined, and of some whose tab is not full yet. */
+async function streamCards(): Promise<void> {
+  const payers = ['declined Mona Lindqvist', 'declined Idris Bah', 'Chloé Martin', 'Ana Sousa'];
+  const instructions = Array.from({ length: 80 }, (_, at) => ({
+    id: `page-${at + 1}`,
+    amount: at % 4 < 2 ? '0.35' : '0.15',
+    currency: 'EUR',
+    method: 'card',
+    payer: payers[at % 4] ?? null,
+    memo: 'Morning paper',
+  }));
+  await till.call('stream_take', { instructions });
+}
+
+test('payers’ tabs: what is owed, and a charge that was declined with its parts', async () => {
+  till = await TillWindow.open();
+  await till.call('setup_finish', { shop_name: 'Corner Café', currency: 'EUR', language: 'en' });
+  await till.go('tabs');
+  await till.sees('Nobody owes anything.');
+  await picture('tabs-none');
+  await streamCards();
+  await till.sees('2 charges set aside');
+  await picture('tabs');
 });
 
 const wordsShown = () =>

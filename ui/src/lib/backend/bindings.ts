@@ -996,8 +996,10 @@ export type StatusDto = {
 	keyring: KeyringDto,
 	/**  Stray payments somebody has to decide about. */
 	strays_open: number,
-	/**  Dead letters of the stream nobody has dealt with. */
+	/**  Dead letters nobody has dealt with, and charges of tabs that were set aside. */
 	dead_letters_open: number,
+	/**  Those of them that are charges of tabs. */
+	charges_set_aside: number,
 	/**  Alerts not acknowledged, newest first. */
 	alerts: AlertDto[],
 };

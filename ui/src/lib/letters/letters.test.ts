@@ -147,8 +147,8 @@ test('a cause is told in the shop’s words, with the place to put it right', ()
   expect(causeOf(letter(1), 'EUR')).toEqual({
     title: 'There is no exchange rate USD → EUR',
     advice: 'Set what one USD is worth in EUR, then try again.',
-    section: 'rates',
+    place: { screen: 'settings', section: 'rates' },
   });
-  expect(causeOf(cardLetter(1), 'EUR').section).toBe(null);
+  expect(causeOf(cardLetter(1), 'EUR').place).toBe(null);
   expect(keyOf(letter(7))).toBe('instruction-7');
 });

@@ -5,9 +5,13 @@ import { m } from '$words';
 export interface Cause {
   title: string;
   advice: string;
-  /** The section of the settings where it is put right, if there is one. */
-  section: string | null;
+  /** Where it is put right, if there is such a place. */
+  place: Place | null;
 }
+
+export type Place = { screen: 'settings'; section: string } | { screen: 'tabs' };
+
+const settings = (section: string): Place => ({ screen: 'settings', section });
 
 /** What a letter's cause is about, in the till's currency. */
 export function causeOf(letter: DeadLetterDto, currency: string): Cause {
@@ -18,21 +22,25 @@ const CAUSES: Record<DeadLetterCauseDto, (letter: DeadLetterDto, currency: strin
   no_rate: ({ amount }, currency) => ({
     title: m.letters_no_rate({ pair: `${amount.currency} → ${currency}` }),
     advice: m.letters_no_rate_advice({ from: amount.currency, to: currency }),
-    section: 'rates',
+    place: settings('rates'),
   }),
-  cash_off: () => ({ title: m.letters_cash_off(), advice: m.letters_cash_off_advice(), section: 'cash' }),
+  cash_off: () => ({ title: m.letters_cash_off(), advice: m.letters_cash_off_advice(), place: settings('cash') }),
   rail_unusable: ({ instruction }) => ({
     title: m.letters_rail_unusable({ way: wayWord(instruction.method) }),
     advice: m.letters_rail_unusable_advice(),
-    section: instruction.method === 'bitcoin' ? 'bitcoin' : null,
+    place: instruction.method === 'bitcoin' ? settings('bitcoin') : null,
   }),
-  tab_closed: () => ({ title: m.letters_tab_closed(), advice: m.letters_tab_closed_advice(), section: null }),
-  currency_not_taken: ({ instruction, amount }) => ({
+  tab_closed: () => ({
+    title: m.letters_tab_closed(),
+    advice: m.letters_tab_closed_advice(),
+    place: { screen: 'tabs' },
+  }),
+  currency_not_taken: ({ amount, instruction }) => ({
     title: m.letters_currency_not_taken({ way: wayWord(instruction.method), currency: amount.currency }),
     advice: m.letters_currency_not_taken_advice(),
-    section: null,
+    place: null,
   }),
-  other: () => ({ title: m.letters_other(), advice: m.letters_other_advice(), section: null }),
+  other: () => ({ title: m.letters_other(), advice: m.letters_other_advice(), place: null }),
 };
 
 /** `Card`: the method as shops know it, or by its own name. */

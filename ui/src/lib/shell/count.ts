@@ -6,6 +6,11 @@ export function countText(count: number, language: string): string {
   return new Intl.NumberFormat(language).format(count);
 }
 
+/** `1 needs a decision`, `12 need a decision`: dead letters, and charges of tabs that were set aside. */
+export function decisionsWord(count: number, language: string): string {
+  return count === 1 ? m.shell_decision() : m.shell_decisions({ count: countText(count, language) });
+}
+
 /** `1 dead letter`, `12 dead letters`. */
 export function lettersWord(count: number, language: string): string {
   return count === 1 ? m.shell_letter() : m.shell_letters({ count: countText(count, language) });

@@ -12,6 +12,7 @@ export const ROUTES = [
   'ledger',
   'stream',
   'letters',
+  'tabs',
   'strays',
   'settings',
   'receipt',

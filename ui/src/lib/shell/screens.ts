@@ -13,6 +13,7 @@ import Settings from '$lib/settings/Settings.svelte';
 import Setup from '$lib/setup/Setup.svelte';
 import Stream from '$lib/stream/Stream.svelte';
 import Strays from '$lib/strays/Strays.svelte';
+import Tabs from '$lib/tabs/Tabs.svelte';
 import type { RouteName } from './router.svelte';
 
 export const SCREENS: Record<RouteName, Component<{ id: string }>> = {
@@ -25,6 +26,7 @@ export const SCREENS: Record<RouteName, Component<{ id: string }>> = {
   ledger: Ledger,
   stream: Stream as unknown as Component<{ id: string }>,
   letters: Letters,
+  tabs: Tabs,
   strays: Strays,
   settings: Settings,
   receipt: Receipt,
