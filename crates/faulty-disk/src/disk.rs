@@ -79,9 +79,11 @@ impl Disk {
         self.medium.state().failed
     }
 
-    /// The moment that it is now: what was done so far can be lost only by a power cut after it.
+    /// The moment that it is now: what was done so far can be lost only by a power cut after it. Names that were changed
+    /// past SQLite belong to what was done.
     #[must_use]
     pub fn moment(&self) -> usize {
+        self.medium.look();
         self.medium.state().steps.len()
     }
 
