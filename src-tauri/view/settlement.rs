@@ -1,6 +1,7 @@
 //! Payers' tabs and their settlements, for screens.
 
-use payment::stream::{SettlementState, Trouble};
+use payment::rail::RailFailureClass;
+use payment::stream::SettlementState;
 use store::{Micropayment, SettlementFacts, TabsSummary, Tally};
 
 use super::{count, instant, money, tally};
@@ -74,11 +75,11 @@ const fn standing(state: &SettlementState) -> SettlementStateDto {
 fn trouble(state: &SettlementState) -> Option<TroubleDto> {
     let SettlementState::SetAside { trouble, .. } = state else { return None };
     Some(match trouble {
-        Trouble::Declined => TroubleDto::Declined,
-        Trouble::NotSent => TroubleDto::NotSent,
-        Trouble::Unknown => TroubleDto::Unknown,
-        Trouble::Misconfigured => TroubleDto::Misconfigured,
-        Trouble::Protocol => TroubleDto::Protocol,
+        RailFailureClass::Declined => TroubleDto::Declined,
+        RailFailureClass::NotSent => TroubleDto::NotSent,
+        RailFailureClass::Unknown => TroubleDto::Unknown,
+        RailFailureClass::Misconfigured => TroubleDto::Misconfigured,
+        RailFailureClass::Protocol => TroubleDto::Protocol,
     })
 }
 

@@ -153,7 +153,51 @@ pub enum RailError {
     Protocol(String),
 }
 
+/// The class of a failure, as recorded: what it allows next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum RailFailureClass {
+    /// Final: the customer's side said no.
+    Declined,
+    /// Nothing was sent.
+    NotSent,
+    /// The outcome is not known.
+    Unknown,
+    /// The shop must act.
+    Misconfigured,
+    /// The other side broke its rules.
+    Protocol,
+}
+
+impl RailFailureClass {
+    /// Every class with its stored name.
+    pub const ALL: &'static [(Self, &'static str)] = &[
+        (Self::Declined, "declined"),
+        (Self::NotSent, "not_sent"),
+        (Self::Unknown, "unknown"),
+        (Self::Misconfigured, "misconfigured"),
+        (Self::Protocol, "protocol"),
+    ];
+
+    /// The stored name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(class, _)| *class == self).map_or("unknown", |(_, name)| name)
+    }
+}
+
 impl RailError {
+    /// Its class.
+    #[must_use]
+    pub const fn class(&self) -> RailFailureClass {
+        match self {
+            Self::Declined(_) => RailFailureClass::Declined,
+            Self::NotSent(_) => RailFailureClass::NotSent,
+            Self::Unknown(_) => RailFailureClass::Unknown,
+            Self::Misconfigured(_) => RailFailureClass::Misconfigured,
+            Self::Protocol(_) => RailFailureClass::Protocol,
+        }
+    }
+
     /// The one line without its class.
     #[must_use]
     pub fn reason(&self) -> &str {

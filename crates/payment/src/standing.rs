@@ -2,7 +2,8 @@
 
 use money::MoneyError;
 
-use crate::sale::{ChainPayment, Coverage, Payment, PaymentMethod, RailFailureClass, Sale};
+use crate::rail::RailFailureClass;
+use crate::sale::{ChainPayment, Coverage, Payment, PaymentMethod, Sale};
 
 /// The word on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

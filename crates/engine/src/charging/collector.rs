@@ -190,9 +190,10 @@ impl Collector {
 mod tests {
     use money::{Currency, Money};
     use payment::charging::{Charge, ChargeStatus};
+    use payment::rail::RailFailureClass;
     use payment::rail::{RailFuture, RailHealth};
     use payment::stream::settlement::Bill;
-    use payment::stream::{Settlement, SettlementEvent, Tab, Trouble};
+    use payment::stream::{Settlement, SettlementEvent, Tab};
     use payment::{RailError, RailId, SettlementId, Timestamp};
     use store::UnderWay;
     use tokio::sync::mpsc::Receiver;
@@ -236,7 +237,8 @@ mod tests {
 
     /// Declined, and tried again.
     fn tried_again() -> Settlement {
-        let declined = SettlementEvent::SetAside { trouble: Trouble::Declined, reason: "no".to_owned() };
+        let declined =
+            SettlementEvent::SetAside { trouble: RailFailureClass::Declined, reason: "no".to_owned() };
         let set_aside = settlement().apply(&declined).unwrap().unwrap().settlement;
         set_aside.apply(&SettlementEvent::TriedAgain).unwrap().unwrap().settlement
     }

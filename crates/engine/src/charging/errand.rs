@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use payment::RailError;
 use payment::charging::{Charge, ChargeStatus, ChargingRail};
+use payment::rail::RailFailureClass;
 use payment::stream::Settlement;
-use payment::stream::Trouble;
 use payment::stream::retry::{PENDING_WAIT, wait_after};
 use payment::stream::settlement::Answer;
 use tokio::time::timeout;
@@ -113,7 +113,7 @@ impl Errand {
 
     fn send_later(&mut self, answer: Option<Answer>, reason: String) -> Came {
         self.sent += 1;
-        match wait_after(Trouble::NotSent, self.sent, self.draw(self.sent)) {
+        match wait_after(RailFailureClass::NotSent, self.sent, self.draw(self.sent)) {
             Some(wait) => (answer, Next::Again(wait)),
             None => {
                 let reason = format!("{reason}, tried {} times", self.sent);
@@ -124,7 +124,7 @@ impl Errand {
 
     fn ask_later(&mut self, reason: String) -> Came {
         self.asked += 1;
-        match wait_after(Trouble::Unknown, self.asked, self.draw(self.asked)) {
+        match wait_after(RailFailureClass::Unknown, self.asked, self.draw(self.asked)) {
             Some(wait) => (Some(Answer::NotKnown(reason)), Next::Again(wait)),
             None => {
                 let reason = format!("{reason}, asked {} times", self.asked);

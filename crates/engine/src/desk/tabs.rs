@@ -2,9 +2,10 @@
 
 use money::Money;
 use payment::charging::{ChargeStatus, Taken};
+use payment::rail::RailFailureClass;
 use payment::stream::settlement::{Answer, Bill};
 use payment::stream::{
-    Instruction, OnTab, Settlement, SettlementEvent, SettlementState, Tab, Trouble, fee_of, settle_after_ms,
+    Instruction, OnTab, Settlement, SettlementEvent, SettlementState, Tab, fee_of, settle_after_ms,
     settle_at, settle_soonest_ms,
 };
 use payment::{RailId, SettlementId, Timestamp};
@@ -104,7 +105,7 @@ impl Desk<'_> {
         let settlement = work.settlement(id)?.ok_or(EngineError::NoSuchSettlement)?;
         let fee = self.fee_of_charge(&settlement, &answer)?;
         let Some(event) = settlement.judge(answer, fee) else { return Ok(Reply::Done) };
-        if let SettlementEvent::SetAside { trouble: Trouble::Protocol, reason } = &event {
+        if let SettlementEvent::SetAside { trouble: RailFailureClass::Protocol, reason } = &event {
             work.find(self.mismatch(&settlement, reason.clone()))?;
         }
         let tab = settlement.bill.tab;

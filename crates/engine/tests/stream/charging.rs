@@ -7,7 +7,8 @@ use std::time::Duration;
 use engine::{Command, Outcome, Reply};
 use ledger::Account;
 use money::Currency;
-use payment::stream::{Instruction, SettlementState, Trouble};
+use payment::rail::RailFailureClass;
+use payment::stream::{Instruction, SettlementState};
 use payment::{RailId, SettlementId};
 use store::Source;
 
@@ -62,7 +63,7 @@ impl Shop {
     }
 
     /// The one settlement that is set aside in the end.
-    async fn set_aside(&self) -> (SettlementId, Trouble, String) {
+    async fn set_aside(&self) -> (SettlementId, RailFailureClass, String) {
         self.rests().await;
         self.check_books().await;
         let mut found = self.engine.reader().settlements_set_aside(0, 10).await.unwrap();
@@ -136,7 +137,7 @@ async fn what_was_not_sent_is_sent_again_with_the_same_key_and_not_for_ever() {
     let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
     let (settlement, trouble, reason) = shop.set_aside().await;
-    assert_eq!((trouble, reason.as_str()), (Trouble::NotSent, "no line, tried 6 times"));
+    assert_eq!((trouble, reason.as_str()), (RailFailureClass::NotSent, "no line, tried 6 times"));
     let sent = acquirer.sent();
     assert_eq!(sent.len(), 6);
     assert!(sent.iter().all(|key| key == &sent[0]), "{sent:?}");
@@ -175,7 +176,7 @@ async fn a_charge_nobody_can_tell_about_waits_for_the_owner_and_is_asked_about_a
     let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
     let (settlement, trouble, _) = shop.set_aside().await;
-    assert_eq!((trouble, shop.owed().await), (Trouble::Unknown, 500));
+    assert_eq!((trouble, shop.owed().await), (RailFailureClass::Unknown, 500));
     shop.try_again(settlement).await;
     shop.rests_owed(0).await;
     assert_eq!((acquirer.sent().len(), acquirer.took().len()), (1, 1));
@@ -187,7 +188,7 @@ async fn a_declined_payer_gets_no_further_credit_until_the_charge_is_tried_again
     let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
     let (settlement, trouble, _) = shop.set_aside().await;
-    assert_eq!(trouble, Trouble::Declined);
+    assert_eq!(trouble, RailFailureClass::Declined);
     let refused = shop.take_all([card("a-2", 100), of_payer("b-1", eur(100), "bob")]).await;
     assert!(matches!(&refused[0], Outcome::DeadLetter { reason } if reason.contains("ada")), "{refused:?}");
     assert!(matches!(refused[1], Outcome::Accepted { .. }), "others are not concerned: {refused:?}");
@@ -207,7 +208,7 @@ async fn another_amount_than_was_asked_for_posts_nothing_and_alarms() {
     let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
     let (_, trouble, _) = shop.set_aside().await;
-    assert_eq!((trouble, shop.owed().await), (Trouble::Protocol, 500));
+    assert_eq!((trouble, shop.owed().await), (RailFailureClass::Protocol, 500));
     assert_eq!(shop.alerts().await, ["mismatch"]);
 }
 
@@ -217,7 +218,7 @@ async fn a_wrong_key_is_the_owners_to_mend() {
     let shop = Shop::open_charging(acquirer.setup()).await;
     shop.take_all([card("a-1", 500)]).await;
     let (settlement, trouble, reason) = shop.set_aside().await;
-    assert_eq!((trouble, reason.as_str()), (Trouble::Misconfigured, "the key is wrong"));
+    assert_eq!((trouble, reason.as_str()), (RailFailureClass::Misconfigured, "the key is wrong"));
     shop.try_again(settlement).await;
     shop.rests_owed(0).await;
     assert_eq!(acquirer.took().len(), 1);

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use engine::{Command, EngineError};
-use payment::sale::RailFailureClass;
+use payment::rail::RailFailureClass;
 use payment::{InvoiceId, PaymentId, RailError, RailId, Sale, State};
 use store::Trouble;
 use tokio::task::JoinHandle;

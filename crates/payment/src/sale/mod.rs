@@ -15,9 +15,7 @@ use money::{Money, Percent};
 use thiserror::Error;
 
 pub use coverage::Coverage;
-pub use payment::{
-    CashPayment, ChainPayment, Payment, PaymentMethod, PaymentTerms, RailFailure, RailFailureClass,
-};
+pub use payment::{CashPayment, ChainPayment, Payment, PaymentMethod, PaymentTerms, RailFailure};
 
 use crate::cart::{Cart, Totals};
 use crate::rail::{Attempt, RailId};

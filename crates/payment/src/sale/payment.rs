@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use money::{Money, MoneyError};
 
-use crate::rail::{RailError, RailId};
+use crate::rail::{RailError, RailFailureClass, RailId};
 use crate::{PaymentId, Policy, Quote, Timestamp, Transfer, TransferRef};
 
 /// One tender leg.
@@ -80,32 +80,6 @@ pub struct ChainPayment {
     pub transfers: BTreeMap<TransferRef, Transfer>,
 }
 
-/// What a rail's refusal allows next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RailFailureClass {
-    /// Final: the customer's side said no.
-    Declined,
-    /// Nothing was sent.
-    NotSent,
-    /// The outcome is not known.
-    Unknown,
-    /// The shop must act.
-    Misconfigured,
-    /// The other side broke its rules.
-    Protocol,
-}
-
-impl RailFailureClass {
-    /// Every class with its stored name.
-    pub const ALL: &'static [(Self, &'static str)] = &[
-        (Self::Declined, "declined"),
-        (Self::NotSent, "not_sent"),
-        (Self::Unknown, "unknown"),
-        (Self::Misconfigured, "misconfigured"),
-        (Self::Protocol, "protocol"),
-    ];
-}
-
 /// A rail's refusal, as recorded.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RailFailure {
@@ -117,13 +91,7 @@ pub struct RailFailure {
 
 impl From<RailError> for RailFailure {
     fn from(error: RailError) -> Self {
-        let (class, reason) = match error {
-            RailError::Declined(reason) => (RailFailureClass::Declined, reason),
-            RailError::NotSent(reason) => (RailFailureClass::NotSent, reason),
-            RailError::Unknown(reason) => (RailFailureClass::Unknown, reason),
-            RailError::Misconfigured(reason) => (RailFailureClass::Misconfigured, reason),
-            RailError::Protocol(reason) => (RailFailureClass::Protocol, reason),
-        };
+        let (class, reason) = (error.class(), error.reason().to_owned());
         Self { class, reason }
     }
 }

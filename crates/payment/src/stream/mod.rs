@@ -17,7 +17,6 @@ mod tab;
 pub use fee::{FeeError, FeeRow, fee_of};
 pub use instruction::{Instruction, InstructionError, InstructionParts, fingerprint};
 pub use parcel::{Conversion, Group, PARCEL_INSTRUCTIONS_MAX, Parcel, ParcelError, number_of, payment_id};
-pub use retry::Trouble;
 pub use route::{NoRoute, Route, RouteRow, route_of};
 pub use settlement::{
     Settlement, SettlementEvent, SettlementRow, SettlementState, settle_after_ms, settle_at,

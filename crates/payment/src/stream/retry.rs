@@ -5,53 +5,7 @@
 
 use std::time::Duration;
 
-use crate::RailError;
-
-/// The class of a rail's failure: what may be done next.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Trouble {
-    /// The payer's bank said no.
-    Declined,
-    /// Nothing was sent.
-    NotSent,
-    /// The outcome is not known.
-    Unknown,
-    /// The shop's settings or keys must change first.
-    Misconfigured,
-    /// The other side broke its own rules.
-    Protocol,
-}
-
-impl Trouble {
-    /// Every class with its stable name.
-    pub const ALL: &'static [(Self, &'static str)] = &[
-        (Self::Declined, "declined"),
-        (Self::NotSent, "not_sent"),
-        (Self::Unknown, "unknown"),
-        (Self::Misconfigured, "misconfigured"),
-        (Self::Protocol, "protocol"),
-    ];
-
-    /// The stable name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(trouble, _)| *trouble == self).map_or("unknown", |(_, name)| name)
-    }
-}
-
-impl RailError {
-    /// The class.
-    #[must_use]
-    pub const fn trouble(&self) -> Trouble {
-        match self {
-            Self::Declined(_) => Trouble::Declined,
-            Self::NotSent(_) => Trouble::NotSent,
-            Self::Unknown(_) => Trouble::Unknown,
-            Self::Misconfigured(_) => Trouble::Misconfigured,
-            Self::Protocol(_) => Trouble::Protocol,
-        }
-    }
-}
+use crate::rail::RailFailureClass;
 
 /// Waits of one class.
 struct Waits {
@@ -74,11 +28,13 @@ pub const PENDING_WAIT: Duration = Duration::from_secs(300);
 /// What was not sent is sent again, what is unknown is asked about; whoever calls knows which of the two it did. The
 /// other classes never pass by themselves.
 #[must_use]
-pub fn wait_after(trouble: Trouble, tries: u32, draw: u64) -> Option<Duration> {
+pub fn wait_after(trouble: RailFailureClass, tries: u32, draw: u64) -> Option<Duration> {
     let waits = match trouble {
-        Trouble::NotSent => &SENDING,
-        Trouble::Unknown => &ASKING,
-        Trouble::Declined | Trouble::Misconfigured | Trouble::Protocol => return None,
+        RailFailureClass::NotSent => &SENDING,
+        RailFailureClass::Unknown => &ASKING,
+        RailFailureClass::Declined | RailFailureClass::Misconfigured | RailFailureClass::Protocol => {
+            return None;
+        }
     };
     (tries < waits.tries_max).then(|| {
         let doubled = waits.first.saturating_mul(1 << tries.saturating_sub(1).min(16));
@@ -100,23 +56,25 @@ mod tests {
     #[test]
     fn waits_double_up_to_the_longest_and_then_somebody_decides() {
         let longest = |trouble, tries| wait_after(trouble, tries, 0).map(|wait| (wait * 2).as_secs());
-        let sent: Vec<_> = (1..=6).map(|tries| longest(Trouble::NotSent, tries)).collect();
+        let sent: Vec<_> = (1..=6).map(|tries| longest(RailFailureClass::NotSent, tries)).collect();
         assert_eq!(sent, [Some(1), Some(2), Some(4), Some(8), Some(16), None]);
-        let asked: Vec<_> = (7..=12).map(|tries| longest(Trouble::Unknown, tries)).collect();
+        let asked: Vec<_> = (7..=12).map(|tries| longest(RailFailureClass::Unknown, tries)).collect();
         assert_eq!(asked, [Some(128), Some(256), Some(300), Some(300), Some(300), None]);
     }
 
     #[test]
     fn half_of_each_wait_is_drawn() {
         for draw in [0, 1, 499_999, 500_000, u64::MAX] {
-            let wait = wait_after(Trouble::NotSent, 1, draw).unwrap();
+            let wait = wait_after(RailFailureClass::NotSent, 1, draw).unwrap();
             assert!((Duration::from_millis(500)..=Duration::from_secs(1)).contains(&wait), "{wait:?}");
         }
     }
 
     #[test]
     fn what_can_not_pass_by_itself_is_never_tried_again() {
-        for trouble in [Trouble::Declined, Trouble::Misconfigured, Trouble::Protocol] {
+        for trouble in
+            [RailFailureClass::Declined, RailFailureClass::Misconfigured, RailFailureClass::Protocol]
+        {
             assert_eq!(wait_after(trouble, 1, 7), None);
         }
     }

@@ -1,6 +1,7 @@
 //! Bitcoin: what each reading of a transfer does to the screen and the books.
 
-use payment::sale::{RailFailure, RailFailureClass};
+use payment::rail::RailFailureClass;
+use payment::sale::RailFailure;
 use payment::{Policy, Refused, SaleEvent, State};
 
 use crate::till::{SATS_DUE, Till, confirmed, dropped, eur, pay, replaced, sats, unconfirmed};

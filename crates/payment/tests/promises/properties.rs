@@ -2,7 +2,8 @@
 
 use ledger::Account;
 use money::Currency;
-use payment::sale::{CashPayment, PaymentMethod, RailFailure, RailFailureClass};
+use payment::rail::RailFailureClass;
+use payment::sale::{CashPayment, PaymentMethod, RailFailure};
 use payment::{Level, Policy, Sale, SaleEvent, State, Stray, StrayEvent, StrayId, StrayReason, TransferRef};
 use proptest::collection::vec;
 use proptest::prelude::*;

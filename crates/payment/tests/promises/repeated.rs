@@ -1,6 +1,7 @@
 //! The same again is a repetition; another thing under the same id is refused.
 
-use payment::sale::{RailFailure, RailFailureClass};
+use payment::rail::RailFailureClass;
+use payment::sale::RailFailure;
 use payment::{Policy, Refused, Sale, SaleEvent};
 
 use crate::till::{

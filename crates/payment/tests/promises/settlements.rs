@@ -5,8 +5,9 @@ use std::fmt::Write;
 use ledger::{Account, Entry};
 use money::Money;
 use payment::charging::{ChargeStatus, Taken};
+use payment::rail::RailFailureClass;
 use payment::stream::settlement::{Answer, Bill};
-use payment::stream::{Settlement, SettlementEvent, SettlementState, Tab, Trouble};
+use payment::stream::{Settlement, SettlementEvent, SettlementState, Tab};
 use payment::{RailError, RailId, Refused, SettlementId};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -157,7 +158,7 @@ fn an_answer_about_another_amount_posts_nothing_and_is_set_aside() {
         status(eur(500), Some(Money::new(1, currency("USD")))),
     ] {
         let event = opened(500).judge(answer.clone(), eur(0)).unwrap();
-        let wrong = matches!(event, SettlementEvent::SetAside { trouble: Trouble::Protocol, .. });
+        let wrong = matches!(event, SettlementEvent::SetAside { trouble: RailFailureClass::Protocol, .. });
         assert!(wrong, "{answer:?}: {event:?}");
     }
 }

@@ -1,6 +1,7 @@
 //! Which word is on the screen while a sale has several ways to pay.
 
-use payment::sale::{RailFailure, RailFailureClass};
+use payment::rail::RailFailureClass;
+use payment::sale::RailFailure;
 use payment::{Policy, SaleEvent, State};
 
 use crate::till::{Till, confirmed, dropped, eur, observation, pay, terms};

@@ -2,8 +2,9 @@
 
 use money::Money;
 use payment::RailId;
+use payment::rail::RailFailureClass;
 use payment::stream::settlement::Bill;
-use payment::stream::{SettlementEvent, Tab, Trouble};
+use payment::stream::{SettlementEvent, Tab};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::parts::{any_rail_name, money_shape, name_of, named};
@@ -63,7 +64,7 @@ enum SettlementEventShape {
     },
     SetAside {
         #[serde(with = "trouble_name")]
-        trouble: Trouble,
+        trouble: RailFailureClass,
         reason: String,
     },
     TriedAgain,
@@ -113,11 +114,11 @@ mod bill_shape {
 mod trouble_name {
     use super::*;
 
-    pub(super) fn serialize<S: Serializer>(trouble: &Trouble, to: S) -> Result<S::Ok, S::Error> {
-        name_of(trouble, Trouble::ALL, to)
+    pub(super) fn serialize<S: Serializer>(trouble: &RailFailureClass, to: S) -> Result<S::Ok, S::Error> {
+        name_of(trouble, RailFailureClass::ALL, to)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Trouble, D::Error> {
-        named(from, Trouble::ALL)
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<RailFailureClass, D::Error> {
+        named(from, RailFailureClass::ALL)
     }
 }

@@ -1,7 +1,8 @@
 //! What a payment began with: cash counted, or a quote with its rate and policy; and how a rail refused.
 
 use money::{Money, Percent, Rate};
-use payment::sale::{CashPayment, RailFailure, RailFailureClass};
+use payment::rail::RailFailureClass;
+use payment::sale::{CashPayment, RailFailure};
 use payment::{PaymentTerms, Policy, Quote, QuotedRate, RailId, Timestamp};
 use serde::{Deserialize, Serialize};
 

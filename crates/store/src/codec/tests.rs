@@ -1,10 +1,11 @@
 //! What is stored stays readable: the text of each kind is fixed here, and whatever goes in comes out.
 
 use money::{Currency, Money, Percent, Rate};
-use payment::sale::{CashPayment, RailFailure, RailFailureClass};
+use payment::rail::RailFailureClass;
+use payment::sale::{CashPayment, RailFailure};
 use payment::stray::StrayFinding;
 use payment::stream::settlement::Bill;
-use payment::stream::{SettlementEvent, Tab, Trouble};
+use payment::stream::{SettlementEvent, Tab};
 use payment::transfer::WithdrawnReason;
 use payment::{
     Cart, CartLine, InvoiceId, Level, Observation, PaymentId, PaymentTerms, Policy, Quote, QuotedRate,
@@ -152,7 +153,7 @@ fn settlement_events() -> Vec<SettlementEvent> {
         SettlementEvent::Doubted { reason: reason() },
         SettlementEvent::NeverArrived,
         SettlementEvent::Charged { reference: "ch_1".to_owned(), fee: eur(31) },
-        SettlementEvent::SetAside { trouble: Trouble::NotSent, reason: reason() },
+        SettlementEvent::SetAside { trouble: RailFailureClass::NotSent, reason: reason() },
         SettlementEvent::TriedAgain,
     ]
 }
@@ -197,7 +198,7 @@ fn every_class_and_reason_has_a_stored_name() {
         let text = stray_text(&StrayEvent::Found { finding, observation });
         assert!(text.contains(&format!("\"reason\":\"{name}\"")), "{text}");
     }
-    for (trouble, name) in Trouble::ALL {
+    for (trouble, name) in RailFailureClass::ALL {
         let text = settlement_text(&SettlementEvent::SetAside { trouble: *trouble, reason: String::new() });
         assert!(text.contains(&format!("\"trouble\":\"{name}\"")), "{text}");
     }

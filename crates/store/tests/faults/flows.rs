@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use payment::rail::RailFailureClass;
+use payment::stream::SettlementEvent;
 use payment::stream::settlement::Bill;
-use payment::stream::{SettlementEvent, Trouble};
 use payment::transfer::WithdrawnReason;
 use payment::{Level, RailId, SaleEvent, StrayEvent, Timestamp};
 use store::{AlertAcknowledged, Batch, FindingRecord, RailChange, Record, SettingsChange, Source};
@@ -210,7 +211,7 @@ fn settlements(teller: &mut Teller) {
     let settlement = opened.after.clone();
     let both = [Record::Parcel(Box::new(parcel)), Record::Settlement(Box::new(opened))];
     teller.write(batch(both));
-    let aside = teller.shop().settlement_next(&settlement, set_aside(Trouble::Declined));
+    let aside = teller.shop().settlement_next(&settlement, set_aside(RailFailureClass::Declined));
     teller.settle(aside);
 }
 

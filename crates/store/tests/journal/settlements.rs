@@ -2,8 +2,9 @@
 
 use ledger::Account;
 use payment::RailId;
+use payment::rail::RailFailureClass;
 use payment::stream::settlement::Bill;
-use payment::stream::{OnTab, Settlement, SettlementEvent, SettlementState, Tab, Trouble};
+use payment::stream::{OnTab, Settlement, SettlementEvent, SettlementState, Tab};
 use store::{Record, Refusal, SettlementRecord, Source, Store, Tally, WriteError};
 
 use super::parcels::{ticket, ticket_of};
@@ -28,7 +29,7 @@ pub(crate) fn charged(reference: &str, fee: i64) -> SettlementEvent {
     SettlementEvent::Charged { reference: reference.to_owned(), fee: eur(fee) }
 }
 
-pub(crate) fn set_aside(trouble: Trouble) -> SettlementEvent {
+pub(crate) fn set_aside(trouble: RailFailureClass) -> SettlementEvent {
     SettlementEvent::SetAside { trouble, reason: "the bank said no".to_owned() }
 }
 
@@ -97,7 +98,7 @@ impl Shop {
         self.hear(&settlement, charged("ch_1", 3));
         self.take([ticket("game-3", 30), ticket_of("song-1", 5, ("berta", "card"))]);
         let settlement = self.settle(&annas_tab());
-        self.hear(&settlement, set_aside(Trouble::Declined));
+        self.hear(&settlement, set_aside(RailFailureClass::Declined));
         self.take([ticket("game-4", 7)]);
     }
 }
@@ -170,7 +171,7 @@ async fn a_tab_is_settled_by_one_at_a_time() {
     shop.take([ticket("b", 50)]);
     let opened = shop.settlement_opened(&annas_tab());
     assert_eq!(shop.refusal(opened.clone()), Refusal::TabHeld);
-    let first = shop.hear(&first, set_aside(Trouble::Declined));
+    let first = shop.hear(&first, set_aside(RailFailureClass::Declined));
     assert_eq!(shop.refusal(opened.clone()), Refusal::TabHeld, "somebody has to decide first");
     let first = shop.hear(&first, SettlementEvent::TriedAgain);
     assert_eq!((first.attempt, &first.state), (2, &SettlementState::Charging));
@@ -187,7 +188,7 @@ async fn only_the_settlement_that_holds_the_tab_is_charged() {
     let unknown = shop.settlement_opened(&annas_tab()).after;
     let next = shop.settlement_next(&unknown, charged("ch_1", 0));
     assert_eq!(shop.refusal(next), Refusal::OtherSettlement);
-    let next = shop.settlement_next(&unknown, set_aside(Trouble::Protocol));
+    let next = shop.settlement_next(&unknown, set_aside(RailFailureClass::Protocol));
     assert_eq!(shop.refusal(next), Refusal::NoSuchSettlement);
     let settlement = shop.settle(&annas_tab());
     let twice = [3, 4].map(|fee| shop.settlement_next(&settlement, charged("ch_1", fee)));
@@ -282,7 +283,7 @@ async fn settlements_under_way_are_listed_in_the_order_of_opening() {
     let [anna, berta, carl, dora] = payers.map(|payer| shop.settle(&tab_of(payer, "card")));
     shop.hear(&anna, charged("ch_1", 0));
     let carl = shop.hear(&carl, SettlementEvent::Doubted { reason: "no answer".to_owned() });
-    let dora = shop.hear(&dora, set_aside(Trouble::Declined));
+    let dora = shop.hear(&dora, set_aside(RailFailureClass::Declined));
     let under_way = |after, limit| shop.writer.settlements_under_way(RailId::STRIPE, after, limit).unwrap();
     let listed: Vec<_> = under_way(0, 10).into_iter().map(|one| (one.number, one.settlement)).collect();
     assert_eq!(listed, [(2, berta), (3, carl)]);

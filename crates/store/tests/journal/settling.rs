@@ -2,8 +2,9 @@
 //! and not settled, and everything verifies.
 
 use ledger::Account;
+use payment::rail::RailFailureClass;
 use payment::stream::settlement::Bill;
-use payment::stream::{Settlement, SettlementEvent, Tab, Trouble};
+use payment::stream::{Settlement, SettlementEvent, Tab};
 use proptest::prelude::*;
 use store::Record;
 
@@ -128,7 +129,7 @@ fn step() -> impl Strategy<Value = Step> {
         3 => (0..3_i64).prop_map(|fee| charged("ch_1", fee)),
         1 => Just(SettlementEvent::Doubted { reason: "no answer".to_owned() }),
         1 => Just(SettlementEvent::NeverArrived),
-        1 => proptest::sample::select(vec![Trouble::Declined, Trouble::Unknown]).prop_map(set_aside),
+        1 => proptest::sample::select(vec![RailFailureClass::Declined, RailFailureClass::Unknown]).prop_map(set_aside),
         1 => Just(SettlementEvent::TriedAgain),
     ];
     let at = 0..TABS.len();

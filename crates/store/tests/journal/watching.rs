@@ -1,6 +1,7 @@
 //! What recovery and rails ask: owners of addresses and transfers, what is still open, what is still to be asked.
 
-use payment::sale::{RailFailure, RailFailureClass};
+use payment::rail::RailFailureClass;
+use payment::sale::RailFailure;
 use payment::transfer::WithdrawnReason;
 use payment::{Level, RailId, SaleEvent, StrayEvent, TransferRef};
 use store::{Record, Source, TransferOwner};

@@ -21,9 +21,9 @@ use ledger::{Account, Entry, EntryKind};
 use money::Money;
 
 pub use self::rule::{SettlementRow, settle_after_ms, settle_at, settle_soonest_ms};
-use super::retry::Trouble;
 use super::tab::Tab;
 use crate::charging::{Charge, ChargeStatus, Taken};
+use crate::rail::RailFailureClass;
 use crate::sale::Refused;
 use crate::{RailError, SettlementId, Timestamp, posting};
 
@@ -78,7 +78,7 @@ pub enum SettlementState {
     /// It waits for somebody to decide.
     SetAside {
         /// The class of the failure.
-        trouble: Trouble,
+        trouble: RailFailureClass,
         /// One line.
         reason: String,
     },
@@ -109,7 +109,7 @@ pub enum SettlementEvent {
     /// It failed in a way that trying again does not mend, or too often.
     SetAside {
         /// The class of the failure.
-        trouble: Trouble,
+        trouble: RailFailureClass,
         /// One line.
         reason: String,
     },
@@ -228,7 +228,7 @@ impl Settlement {
             Answer::NeverArrived => Some(SettlementEvent::NeverArrived),
             Answer::NotKnown(reason) => self.doubt(reason),
             Answer::Failed(error) => {
-                let (trouble, reason) = (error.trouble(), error.reason().to_owned());
+                let (trouble, reason) = (error.class(), error.reason().to_owned());
                 Some(SettlementEvent::SetAside { trouble, reason })
             }
         }
@@ -237,7 +237,7 @@ impl Settlement {
     fn judge_taken(&self, taken: Taken, fee_of_table: Money) -> SettlementEvent {
         let Taken { reference, amount, fee } = taken;
         let asked = self.bill.amount;
-        let protocol = |reason| SettlementEvent::SetAside { trouble: Trouble::Protocol, reason };
+        let protocol = |reason| SettlementEvent::SetAside { trouble: RailFailureClass::Protocol, reason };
         if amount != asked {
             return protocol(format!("{asked} was asked for and {amount} was taken: look at {reference}"));
         }
@@ -259,7 +259,7 @@ impl Settlement {
     /// is asked first.
     fn try_again(&mut self) -> Result<SettlementState, Refused> {
         match &self.state {
-            SettlementState::SetAside { trouble: Trouble::Declined, .. } => {
+            SettlementState::SetAside { trouble: RailFailureClass::Declined, .. } => {
                 self.attempt = self.attempt.checked_add(1).ok_or(Refused::WrongState)?;
                 Ok(SettlementState::Charging)
             }

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use payment::RailError;
 use payment::charging::{Charge, ChargeStatus};
-use payment::stream::Trouble;
+use payment::rail::RailFailureClass;
 
 use super::{Judge, Verdict, must};
 
@@ -17,7 +17,7 @@ pub(super) struct Calls {
     /// Keys of which the acquirer said that they never arrived.
     pub(super) never_arrived: BTreeSet<String>,
     /// How keys failed.
-    pub(super) failed: BTreeSet<(String, Trouble)>,
+    pub(super) failed: BTreeSet<(String, RailFailureClass)>,
 }
 
 impl Judge {
@@ -37,7 +37,7 @@ impl Judge {
     /// The till hears what became of what it sent.
     pub(crate) fn hears(&mut self, charge: &Charge, answer: &Result<ChargeStatus, RailError>) -> Verdict {
         if let Err(error) = answer {
-            self.calls.failed.insert((charge.key(), error.trouble()));
+            self.calls.failed.insert((charge.key(), error.class()));
         }
         if matches!(answer, Err(RailError::NotSent(_) | RailError::Misconfigured(_))) {
             self.calls.sent.insert(charge.key(), true);
@@ -62,7 +62,7 @@ impl Judge {
             }
             Ok(Some(_)) => {}
             Err(error) => {
-                self.calls.failed.insert((charge.key(), error.trouble()));
+                self.calls.failed.insert((charge.key(), error.class()));
             }
         }
         self.is_taken_once()

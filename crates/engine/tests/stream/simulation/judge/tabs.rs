@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 
 use money::Money;
 use payment::charging::{ChargeStatus, Taken};
+use payment::rail::RailFailureClass;
 use payment::stream::settlement::Bill;
-use payment::stream::{Settlement, SettlementEvent, SettlementState, Tab, Trouble};
+use payment::stream::{Settlement, SettlementEvent, SettlementState, Tab};
 use payment::{RailId, Timestamp};
 use store::SettlementRecord;
 
@@ -89,7 +90,7 @@ impl Judge {
                 let SettlementState::SetAside { trouble, .. } = &before.state else {
                     return must("I3", false, || format!("{} was not set aside", after.id));
                 };
-                attempt += u32::from(*trouble == Trouble::Declined);
+                attempt += u32::from(*trouble == RailFailureClass::Declined);
             }
             SettlementEvent::Charged { reference, fee } => self.check_charged(after, reference, *fee)?,
         }
@@ -100,12 +101,12 @@ impl Judge {
     }
 
     /// Has the rail said so? What was not sent and what nobody knows, the till finds out by itself.
-    fn is_reason(&self, settlement: &Settlement, trouble: Trouble) -> bool {
+    fn is_reason(&self, settlement: &Settlement, trouble: RailFailureClass) -> bool {
         let is_told = self.calls.failed.contains(&(settlement.charge().key(), trouble));
         match trouble {
-            Trouble::Declined | Trouble::Misconfigured => is_told,
-            Trouble::Protocol => is_told || self.acquirer.is_strange(settlement.id),
-            Trouble::NotSent | Trouble::Unknown => true,
+            RailFailureClass::Declined | RailFailureClass::Misconfigured => is_told,
+            RailFailureClass::Protocol => is_told || self.acquirer.is_strange(settlement.id),
+            RailFailureClass::NotSent | RailFailureClass::Unknown => true,
         }
     }
 
