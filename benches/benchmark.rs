@@ -72,6 +72,7 @@ fn benchmark(arguments: Arguments) -> Result<(), BenchError> {
         postgres: arguments.postgres.map(|sockets| (sockets, TPC_B_SECONDS)),
         lookups: 20_480,
         longest: arguments.ten_million.then_some(TEN_MILLION),
+        profile: true,
     };
     let findings = plan.carry_out(&measure_apart, &|what| eprintln!("   {what}"))?;
     println!("{}", stream::ratio_table(&findings));

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use yardsticks::Shape;
 
 use super::instructions::Ids;
+use super::profile::Profile;
 use super::task::Measured;
 
 /// What every round measures.
@@ -50,6 +51,8 @@ pub struct Findings {
     pub verified_aged: Measured,
     /// The very long run, where it was asked for.
     pub longest: Option<Longest>,
+    /// Where the processor's time goes, where that could be sampled: under load, and for payments that come alone.
+    pub profiles: Option<[Profile; 2]>,
 }
 
 /// Ten million payments.

@@ -14,6 +14,7 @@ mod lone;
 mod machine;
 mod memory;
 mod plan;
+pub mod profile;
 mod report;
 mod task;
 mod till;

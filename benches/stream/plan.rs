@@ -8,11 +8,14 @@ use yardsticks::Shape;
 
 use super::figures::{Findings, Longest, Term};
 use super::instructions::Ids;
+use super::profile::Profile;
 use super::task::{Measured, Task};
 use super::{BenchError, Measure};
 
 /// Ids that the till writes to disk together.
 const GENERATION: u32 = 1 << 17;
+/// Payments alone in a profile: enough that starting and stopping are lost among them.
+const PROFILED_ALONE: u32 = 8_000;
 
 /// How much of everything.
 #[derive(Clone, Debug)]
@@ -37,6 +40,8 @@ pub struct Plan {
     pub lookups: u32,
     /// Payments of the very long run.
     pub longest: Option<u32>,
+    /// Also samples where the processor's time goes, in processes of their own.
+    pub profile: bool,
 }
 
 impl Plan {
@@ -53,6 +58,10 @@ impl Plan {
                 let measured = self.measure_term(measure, term, round, &mut findings)?;
                 findings.rounds.entry(term).or_default().push(measured);
             }
+        }
+        if self.profile {
+            tell("where the processor's time goes");
+            findings.profiles = self.take_profiles()?;
         }
         tell("ids that were taken before");
         findings.known = self.look_up(measure)?;
@@ -150,6 +159,17 @@ impl Plan {
         } else {
             Err(BenchError::NotTaken(format!("{} of {wished}", measured.count)))
         }
+    }
+
+    /// Of the stream into a new file, and of payments that come alone.
+    fn take_profiles(&self) -> Result<Option<[Profile; 2]>, BenchError> {
+        let (samples, input) = (self.folder.join("samples"), self.folder.join("input.ndjson"));
+        Ids::Ordered.write(0..self.payments, &input)?;
+        let [streamed, alone] = [tempfile::tempdir_in(&self.folder)?, tempfile::tempdir_in(&self.folder)?];
+        let stream = Task::Stream { folder: streamed.path().to_owned(), input };
+        let lone = Task::Lone { folder: alone.path().to_owned(), count: PROFILED_ALONE };
+        let stream = Profile::of(&stream, self.payments, &samples)?;
+        Ok(stream.zip(Profile::of(&lone, PROFILED_ALONE, &samples)?).map(|(stream, lone)| [stream, lone]))
     }
 
     fn verify(&self, measure: Measure<'_>, folder: &Path) -> Result<Measured, BenchError> {

@@ -6,6 +6,7 @@ use yardsticks::Shape;
 use super::figures::{Findings, Longest, Percentiles, Spread, Term};
 use super::instructions::Ids;
 use super::machine::Machine;
+use super::profile::{Owner, Profile};
 use super::task::Measured;
 
 const TEMPLATE: &str = include_str!("performance.md");
@@ -176,6 +177,7 @@ fn other_values(findings: &Findings) -> Result<Values, BenchError> {
         ("verified_count", whole(verified.count)),
         ("verified_seconds", time(verified.seconds * 1e6)),
         ("known", known_rows(findings)),
+        ("profile", findings.profiles.as_ref().map_or(NO_PROFILE.to_owned(), profile_rows)),
         ("longest", findings.longest.map_or(NO_LONG_RUN.to_owned(), |longest| long_run(&longest))),
     ];
     Ok(values.map(|(name, value)| (name.to_owned(), value)).into())
@@ -183,6 +185,41 @@ fn other_values(findings: &Findings) -> Result<Values, BenchError> {
 
 const NO_LONG_RUN: &str =
     "The run of ten million payments was left out this time; `scripts/benchmark --ten-million` does it.";
+
+const NO_PROFILE: &str = "| no samples were taken: there is no `perf` (Debian: linux-perf) | – | – | – | – |";
+
+/// A line per owner: under load and alone, in the bookkeeper's thread and in all others.
+fn profile_rows(profiles: &[Profile; 2]) -> String {
+    let line = |name: &str, of: &dyn Fn(&Profile, bool) -> f64| {
+        let cells =
+            profiles.iter().flat_map(|profile| [true, false].map(|keeper| micros(of(profile, keeper))));
+        format!("| {name} | {} |", cells.collect::<Vec<_>>().join(" | "))
+    };
+    let mut lines: Vec<String> = Owner::ALL
+        .iter()
+        .map(|owner| line(owner_name(*owner), &|profile, keeper| profile.micros(*owner, keeper)))
+        .collect();
+    lines.push(line("together", &Profile::together));
+    lines.join("\n")
+}
+
+const fn owner_name(owner: Owner) -> &'static str {
+    match owner {
+        Owner::Sqlite => "SQLite and what calls it",
+        Owner::Kernel => "the kernel: writing, syncing, waking threads",
+        Owner::C => "the C library: copying and comparing memory",
+        Owner::Hashes => "hashes",
+        Owner::Json => "JSON",
+        Owner::Till => "the till's own code",
+        Owner::Standard => "texts, lists and maps of Rust's library",
+        Owner::Others => "queues, meters, decimals, ids",
+    }
+}
+
+/// Processor time of one payment.
+fn micros(micros: f64) -> String {
+    if micros < 10.0 { format!("{micros:.2}") } else { format!("{micros:.0}") }
+}
 
 fn long_run(longest: &Longest) -> String {
     let Longest { whole: all, after, verified, random, random_after } = longest;
