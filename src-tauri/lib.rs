@@ -9,6 +9,7 @@ pub mod cli;
 pub mod commands;
 pub mod control;
 pub mod dto;
+mod gate;
 pub mod logging;
 mod metrics;
 pub mod qr;

@@ -128,7 +128,7 @@ impl Commands for Door {
 
 fn refused(error: &AppError) -> CommandRefused {
     let status_hint = match error.code {
-        ErrorCode::BadRequest | ErrorCode::BadAmount => 400,
+        ErrorCode::BadRequest | ErrorCode::BadAmount | ErrorCode::CardNumber => 400,
         ErrorCode::Forbidden => 403,
         ErrorCode::NotFound => 404,
         ErrorCode::NotNow | ErrorCode::NoRate | ErrorCode::RailUnavailable | ErrorCode::SettingsChanged => {

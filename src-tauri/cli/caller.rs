@@ -186,7 +186,8 @@ impl Remote {
             return Ok(reply);
         }
         let detail = reply["detail"].as_str().unwrap_or("refused without a reason");
-        let asked_wrongly = ["bad_request", "bad_amount"].iter().any(|code| reply["code"] == *code);
+        let asked_wrongly =
+            ["bad_request", "bad_amount", "card_number"].iter().any(|code| reply["code"] == *code);
         Err(Failure::told(asked_wrongly, detail.to_owned()))
     }
 }

@@ -18,6 +18,9 @@ pub(super) enum Failure {
     /// What was typed.
     #[error("{0}")]
     Usage(String),
+    /// What was typed or read holds a card number.
+    #[error(transparent)]
+    CardNumber(#[from] crate::gate::CardNumberRefused),
     /// What was typed for a sale.
     #[error("{0:?} is no sale's number or id: take one from `tillstream sales list`")]
     NotASale(String),
@@ -108,7 +111,8 @@ pub(super) enum Failure {
 
 impl From<AppError> for Failure {
     fn from(error: AppError) -> Self {
-        Self::told(error.code == ErrorCode::BadRequest || error.code == ErrorCode::BadAmount, error.detail)
+        let asked_wrongly = [ErrorCode::BadRequest, ErrorCode::BadAmount, ErrorCode::CardNumber];
+        Self::told(asked_wrongly.contains(&error.code), error.detail)
     }
 }
 

@@ -32,14 +32,12 @@ use tokio::runtime::Runtime;
 use self::arguments::{Arguments, Command};
 use self::failure::{Failure, usage};
 use self::place::Place;
+use crate::{gate, logging};
 
 /// Runs the program with its arguments, the first of which is its own name.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let answer = match Arguments::try_parse_from(arguments) {
-        Ok(arguments) => answer(arguments),
-        Err(error) => usage(&error),
-    };
-    match answer {
+    logging::mask_defects();
+    match read(arguments) {
         Ok(Answer::Yes) => ExitCode::SUCCESS,
         Ok(Answer::No) => ExitCode::from(1),
         // Whoever closed the pipe wants no line more, but did not hear a yes either: 0 could mean "paid".
@@ -48,6 +46,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             note(format_args!("tillstream: {failure}"));
             ExitCode::from(if failure.is_no() { 1 } else { 2 })
         }
+    }
+}
+
+fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Answer, Failure> {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    for argument in &arguments {
+        gate::check_text(&argument.to_string_lossy())?;
+    }
+    match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => answer(arguments),
+        Err(error) => usage(&error),
     }
 }
 
@@ -89,7 +98,9 @@ fn say(line: impl Display) -> Result<(), Failure> {
     writeln!(out, "{line}").and_then(|()| out.flush()).map_err(Failure::Output)
 }
 
-/// Prints a line for whoever watches, which is no part of the answer. Nobody is helped by failing over it.
+/// Prints a line for whoever watches, which is no part of the answer. Nobody is helped by failing over it. What somebody
+/// else says in it names no card.
 fn note(line: impl Display) {
-    let _nobody_reads = writeln!(std::io::stderr(), "{line}");
+    let line = line.to_string();
+    let _nobody_reads = writeln!(std::io::stderr(), "{}", card_numbers::masked(&line));
 }

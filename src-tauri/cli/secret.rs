@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::place::Place;
 use super::{Answer, books, note, say};
 use crate::commands::wallet::key_network;
+use crate::gate;
 
 /// Somebody may have to type the keyring's password first.
 const KEYRING_WAIT: Duration = Duration::from_secs(60);
@@ -182,5 +183,6 @@ fn read_secret(name: SecretName) -> Result<Secret, Failure> {
     if text.is_empty() {
         return Err(SecretRefused::Empty.into());
     }
+    gate::check_text(&text)?;
     Ok(Secret::new(text))
 }

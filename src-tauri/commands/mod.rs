@@ -49,6 +49,7 @@ use crate::dto::stream::{
     StreamTakeRequest,
 };
 use crate::dto::timeline::TimelineItemDto;
+use crate::gate;
 
 /// Who asks. Secrets cross to the window only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,8 +143,10 @@ commands! {
     practice_act: PracticeActRequest => SaleDto as "SaleDto" = practice::practice_act;
 }
 
-/// Finds a command and runs it to its end, also when whoever asked hangs up: what was begun is finished.
+/// Finds a command and runs it to its end, also when whoever asked hangs up: what was begun is finished. A request with a
+/// card number is not looked at any further, and no refusal repeats one.
 pub(crate) async fn call(app: Arc<App>, asker: Asker, name: &str, request: Value) -> Result<Value, AppError> {
+    gate::check_call(name, &request)?;
     let Some(row) = COMMANDS.iter().find(|row| row.name == name) else {
         return Err(refuse(ErrorCode::NotFound, format!("there is no command {name:?}")));
     };
@@ -154,7 +157,7 @@ pub(crate) async fn call(app: Arc<App>, asker: Asker, name: &str, request: Value
     let run = row.run;
     let task = tokio::runtime::Handle::current().spawn(run(app, asker, request));
     match task.await {
-        Ok(reply) => reply,
+        Ok(reply) => reply.map_err(gate::masked),
         Err(defect) => {
             tracing::error!(command = name, %defect, "a command ended in a defect");
             Err(refuse(ErrorCode::Internal, "a defect of the till; the log has it"))

@@ -8,12 +8,13 @@ use payment::RailId;
 use rail_bitcoin::{BitcoinConfig, BitcoinRail};
 use settings::{Language, Mode, Problem, Settings};
 
-use super::{Asker, refuse};
+use super::{Asker, refuse, write};
 use crate::app::App;
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::settings::{SettingsDto, SettingsImportRequest, SettingsPutRequest};
 use crate::dto::setup::SetupFinishRequest;
 use crate::dto::status::{Nothing, StatusDto};
+use crate::gate;
 use crate::till::{Till, rail_network, wall_clock};
 use crate::view;
 
@@ -108,6 +109,9 @@ async fn change(
     before: &Settings,
     wanted: Settings,
 ) -> Result<SettingsDto, AppError> {
+    // A settings file may have spelled a number with escapes, and is read only now.
+    let shown = view::settings::settings(&wanted);
+    gate::check_value(&write(&shown)?)?;
     check_rails(&wanted).map_err(|problem| bad(&problem))?;
     check_wallet(till, before, &wanted).await?;
     let (settings, based_on) = (Box::new(wanted.clone()), Box::new(before.clone()));
@@ -115,7 +119,7 @@ async fn change(
     if wanted.bitcoin != before.bitcoin {
         app.reopen(till.mode).await?;
     }
-    Ok(view::settings::settings(&wanted))
+    Ok(shown)
 }
 
 /// What can't be changed any more once the books rest on it: the wallet whose addresses were shown.

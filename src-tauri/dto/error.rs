@@ -11,6 +11,8 @@ pub enum ErrorCode {
     BadRequest,
     /// The amount typed can't be read; `detail` says what is wrong with it.
     BadAmount,
+    /// What was sent holds a card number, which this program never takes; it was not kept.
+    CardNumber,
     /// No such sale, payment, entry or stray payment.
     NotFound,
     /// The state of the sale does not allow this (already paid, cancelled, money on its way).

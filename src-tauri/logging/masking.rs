@@ -1,5 +1,6 @@
-//! What looks like a secret is masked before it is written: the second fence, for whatever the first one, that secrets
-//! can't be printed, did not stop. Works on texts, knows no secret, and may mask too much.
+//! What looks like a secret or a card number is masked before it is written: the second fence, for whatever the first one,
+//! that secrets can't be printed and card numbers don't get in, did not stop. Works on texts, knows no secret, and may mask
+//! too much.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -19,8 +20,15 @@ const KEY_CHARS_MIN: usize = 12;
 /// What stands before a token: of HTTP, of the till's own address, of its feed.
 const BEFORE_TOKENS: &[&str] = &["bearer ", "basic ", "#token=", "token."];
 
-/// The text with a mask over everything that looks like a secret.
+/// The text with a mask over everything that looks like a secret, and card numbers shortened.
 pub(super) fn masked(text: &str) -> Cow<'_, str> {
+    match card_numbers::masked(text) {
+        Cow::Borrowed(text) => without_secrets(text),
+        Cow::Owned(text) => Cow::Owned(without_secrets(&text).into_owned()),
+    }
+}
+
+fn without_secrets(text: &str) -> Cow<'_, str> {
     let mut found: Vec<Range<usize>> =
         keys(text).chain(tokens(text)).chain(people_in_addresses(text)).collect();
     found.extend(mnemonics(text));
@@ -138,6 +146,7 @@ mod tests {
             ("sk_live_aaaaaaaaaaaa and sk_live_bbbbbbbbbbbb", "[masked] and [masked]"),
             ("Bearer sk_live_aaaaaaaaaaaa", "Bearer [masked]"),
             ("grüße an ünïcode: sk_live_aaaaaaaaaaaa ✓", "grüße an ünïcode: [masked] ✓"),
+            ("paid by 4242 4242 4242 4242, key sk_live_aaaaaaaaaaaa", "paid by •••• 4242, key [masked]"),
         ] {
             assert_eq!(masked(said), written);
         }

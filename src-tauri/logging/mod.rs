@@ -1,9 +1,10 @@
 //! The log: files beside the data, bounded in number and size, readable by nobody else. What is logged holds no secret,
 //! because no type that carries one can be printed; what looks like one all the same is masked on its way out
-//! ([`masking`]). A log that can't be written stops nothing.
+//! ([`masking`]), and so is what defects say ([`panics`]). A log that can't be written stops nothing.
 
 mod files;
 mod masking;
+mod panics;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -17,6 +18,7 @@ use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
 use self::files::LogFiles;
+pub use self::panics::mask_defects;
 
 /// How much is logged of our own rooms: `error`, `warn`, `info` (as without it), `debug` (each command and parcel) or
 /// `trace` (each micropayment). What libraries say below a warning is never logged: nobody here vouches for what stands

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use payment::stream::{Instruction, PARCEL_INSTRUCTIONS_MAX};
 
 use crate::dto::stream::InstructionDto;
+use crate::gate;
 
 /// Bytes of a line at most: more than the longest instruction has.
 const LINE_BYTES_MAX: usize = 20 * 1024;
@@ -125,15 +126,20 @@ impl<R: Read> Lines<R> {
         if line.len() > LINE_BYTES_MAX {
             return Some(Some(format!("the line is longer than {LINE_BYTES_MAX} bytes")));
         }
-        let read = serde_json::from_slice::<InstructionDto>(line).map_err(|error| error.to_string());
-        match read.and_then(InstructionDto::instruction) {
+        match read(line) {
             Ok(instruction) => {
                 instructions.push(instruction);
                 Some(None)
             }
-            Err(reason) => Some(Some(reason)),
+            Err(reason) => Some(Some(card_numbers::masked(&reason).into_owned())),
         }
     }
+}
+
+fn read(line: &[u8]) -> Result<Instruction, String> {
+    gate::check_line(line).map_err(|refused| refused.to_string())?;
+    let read = serde_json::from_slice::<InstructionDto>(line).map_err(|error| error.to_string());
+    read.and_then(InstructionDto::instruction)
 }
 
 #[cfg(test)]
@@ -217,6 +223,26 @@ mod tests {
         assert_eq!(bad, [2, 4, 5, 7]);
         let taken: Vec<_> = handfuls.iter().flat_map(|handful| handful.instructions.iter()).collect();
         assert_eq!(taken.iter().map(|one| one.id()).collect::<Vec<_>>(), ["a", "b"]);
+    }
+
+    #[test]
+    fn a_line_with_a_card_number_is_refused_without_repeating_it() {
+        let text = [
+            &line("a"),
+            &line("4242424242424242"),
+            &line("b").replace("cash", "4242 4242 4242 4242"),
+            &line("c").replace("\"id\"", "\"\\u0034242424242424242\":0,\"id\""),
+            // No object, so that the escape is met by the reader alone.
+            "{\"\\u0034242424242424242\":1,\n",
+        ];
+        let handfuls = all(Lines::of(text.concat().as_bytes(), true, false));
+        let lines: Vec<_> = handfuls.iter().flat_map(|handful| &handful.lines).collect();
+        assert_eq!(
+            lines.iter().map(|line| line.malformed.is_some()).collect::<Vec<_>>(),
+            [false, true, true, true, true]
+        );
+        let reasons: String = lines.iter().filter_map(|line| line.malformed.as_deref()).collect();
+        assert!(!reasons.contains("42424242") && reasons.contains("looks like a card number"), "{reasons}");
     }
 
     #[test]

@@ -3,12 +3,13 @@
 
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use counterparties::Bitcoind;
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::evidence::Evidence;
 use super::keyring::Keyring;
 use super::program::{Door, Folder, Running, free_address, get, wait_until};
 use super::secret::Terminal;
@@ -54,44 +55,9 @@ impl Secrets {
     }
 }
 
-/// Everything that was said and written.
-struct Evidence(Vec<(String, Vec<u8>)>);
-
 impl Evidence {
-    fn add(&mut self, name: impl Into<String>, bytes: impl Into<Vec<u8>>) {
-        self.0.push((name.into(), bytes.into()));
-    }
-
-    fn ask(&mut self, door: &Door, name: &str, request: &Value) -> Value {
-        let reply = door.ask(name, request);
-        self.add(name, reply.to_string());
-        reply
-    }
-
-    fn run(&mut self, folder: &Folder, arguments: &[&str]) {
-        let arguments = [&SANDBOX, arguments].concat();
-        let said = folder.run(&arguments);
-        assert_eq!(said.code, Some(0), "{arguments:?}: {said:?}");
-        self.add(arguments.join(" "), said.out + &said.err);
-    }
-
-    fn add_files(&mut self, folder: &Path) {
-        for entry in std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry")) {
-            if entry.path().is_dir() {
-                self.add_files(&entry.path());
-            } else {
-                // A file that goes away meanwhile, as a log does, held nothing that stays.
-                self.add(entry.path().display().to_string(), std::fs::read(entry.path()).unwrap_or_default());
-            }
-        }
-    }
-
-    fn names(&self) -> Vec<&str> {
-        self.0.iter().map(|(name, _)| name.as_str()).collect()
-    }
-
     fn is_clean_of(&self, secrets: &Secrets) {
-        for (name, bytes) in &self.0 {
+        for (name, bytes) in self.pieces() {
             let found = secrets.found_in(bytes, name.ends_with("control.json"));
             assert!(found.is_empty(), "{found:?} in {name}");
         }
@@ -167,16 +133,16 @@ fn secrets_are_found_nowhere_but_in_the_keyring() {
         keyring.lend(command).env("TILLSTREAM_LOG", "trace");
     });
     let secrets = Secrets::new(&words, node.rpc_password(), &served.door.token);
-    let mut evidence = Evidence(Vec::new());
+    let mut evidence = Evidence::default();
     let mut feed = listen(&served.door);
 
     sell(&mut evidence, &served.door, &node);
-    evidence.run(&folder, &["charge", "1", "--with", "cash", "--json"]);
-    evidence.run(&folder, &["settings", "show", "--toml"]);
-    evidence.run(&folder, &["sales", "show", INVOICE]);
-    evidence.run(&folder, &["ledger", "export", "--format", "json"]);
+    evidence.run(&folder, &[&SANDBOX[..], &["charge", "1", "--with", "cash", "--json"]].concat());
+    evidence.run(&folder, &[&SANDBOX[..], &["settings", "show", "--toml"]].concat());
+    evidence.run(&folder, &[&SANDBOX[..], &["sales", "show", INVOICE]].concat());
+    evidence.run(&folder, &[&SANDBOX[..], &["ledger", "export", "--format", "json"]].concat());
     let backup: PathBuf = folder.path().join("backup.db");
-    evidence.run(&folder, &["backup", "create", backup.to_str().expect("text")]);
+    evidence.run(&folder, &[&SANDBOX[..], &["backup", "create", backup.to_str().expect("text")]].concat());
     evidence.add_files(folder.path());
     let (_, page) = get(&format!("http://{figures}/metrics")).expect("the figures are served");
     assert!(page.contains("tillstream_rail_up{rail=\"bitcoin\"} 1"), "{page}");
@@ -192,13 +158,15 @@ fn secrets_are_found_nowhere_but_in_the_keyring() {
     evidence.add("the feed", told);
     evidence.add_files(folder.path());
 
-    for part in ["till-sandbox.db", "till-sandbox.db-wal", "backup.db", ".log", "control.json", "receipt"] {
-        assert!(evidence.names().iter().any(|name| name.ends_with(part)), "{part} was not searched");
-    }
-    let log = evidence.0.iter().any(|(name, bytes)| {
-        name.ends_with(".log") && String::from_utf8_lossy(bytes).contains("following a bitcoin server")
-    });
-    assert!(log, "the log is where it is searched for");
+    evidence.reaches(&[
+        "till-sandbox.db",
+        "till-sandbox.db-wal",
+        "backup.db",
+        ".log",
+        "control.json",
+        "receipt",
+    ]);
+    assert!(evidence.says(".log", "following a bitcoin server"), "the log is where it is searched for");
     evidence.is_clean_of(&secrets);
 }
 

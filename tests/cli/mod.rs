@@ -2,8 +2,10 @@
 
 mod backup;
 mod canary;
+mod cards;
 mod charge;
 mod charge_alone;
+mod evidence;
 mod faults;
 mod keyring;
 mod ledger;

@@ -202,10 +202,11 @@ impl Door {
         reply
     }
 
-    /// A command that must be refused with this code.
-    pub(super) fn refuses(&self, name: &str, request: &Value, code: &str) {
+    /// A command that must be refused with this code; gives the refusal.
+    pub(super) fn refuses(&self, name: &str, request: &Value, code: &str) -> Value {
         let (is_done, reply) = self.send(name, request);
         assert!(!is_done && reply["code"] == code, "{name} {request}: {reply}");
+        reply
     }
 
     fn send(&self, name: &str, request: &Value) -> (bool, Value) {

@@ -2,7 +2,7 @@
 //! The judge is outside the process that dies: it remembers what it asked and what it was answered.
 
 mod counter;
-mod random;
+pub mod random;
 mod shop;
 mod uncommitted;
 mod wallet;

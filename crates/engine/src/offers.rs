@@ -45,7 +45,7 @@ pub(crate) fn request(supervisor: &Supervisor, rails: &Rails, intake: &Intake, w
 
 async fn ask(rails: &Rails, wanted: &Wanted) -> Result<Offer, RailError> {
     match rails.get(wanted.rail) {
-        Some(Ok(rail)) => rail.offer(&wanted.attempt).await,
+        Some(Ok(rail)) => rail.offer(&wanted.attempt).await.map_err(RailError::masked),
         Some(Err(error)) => Err(error),
         None => Err(RailError::Misconfigured("this till has no such rail".to_owned())),
     }

@@ -139,7 +139,7 @@ impl Slot {
         let _no_offer_is_pending = self.offers.write().await;
         let RailSetup { id, open } = self.setup.clone();
         match threads.block(move || reader.rail_memory(id).map(|memory| open(memory))).await {
-            Ok(Ok(rail)) => *self.now() = rail,
+            Ok(Ok(rail)) => *self.now() = opened(Ok(rail)),
             Ok(Err(error)) => tracing::warn!(rail = %id, %error, "the rail's memory can't be read"),
             Err(failure) => *self.now() = opened(Err(failure)),
         }
@@ -147,7 +147,8 @@ impl Slot {
 }
 
 fn opened(outcome: Result<Opened, JoinError>) -> Opened {
-    outcome.unwrap_or_else(|failure| Err(RailError::Protocol(format!("it could not be opened: {failure}"))))
+    let failed = |failure| Err(RailError::Protocol(format!("it could not be opened: {failure}")));
+    outcome.unwrap_or_else(failed).map_err(RailError::masked)
 }
 
 struct Sink {

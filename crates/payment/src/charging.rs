@@ -50,6 +50,20 @@ pub enum ChargeStatus {
     Pending,
 }
 
+impl ChargeStatus {
+    /// The same with every card number masked, as [`RailError::masked`].
+    #[must_use]
+    pub fn masked(self) -> Self {
+        match self {
+            Self::Taken(taken) => {
+                let reference = card_numbers::masked(&taken.reference).into_owned();
+                Self::Taken(Taken { reference, ..taken })
+            }
+            Self::Pending => Self::Pending,
+        }
+    }
+}
+
 /// A kind of money that the till charges.
 pub trait ChargingRail: Send + Sync {
     /// Its name.

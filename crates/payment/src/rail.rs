@@ -209,6 +209,19 @@ impl RailError {
             | Self::Protocol(reason) => reason,
         }
     }
+
+    /// The same with every card number masked: what the other side says can't be refused, and goes into the books.
+    #[must_use]
+    pub fn masked(self) -> Self {
+        let masked = |reason: String| card_numbers::masked(&reason).into_owned();
+        match self {
+            Self::Declined(reason) => Self::Declined(masked(reason)),
+            Self::NotSent(reason) => Self::NotSent(masked(reason)),
+            Self::Unknown(reason) => Self::Unknown(masked(reason)),
+            Self::Misconfigured(reason) => Self::Misconfigured(masked(reason)),
+            Self::Protocol(reason) => Self::Protocol(masked(reason)),
+        }
+    }
 }
 
 /// The newest block a rail knows.

@@ -76,7 +76,8 @@ impl Errand {
 
     async fn send(&mut self, rail: &dyn ChargingRail, charge: &Charge) -> Came {
         let answered = timeout(ANSWER_WAIT, rail.charge(charge)).await;
-        match answered.unwrap_or_else(|_| Err(RailError::Unknown("no answer in a minute".to_owned()))) {
+        let answered = answered.unwrap_or_else(|_| Err(no_answer())).map_err(RailError::masked);
+        match answered {
             Ok(status) => self.heard(status),
             Err(RailError::NotSent(reason)) => self.send_later(None, reason),
             Err(RailError::Unknown(reason)) => {
@@ -89,7 +90,8 @@ impl Errand {
 
     async fn ask(&mut self, rail: &dyn ChargingRail, charge: &Charge) -> Came {
         let answered = timeout(ANSWER_WAIT, rail.find(charge)).await;
-        match answered.unwrap_or_else(|_| Err(RailError::Unknown("no answer in a minute".to_owned()))) {
+        let answered = answered.unwrap_or_else(|_| Err(no_answer())).map_err(RailError::masked);
+        match answered {
             Ok(Some(status)) => self.heard(status),
             Ok(None) => {
                 self.step = Step::Send;
@@ -108,7 +110,7 @@ impl Errand {
                 Next::Again(PENDING_WAIT)
             }
         };
-        (Some(Answer::Status(status)), next)
+        (Some(Answer::Status(status.masked())), next)
     }
 
     fn send_later(&mut self, answer: Option<Answer>, reason: String) -> Came {
@@ -159,4 +161,8 @@ impl Errand {
             }
         }
     }
+}
+
+fn no_answer() -> RailError {
+    RailError::Unknown("no answer in a minute".to_owned())
 }

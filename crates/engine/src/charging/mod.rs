@@ -56,7 +56,10 @@ struct Bell {
 
 impl Charging {
     pub(crate) fn new(setups: Vec<ChargingSetup>) -> Self {
-        let slots = setups.into_iter().map(|setup| Slot { setup, bell: Arc::default() });
+        let slots = setups.into_iter().map(|ChargingSetup { id, rail }| {
+            let setup = ChargingSetup { id, rail: rail.map_err(RailError::masked) };
+            Slot { setup, bell: Arc::default() }
+        });
         Self { slots: Arc::new(slots.collect()) }
     }
 

@@ -12,6 +12,9 @@ use tokio::sync::watch;
 
 use crate::shop::eur;
 
+/// An acquirer should not say this, and none can be kept from it.
+const DECLINED: &str = "card 4242 4242 4242 4242 was declined";
+
 /// What becomes of a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Fate {
@@ -143,7 +146,7 @@ impl ChargingRail for Acquirer {
                 Fate::Taken => self.take(charge, taken(charge, charge.amount, None)),
                 Fate::Costs(cents) => self.take(charge, taken(charge, charge.amount, Some(eur(cents)))),
                 Fate::Another(cents) => self.take(charge, taken(charge, eur(cents), None)),
-                Fate::Declined => self.settle(charge, Err(RailError::Declined("card declined".to_owned()))),
+                Fate::Declined => self.settle(charge, Err(RailError::Declined(DECLINED.to_owned()))),
                 Fate::Pending => self.settle(charge, Ok(ChargeStatus::Pending)),
                 Fate::NotSent => Err(RailError::NotSent("no line".to_owned())),
                 Fate::LostBefore => Err(RailError::Unknown("timed out".to_owned())),

@@ -183,6 +183,15 @@ async fn a_charge_nobody_can_tell_about_waits_for_the_owner_and_is_asked_about_a
 }
 
 #[tokio::test]
+async fn the_number_of_a_card_that_a_rail_names_is_masked_before_it_is_booked() {
+    let acquirer = Acquirer::new([Fate::Declined]);
+    let shop = Shop::open_charging(acquirer.setup()).await;
+    shop.take_all([card("a-1", 500)]).await;
+    let (_, _, reason) = shop.set_aside().await;
+    assert_eq!(reason, "card •••• 4242 was declined");
+}
+
+#[tokio::test]
 async fn a_declined_payer_gets_no_further_credit_until_the_charge_is_tried_again_under_a_new_key() {
     let acquirer = Acquirer::new([Fate::Declined]);
     let shop = Shop::open_charging(acquirer.setup()).await;

@@ -51,6 +51,18 @@ async fn a_code_is_waited_for_until_its_address_is_recorded() {
 }
 
 #[tokio::test]
+async fn the_number_of_a_card_in_a_refusal_is_masked_before_it_is_booked() {
+    let waiting = Waiting::begins().await;
+    let said = "5555555555554444 is no account".to_owned();
+    waiting.puppet.offers(Offering::Refused(RailError::Declined(said)));
+    let payment = waiting.payment;
+    let (_, code) = waiting.ends().await;
+    let sale = code.unwrap();
+    let failure = sale.payment(payment).unwrap().chain().unwrap().failure.clone().unwrap();
+    assert_eq!(failure.reason, "•••• 4444 is no account");
+}
+
+#[tokio::test]
 async fn the_wait_ends_with_the_refusal_of_the_rail() {
     let waiting = Waiting::begins().await;
     waiting.puppet.offers(Offering::Refused(RailError::NotSent("no server answers".to_owned())));

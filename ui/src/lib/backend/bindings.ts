@@ -301,6 +301,8 @@ export type ErrorCode =
 "bad_request" | 
 /**  The amount typed can't be read; `detail` says what is wrong with it. */
 "bad_amount" | 
+/**  What was sent holds a card number, which this program never takes; it was not kept. */
+"card_number" | 
 /**  No such sale, payment, entry or stray payment. */
 "not_found" | 
 /**  The state of the sale does not allow this (already paid, cancelled, money on its way). */

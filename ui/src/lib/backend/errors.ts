@@ -13,6 +13,7 @@ export interface Explanation {
 const TABLE: Record<FaultCode, () => Explanation> = {
   bad_request: () => ({ title: m.error_bad_request(), advice: m.error_bad_request_advice(), severity: 'error' }),
   bad_amount: () => ({ title: m.error_bad_amount(), advice: m.error_bad_amount_advice(), severity: 'warning' }),
+  card_number: () => ({ title: m.error_card_number(), advice: m.error_card_number_advice(), severity: 'warning' }),
   not_found: () => ({ title: m.error_not_found(), advice: m.error_not_found_advice(), severity: 'warning' }),
   not_now: () => ({ title: m.error_not_now(), advice: m.error_not_now_advice(), severity: 'warning' }),
   rail_unavailable: () => ({
