@@ -5,6 +5,7 @@
 import { createContext } from 'svelte';
 import { faultOf, type CartLineDto, type CartTotalsDto, type SaleDto, type StatusDto } from '$lib/backend';
 import { newInvoiceId } from '$lib/backend/ids';
+import { holdsCardNumber } from '$lib/cards/card-number';
 import { Money } from '$lib/money';
 import type { Till } from '$lib/shell/till.svelte';
 import { Cart, lineDto, QUANTITY_MAX } from './cart.svelte';
@@ -103,6 +104,7 @@ export class Sell {
 
   /** Reads a pasted text as an amount. */
   async paste(text: string): Promise<void> {
+    if (holdsCardNumber(text)) return this.till.refuseCardNumber();
     const read = await this.till.attempt(() => this.till.backend.call('amount_read', { text }));
     if (read !== null) this.entry.take(Money.from(read));
     void this.recount();

@@ -162,3 +162,11 @@ test('what was typed while the tax rates were on their way is sold at the usual 
   await sell.charge();
   expect(opened(backend)).toMatchObject([{ lines: [{ tax_percent: '20' }] }]);
 });
+
+test('a card number pasted for an amount goes nowhere, and the screen says so', async () => {
+  const { backend, till, sell } = await open();
+  await sell.paste('4242 4242 4242 4242');
+  expect(backend.count('amount_read')).toBe(0);
+  expect(till.fault?.code).toBe('card_number');
+  expect(sell.entry.isEmpty).toBe(true);
+});

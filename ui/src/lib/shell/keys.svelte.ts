@@ -19,7 +19,7 @@ export function lendKeys(map: KeyMap): void {
 export function pressKey(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing) return;
   const key = nameOf(event);
-  if (typing(event.target) && !/^(Escape|F\d+)$/.test(key)) return;
+  if (isTyping(event.target) && !/^(Escape|F\d+)$/.test(key)) return;
   if (key === 'Enter' && pressable(event.target)) return;
   for (const map of [...lenders].reverse()) {
     if (!map(key, event)) continue;
@@ -34,7 +34,8 @@ export function nameOf(event: KeyboardEvent): string {
   return event.ctrlKey || event.metaKey ? `Ctrl+${event.key.toLowerCase()}` : event.key;
 }
 
-function typing(target: EventTarget | null): boolean {
+/** Does a text field take what is typed? */
+export function isTyping(target: EventTarget | null): boolean {
   return target instanceof HTMLElement && target.matches('input:not([type=radio]), textarea, select');
 }
 

@@ -1,12 +1,12 @@
 /** What every screen stands on: the core behind its one door, what it last said of itself, and where we are. */
 import { createContext } from 'svelte';
 import {
+  Fault,
   faultOf,
   type Backend,
   type CommandName,
   type Commands,
   type Connection,
-  type Fault,
   type PracticeActDto,
   type StatusDto,
 } from '$lib/backend';
@@ -115,6 +115,11 @@ export class Till {
       this.fault = this.faultOfReading = faultOf(thrown);
       return null;
     }
+  }
+
+  /** Says on top of the screen that a card number came where no field is. It goes no further. */
+  refuseCardNumber(): void {
+    this.fault = new Fault('card_number', '');
   }
 
   /** Calls `again` after each change of this sale, and when everything may have changed. */
