@@ -13,6 +13,7 @@ mod bystander;
 mod network;
 mod run;
 mod sign;
+mod stretch;
 
 use std::borrow::Cow;
 use std::ops::Range;

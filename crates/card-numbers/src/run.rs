@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use crate::network::DIGITS;
 use crate::sign::{Joint, Sign, sign};
+use crate::stretch::stretches;
 use crate::{DIGITS_SHOWN, Found};
 
 /// A group in the middle of a number has as many digits, unless one rule goes through the whole run. Dates and lists of
@@ -25,10 +26,13 @@ pub(crate) struct Run {
 
 /// Every run of a text with digits enough for a card number.
 pub(crate) fn runs(text: &str) -> impl Iterator<Item = Run> {
-    // Most texts end here, without a look at their letters. A digit that is no ASCII has two bytes at least.
-    let bytes = text.bytes().filter(|byte| byte.is_ascii_digit() || !byte.is_ascii()).count();
-    let text = if bytes < *DIGITS.start() { "" } else { text };
-    let mut signs = text.char_indices().map(|(at, c)| (at..at + c.len_utf8(), sign(c))).fuse();
+    stretches(text).flat_map(|stretch| runs_within(text, stretch))
+}
+
+fn runs_within(text: &str, stretch: Range<usize>) -> impl Iterator<Item = Run> {
+    let chars = text[stretch.clone()].char_indices();
+    let mut signs =
+        chars.map(move |(at, c)| (stretch.start + at..stretch.start + at + c.len_utf8(), sign(c))).fuse();
     std::iter::from_fn(move || {
         let (mut run, mut joint) = (Run::default(), None);
         loop {
