@@ -21,7 +21,8 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
     ("gateway", &[], &[]),
     ("rail-practice", &["money", "payment"], &[]),
     ("rail-bitcoin", &["money", "payment"], &["counterparties", "keys"]),
-    ("counterparties", &[], &[]),
+    ("counterparties", &["stripe-simulator"], &[]),
+    ("stripe-simulator", &[], &[]),
     ("faulty-disk", &[], &[]),
     ("yardsticks", &[], &[]),
     (
@@ -39,7 +40,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
             "settings",
             "store",
         ],
-        &["counterparties", "yardsticks"],
+        &["counterparties", "stripe-simulator", "yardsticks"],
     ),
 ];
 
@@ -50,7 +51,8 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("bdk", &["rail-bitcoin"]),
     ("bitcoin", &["rail-bitcoin", "keys", "counterparties"]),
     ("tauri", &["tillstream"]),
-    ("axum", &["gateway", "counterparties"]),
+    ("axum", &["gateway", "counterparties", "stripe-simulator"]),
+    ("async-stripe", &["rail-stripe", "stripe-simulator"]),
     ("bip39", &["keys"]),
     ("keyring", &["keys"]),
     ("dbus-secret-service", &["keys"]),

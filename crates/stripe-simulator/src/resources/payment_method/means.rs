@@ -1,0 +1,126 @@
+//! What a payer pays with, and what it tells of itself.
+
+use serde_json::{Value, json};
+
+use crate::resources::cards::TestCard;
+use crate::wire::{Params, Refusal, words};
+
+words! {
+    /// The kinds of payment methods that are simulated.
+    pub(crate) enum MethodKind {
+        Card = "card",
+        CardPresent = "card_present",
+        SepaDebit = "sepa_debit",
+    }
+}
+
+/// What it pays with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Means {
+    /// A card whose data was given on a page or kept.
+    Card(&'static TestCard),
+    /// A card held to a reader.
+    CardPresent(&'static TestCard),
+    /// An account that is debited days later, or not.
+    SepaDebit { succeeds: bool },
+}
+
+impl Means {
+    pub(crate) fn kind(self) -> MethodKind {
+        match self {
+            Self::Card(_) => MethodKind::Card,
+            Self::CardPresent(_) => MethodKind::CardPresent,
+            Self::SepaDebit { .. } => MethodKind::SepaDebit,
+        }
+    }
+
+    pub(crate) fn card(self) -> Option<&'static TestCard> {
+        match self {
+            Self::Card(card) | Self::CardPresent(card) => Some(card),
+            Self::SepaDebit { .. } => None,
+        }
+    }
+}
+
+/// Who pays, as the payer told it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Billing {
+    pub(crate) email: Option<String>,
+    pub(crate) name: Option<String>,
+    pub(crate) phone: Option<String>,
+    pub(crate) postal_code: Option<String>,
+    pub(crate) country: Option<String>,
+    pub(crate) city: Option<String>,
+    pub(crate) line1: Option<String>,
+    pub(crate) line2: Option<String>,
+    pub(crate) state: Option<String>,
+}
+
+impl Billing {
+    pub(crate) fn read(params: &mut Params) -> Result<Option<Self>, Refusal> {
+        params.nested("billing_details", |details| {
+            let mut billing = Self {
+                email: details.text("email")?,
+                name: details.text("name")?,
+                phone: details.text("phone")?,
+                ..Self::default()
+            };
+            details.nested("address", |address| {
+                billing.city = address.text("city")?;
+                billing.country = address.text("country")?;
+                billing.line1 = address.text("line1")?;
+                billing.line2 = address.text("line2")?;
+                billing.postal_code = address.text("postal_code")?;
+                billing.state = address.text("state")?;
+                Ok(())
+            })?;
+            Ok(billing)
+        })
+    }
+
+    pub(crate) fn render(&self) -> Value {
+        json!({
+            "address": {
+                "city": self.city, "country": self.country, "line1": self.line1, "line2": self.line2,
+                "postal_code": self.postal_code, "state": self.state,
+            },
+            "email": self.email, "name": self.name, "phone": self.phone, "tax_id": null,
+        })
+    }
+}
+
+/// What a new method is made of, as `type=card&card[token]=tok_visa` says it.
+pub(crate) fn read_means(params: &mut Params) -> Result<(Means, Billing), Refusal> {
+    let kind =
+        params.word::<MethodKind>("type")?.ok_or_else(|| Refusal::missing(&params.full_name("type")))?;
+    let means = match kind {
+        MethodKind::Card => {
+            Means::Card(params.nested("card", read_card)?.ok_or_else(|| Refusal::missing("card"))?)
+        }
+        MethodKind::CardPresent => {
+            return Err(Refusal::invalid("A card_present PaymentMethod is made by a reader.").param("type"));
+        }
+        MethodKind::SepaDebit => {
+            let iban = params.nested("sepa_debit", |debit| debit.required_text("iban"))?;
+            // The account that Stripe publishes for debits that fail ends so.
+            Means::SepaDebit { succeeds: !iban.unwrap_or_default().ends_with("3001") }
+        }
+    };
+    Ok((means, Billing::read(params)?.unwrap_or_default()))
+}
+
+/// A test card by its token or its published number; what else is said about a card changes nothing.
+fn read_card(params: &mut Params) -> Result<&'static TestCard, Refusal> {
+    let (token, number) = (params.text("token")?, params.text("number")?);
+    for ignored in ["exp_month", "exp_year", "cvc"] {
+        params.text(ignored)?;
+    }
+    let by_token = token.as_deref().and_then(|token| token.strip_prefix("tok_")).and_then(TestCard::named);
+    let card = by_token.or_else(|| number.as_deref().and_then(TestCard::numbered));
+    card.ok_or_else(|| match token {
+        Some(token) => Refusal::no_such("token", &token, "card[token]"),
+        None => Refusal::invalid("Your card number is not one of the test cards.")
+            .code("incorrect_number")
+            .param("number"),
+    })
+}
