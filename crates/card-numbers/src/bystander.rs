@@ -4,7 +4,10 @@
 use std::ops::{Range, RangeInclusive};
 
 use crate::run::Run;
+use crate::sign::plainly;
 
+/// Characters looked at on each side: more than anything has that is known here.
+const CHARS_AROUND: usize = 80;
 /// Digits of a telephone number with its country code at most (ITU-T E.164).
 const TELEPHONE_DIGITS_MAX: usize = 15;
 /// Where the hyphens of a UUID stand (RFC 9562).
@@ -24,7 +27,21 @@ pub(crate) fn is_telephone_number(text: &str, run: &Run) -> bool {
 
 /// Are these digits a piece of something longer?
 pub(crate) fn is_bystander(text: &str, digits: &Range<usize>) -> bool {
-    is_in_hexadecimal(text, digits) || is_in_uuid(text, digits) || is_in_iban(text, digits)
+    let (text, digits) = spelled_plainly(text, digits);
+    is_in_hexadecimal(&text, &digits) || is_in_uuid(&text, &digits) || is_in_iban(&text, &digits)
+}
+
+/// The digits with enough of what stands around them, in ASCII where it is a digit or stands between digits, and where
+/// they are in it.
+fn spelled_plainly(text: &str, digits: &Range<usize>) -> (String, Range<usize>) {
+    let (before, behind) = (&text[..digits.start], &text[digits.end..]);
+    let start = before.char_indices().rev().take(CHARS_AROUND).last().map_or(before.len(), |(at, _)| at);
+    let mut plain: String = before[start..].chars().filter_map(plainly).collect();
+    let digits_start = plain.len();
+    plain.extend(text[digits.clone()].chars().filter_map(plainly));
+    let digits_end = plain.len();
+    plain.extend(behind.chars().take(CHARS_AROUND).filter_map(plainly));
+    (plain, digits_start..digits_end)
 }
 
 /// A piece of an id, an address or a hash: hexadecimal letters and further digits around it.
@@ -32,13 +49,16 @@ fn is_in_hexadecimal(text: &str, digits: &Range<usize>) -> bool {
     let (before, behind) = around(text, digits, |c| c.is_ascii_alphanumeric());
     let is_hexadecimal = before.bytes().chain(behind.bytes()).all(|byte| byte.is_ascii_hexdigit());
     let has_digits = before.bytes().chain(behind.bytes()).any(|byte| byte.is_ascii_digit());
-    is_hexadecimal && has_digits && !is_end_of_track_2(behind)
+    let is_track_2 = before.is_empty() && is_rest_of_track_2(behind);
+    is_hexadecimal && has_digits && !is_track_2
 }
 
-/// What chips say instead of the `=` of a magnetic stripe: `4242424242424242D2812201…` (EMV, tag 57).
-fn is_end_of_track_2(behind: &str) -> bool {
-    let digits = |rest: &str| rest.bytes().take_while(u8::is_ascii_digit).count();
-    behind.strip_prefix(['D', 'd']).is_some_and(|rest| digits(rest) >= TRACK_2_DIGITS_MIN)
+/// What chips say instead of the `=` of a magnetic stripe, up to the end: `4242424242424242D2812201…F` (EMV, tag 57).
+fn is_rest_of_track_2(behind: &str) -> bool {
+    let rest = behind.strip_prefix(['D', 'd']).map(|rest| rest.strip_suffix(['F', 'f']).unwrap_or(rest));
+    rest.is_some_and(|rest| {
+        rest.len() >= TRACK_2_DIGITS_MIN && rest.bytes().all(|byte| byte.is_ascii_digit())
+    })
 }
 
 fn is_in_uuid(text: &str, digits: &Range<usize>) -> bool {

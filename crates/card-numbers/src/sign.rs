@@ -41,6 +41,18 @@ pub(crate) fn sign(c: char) -> Sign {
     }
 }
 
+/// The character in ASCII where that means the same; nothing for what nobody sees.
+pub(crate) fn plainly(c: char) -> Option<char> {
+    match sign(c) {
+        Sign::Digit(value) => Some(char::from(b'0' + value)),
+        Sign::Joint(Joint::Blank) => Some(' '),
+        Sign::Joint(Joint::Hyphen) => Some('-'),
+        Sign::Joint(Joint::Dot) => Some('.'),
+        Sign::Invisible => None,
+        Sign::Other => Some(c),
+    }
+}
+
 /// The value of a digit of any script.
 fn digit(c: char) -> Option<u8> {
     let code = u32::from(c);

@@ -102,12 +102,13 @@ function isBystander(plain: string, start: number, end: number): boolean {
   return isInHexadecimal(plain, start, end) || isInUuid(plain, start, end) || isInIban(plain, start, end);
 }
 
-/** An id or a hash, unless it is track 2 as chips say it: a `D`, then the expiry and what the card is for. */
+/** An id or a hash, unless it is track 2 as chips say it: a `D`, then the expiry, what the card is for, and so on. */
 function isInHexadecimal(plain: string, start: number, end: number): boolean {
   const before = /[0-9A-Za-z]*$/.exec(plain.slice(0, start))?.[0] ?? '';
   const behind = /^[0-9A-Za-z]*/.exec(plain.slice(end))?.[0] ?? '';
   const around = before + behind;
-  return /^[0-9A-Fa-f]*\d[0-9A-Fa-f]*$/.test(around) && !/^d\d{7}/i.test(behind);
+  const isTrack2 = before === '' && /^d\d{7,}f?$/i.test(behind);
+  return /^[0-9A-Fa-f]*\d[0-9A-Fa-f]*$/.test(around) && !isTrack2;
 }
 
 function isInUuid(plain: string, start: number, end: number): boolean {
