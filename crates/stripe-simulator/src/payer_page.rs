@@ -46,6 +46,26 @@ impl Deed {
     }
 }
 
+/// What a payer without a browser does at an address: pays with a method.
+pub(crate) fn visit(account: &mut Account, url: &str, method: &str) -> String {
+    let path = url.strip_prefix(account.base.as_str()).unwrap_or(url);
+    let page = match path.strip_prefix("/l/") {
+        Some(code) => open_link(account, code),
+        None => Page::Elsewhere(url.to_owned()),
+    };
+    let paid = match page {
+        Page::Elsewhere(url) => {
+            let id = url.rsplit('/').next().unwrap_or_default().to_owned();
+            pay(account, &id, &Deed::Pay(method.to_owned()))
+        }
+        shown @ Page::Shown { .. } => shown,
+    };
+    match paid {
+        Page::Elsewhere(url) => url,
+        Page::Shown { html, .. } => html,
+    }
+}
+
 /// `/l/CODE`: each payer of a link gets a page of its own.
 pub(crate) fn open_link(account: &mut Account, code: &str) -> Page {
     match payment_link::open(account, code) {

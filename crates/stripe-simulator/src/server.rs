@@ -25,7 +25,7 @@ use tokio::sync::{Notify, oneshot, watch};
 use tokio::task::JoinSet;
 
 use crate::account::Account;
-use crate::desk::{Admission, Answer, Arrival, Desk};
+use crate::desk::{Admission, Answer, Arrival, Desk, Ticket};
 use crate::fault::Fault;
 use crate::payer_page::{self, Deed, Page};
 use crate::webhooks;
@@ -53,6 +53,8 @@ pub(crate) struct Shared {
     desk: Mutex<Desk>,
     /// Something may be to be sent.
     pub(crate) wake: Notify,
+    /// Requests that wait for their time.
+    waiting: Mutex<JoinSet<()>>,
     /// How often held requests were released.
     pub(crate) released: watch::Sender<u64>,
 }
@@ -93,6 +95,7 @@ impl Server {
         let address = listener.local_addr().map_err(busy)?;
         let shared = Arc::new(Shared {
             desk: Mutex::new(desk(address)),
+            waiting: Mutex::new(JoinSet::new()),
             wake: Notify::new(),
             released: watch::Sender::new(0),
         });
@@ -200,6 +203,8 @@ async fn answer(
     headers: HeaderMap,
     body: Bytes,
 ) -> Response {
+    // Taken before anything is looked at, so that no release is missed.
+    let released = shared.released.subscribe();
     let arrival = arrival(&method, &uri, &headers, &body);
     let admission = shared.desk().admit(&arrival);
     let (answer, fault) = match admission {
@@ -207,17 +212,12 @@ async fn answer(
         Admission::Dropped => return dropped(),
         Admission::Admitted(ticket) => {
             let fault = ticket.fault;
-            match fault {
-                Some(Fault::Delay(milliseconds)) => {
-                    tokio::time::sleep(Duration::from_millis(milliseconds)).await
-                }
-                Some(Fault::Hold) => {
-                    // An error would mean that the sender is gone, and it lives as long as the server.
-                    let _released = shared.released.subscribe().changed().await;
-                }
-                _ => (),
-            }
-            (shared.desk().carry_out(*ticket), fault)
+            let answer = match fault {
+                Some(Fault::Delay(_) | Fault::Hold) => carry_out_later(&shared, ticket, released).await,
+                _ => Some(shared.desk().carry_out(*ticket)),
+            };
+            let Some(answer) = answer else { return dropped() };
+            (answer, fault)
         }
     };
     shared.wake.notify_one();
@@ -226,6 +226,33 @@ async fn answer(
         Some(Fault::BreakWithin) => broken_off(answer),
         _ => response(answer.status, &answer.headers, Body::from(answer.body)),
     }
+}
+
+/// Carries out a request that waits, also when its client has gone away meanwhile, as Stripe would.
+async fn carry_out_later(
+    shared: &Arc<Shared>,
+    ticket: Box<Ticket>,
+    mut released: watch::Receiver<u64>,
+) -> Option<Answer> {
+    let (answered, answer) = oneshot::channel();
+    let own = Arc::clone(shared);
+    let carrying_out = async move {
+        match ticket.fault {
+            Some(Fault::Delay(milliseconds)) => tokio::time::sleep(Duration::from_millis(milliseconds)).await,
+            // An error would mean that the sender is gone, and it lives as long as the server.
+            _ => drop(released.changed().await),
+        }
+        let answer = own.desk().carry_out(*ticket);
+        own.wake.notify_one();
+        // Whoever asked may have gone away.
+        drop(answered.send(answer));
+    };
+    {
+        let mut waiting = shared.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        while waiting.try_join_next().is_some() {}
+        waiting.spawn(carrying_out);
+    }
+    answer.await.ok()
 }
 
 fn arrival(method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Arrival {

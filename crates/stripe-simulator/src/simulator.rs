@@ -9,6 +9,7 @@ use crate::defect::Defect;
 use crate::desk::{Desk, RequestSeen};
 use crate::fault::{EventFault, Fault, Often, Target};
 use crate::keys::Permission;
+use crate::payer_page;
 use crate::resources::charge::{Charge, ChargeStatus};
 use crate::resources::dispute::DisputeReason;
 use crate::resources::refund::RefundStatus;
@@ -192,6 +193,20 @@ impl Simulator {
     /// A refund waits for the payer to do something.
     pub fn stall_refund(&self, refund: &str) {
         self.world(|desk| refund::await_action(&mut desk.account, refund));
+    }
+
+    /// A customer holds a test card to a reader; the card is named as in `pm_card_NAME`. Says whether the reader waited for
+    /// one; what became of it stands on the reader's action.
+    #[must_use]
+    pub fn present_card(&self, reader: &str, card: &str) -> bool {
+        self.world(|desk| terminal::present(&mut desk.account, reader, card))
+    }
+
+    /// A customer opens the page of a Checkout Session or a Payment Link by its address, and tries to pay with a method
+    /// such as `pm_card_visa`. Gives what the page shows or where it goes on.
+    #[must_use]
+    pub fn pay_on_page(&self, url: &str, method: &str) -> String {
+        self.world(|desk| payer_page::visit(&mut desk.account, url, method))
     }
 
     /// Something goes wrong with a reader, or is well again.

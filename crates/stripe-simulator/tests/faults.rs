@@ -1,5 +1,7 @@
 //! Faults on request: what the client sees, and what happened all the same.
 
+use std::time::Duration;
+
 use stripe_simulator::{Clock, Fault, Often, Setup, Target};
 
 use crate::shop::Shop;
@@ -17,6 +19,36 @@ async fn a_line_that_breaks_tells_nothing_about_the_charge() {
         let again = shop.post_with("/v1/payment_intents", FORM, &[("idempotency-key", "a1")]).await;
         assert_eq!((again.status, shop.simulator.charges().len()), (200, 1), "{fault:?}");
     }
+}
+
+#[tokio::test]
+async fn a_client_that_gave_up_waiting_is_charged_all_the_same() {
+    let shop = Shop::open();
+    shop.simulator.plan(Target::post("/v1/payment_intents"), Often::Next(1), Fault::Hold);
+    let post = || shop.post_with("/v1/payment_intents", FORM, &[("idempotency-key", "a1")]);
+    let seen = async {
+        while shop.simulator.requests().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    // Whichever ends first: the request never does, so its client gives up when it was seen.
+    tokio::select! {
+        answered = post() => panic!("it is held: {answered:?}"),
+        () = seen => (),
+    }
+    assert_eq!(post().await.status, 409);
+    shop.simulator.release();
+    let settled = async {
+        loop {
+            let again = post().await;
+            if again.status != 409 {
+                return again;
+            }
+        }
+    };
+    let again = tokio::time::timeout(Duration::from_secs(10), settled).await.unwrap();
+    assert_eq!((again.status, again.header("idempotent-replayed")), (200, Some("true")));
+    assert_eq!(shop.simulator.charges().len(), 1);
 }
 
 #[tokio::test]

@@ -4,12 +4,14 @@
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking, its helpers too")]
 
 mod books;
+mod command_line;
 mod events;
 mod faults;
 mod idempotency;
 mod objections;
 mod pages;
 mod payments;
+mod planted;
 mod reader;
 mod refusals;
 mod shop;

@@ -138,7 +138,7 @@ async fn a_bank_that_asks_is_answered_on_a_page_of_its_own() {
 }
 
 #[tokio::test]
-async fn a_bank_debit_completes_the_session_and_pays_it_days_later() {
+async fn a_bank_debit_completes_the_session_and_pays_it_later() {
     let (shop, phone) = (Shop::open(), Phone::new());
     for (method, paid, kind) in [
         ("pm_sepaDebit", Paid::Paid, "checkout.session.async_payment_succeeded"),
@@ -148,7 +148,7 @@ async fn a_bank_debit_completes_the_session_and_pays_it_days_later() {
         phone.press(session.url.as_ref().unwrap(), &format!("deed=pay&method={method}")).await;
         let begun = look(&shop, &session).await;
         assert_eq!((begun.status, begun.payment_status), (Some(Status::Complete), Paid::Unpaid));
-        shop.simulator.advance(5 * DAY);
+        shop.simulator.advance(5);
         assert_eq!(look(&shop, &session).await.payment_status, paid);
         assert_eq!(
             shop.get(&format!("/v1/events?type={kind}")).await.body["data"].as_array().unwrap().len(),
@@ -231,4 +231,17 @@ async fn the_lines_of_a_session_are_listed_and_the_page_takes_no_number() {
     let lines = ListLineItemsCheckoutSession::new(session.id.clone()).send(&shop.client).await.unwrap();
     assert_eq!((lines.data[0].quantity, lines.data[0].amount_total), (Some(2), 700));
     assert!(!phone.open(session.url.as_ref().unwrap()).await.text.contains("<input"));
+}
+
+#[tokio::test]
+async fn a_payer_without_a_browser_pays_at_the_address_of_the_code() {
+    let shop = Shop::open();
+    let (session, link) = (session(&shop).await, single_use_link(&shop).await);
+    assert_eq!(
+        shop.simulator.pay_on_page(session.url.as_ref().unwrap(), "pm_card_visa"),
+        "https://shop.example/thanks"
+    );
+    assert!(shop.simulator.pay_on_page(&link.url, "pm_card_visa").contains("Merci"));
+    assert!(shop.simulator.pay_on_page(&link.url, "pm_card_visa").contains("no longer active"));
+    assert_eq!(shop.simulator.taken("eur"), 1_050);
 }

@@ -190,3 +190,18 @@ async fn readers_stand_at_locations() {
     assert!(CreateTerminalReader::new("nobody-knows").send(&shop.client).await.is_err());
     assert!(CreateTerminalLocation::new().send(&shop.client).await.is_err());
 }
+
+#[tokio::test]
+async fn a_customer_holds_a_card_of_any_fate_to_a_reader_that_waits() {
+    let counter = Counter::open().await;
+    let present = |card| counter.shop.simulator.present_card(&counter.reader, card);
+    assert!(!present("visa"));
+    let intent = counter.intent(500).await;
+    counter.process(&intent).await.unwrap();
+    assert!(present("chargeDeclinedInsufficientFunds"));
+    let reader = counter.look().await;
+    assert_eq!(action(&reader).failure_message.as_deref(), Some("Your card has insufficient funds."));
+    counter.process(&intent).await.unwrap();
+    assert!(present("mastercard"));
+    assert_eq!(counter.status(&intent).await, PaymentIntentStatus::Succeeded);
+}

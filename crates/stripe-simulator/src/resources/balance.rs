@@ -113,7 +113,11 @@ pub(crate) fn book(account: &mut Account, source: Source<'_>, amount: i64) -> St
         let job = Job::MoneyAvailable { transaction: id.clone() };
         account.agenda.note(movement.available_on, job);
     }
+    let is_at_once = movement.is_available && matches!(source, Source::Charge(_));
     account.balance_transactions.put(movement);
+    if is_at_once {
+        tell(account);
+    }
     id
 }
 
@@ -159,9 +163,13 @@ pub(crate) fn make_available(account: &mut Account, id: &str) {
     if let Some(mut transaction) = account.balance_transactions.get(id).cloned() {
         transaction.is_available = true;
         account.balance_transactions.put(transaction);
-        let balance = render_balance(account);
-        account.emit("balance.available", balance);
+        tell(account);
     }
+}
+
+fn tell(account: &mut Account) {
+    let balance = render_balance(account);
+    account.emit("balance.available", balance);
 }
 
 /// The sum of what is available, in a currency.

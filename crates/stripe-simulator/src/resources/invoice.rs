@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::account::Account;
 use crate::currency::Currency;
-use crate::route::{Route, Turn, get, page_of, post};
+use crate::route::{Route, Turn, delete, get, page_of, post};
 use crate::wire::{Metadata, MetadataChange, Refusal, Row, Word, words};
 
 use super::payment_intent::{self, IntentStatus, Presence, Terms};
@@ -19,7 +19,18 @@ pub(crate) const ROUTES: &[Route] = &[
     post("/v1/invoices/:id/finalize", "invoice", finalize),
     post("/v1/invoices/:id/pay", "invoice", pay),
     post("/v1/invoices/:id/void", "invoice", void),
+    post("/v1/invoices/:id/send", "invoice", send),
+    post("/v1/invoices/:id/mark_uncollectible", "invoice", mark_uncollectible),
+    delete("/v1/invoices/:id", "invoice", remove),
 ];
+
+words! {
+    /// How an invoice is paid.
+    pub(crate) enum Collection {
+        ChargeAutomatically = "charge_automatically",
+        SendInvoice = "send_invoice",
+    }
+}
 
 words! {
     /// Where an invoice is.
@@ -28,6 +39,7 @@ words! {
         Open = "open",
         Paid = "paid",
         Void = "void",
+        Uncollectible = "uncollectible",
     }
 }
 
@@ -71,6 +83,8 @@ pub(crate) struct Invoice {
     id: String,
     created: i64,
     status: InvoiceStatus,
+    is_deleted: bool,
+    collection: Collection,
     customer: String,
     currency: Currency,
     total: i64,
@@ -90,11 +104,14 @@ impl Row for Invoice {
     }
 
     fn render(&self) -> Value {
+        if self.is_deleted {
+            return json!({ "id": self.id, "object": "invoice", "deleted": true });
+        }
         let paid = if self.status == InvoiceStatus::Paid { self.total } else { 0 };
         json!({
             "id": self.id, "object": "invoice", "amount_due": self.total, "amount_paid": paid,
             "amount_remaining": self.total - paid, "attempted": paid > 0, "auto_advance": false,
-            "collection_method": "charge_automatically", "created": self.created, "currency": self.currency.code(),
+            "collection_method": self.collection.word(), "created": self.created, "currency": self.currency.code(),
             "customer": self.customer, "description": self.description, "livemode": false, "metadata": self.metadata,
             "status": self.status.word(), "subtotal": self.total, "total": self.total,
         })
@@ -125,10 +142,13 @@ fn create_item(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
 }
 
 fn create(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
-    let (customer, description, metadata) = turn.read(|params| {
+    let (customer, description, collection, metadata) = turn.read(|params| {
+        params.integer("days_until_due")?;
+        let collection = params.word("collection_method")?.unwrap_or(Collection::ChargeAutomatically);
         // Items that wait are always taken onto the invoice here.
         params.text("pending_invoice_items_behavior")?;
-        Ok((params.required_text("customer")?, params.text("description")?, MetadataChange::read(params)?))
+        let (customer, description) = (params.required_text("customer")?, params.text("description")?);
+        Ok((customer, description, collection, MetadataChange::read(params)?))
     })?;
     let account = &mut *turn.account;
     account.customers.named(&customer, "customer")?;
@@ -146,6 +166,8 @@ fn create(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
         id,
         created: account.now,
         status: InvoiceStatus::Draft,
+        is_deleted: false,
+        collection,
         customer,
         currency,
         total,
@@ -178,32 +200,48 @@ fn update(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     Ok(store(turn.account, invoice, &["invoice.updated"]))
 }
 
-fn finalize(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
+/// The invoice in the path, which must be in one of these states.
+fn in_state(turn: &mut Turn<'_>, states: &[InvoiceStatus], deed: &str) -> Result<Invoice, Refusal> {
     turn.read_nothing()?;
-    let mut invoice = turn.account.invoices.find(&turn.id())?.clone();
-    if invoice.status != InvoiceStatus::Draft {
-        return Err(Refusal::invalid(
-            "This invoice is already finalized, you can't re-finalize a non-draft invoice.",
-        ));
-    }
-    invoice.status = InvoiceStatus::Open;
-    Ok(store(turn.account, invoice, &["invoice.finalized"]))
+    let invoice = turn.account.invoices.find(&turn.id())?;
+    let wrong = || {
+        let message = format!("You can't {deed} an invoice whose status is {}.", invoice.status.word());
+        Refusal::invalid(message).code("invoice_not_editable")
+    };
+    (states.contains(&invoice.status) && !invoice.is_deleted).then(|| invoice.clone()).ok_or_else(wrong)
+}
+
+fn finalize(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
+    let invoice = in_state(turn, &[InvoiceStatus::Draft], "finalize")?;
+    Ok(store(turn.account, Invoice { status: InvoiceStatus::Open, ..invoice }, &["invoice.finalized"]))
 }
 
 fn void(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
-    turn.read_nothing()?;
-    let mut invoice = turn.account.invoices.find(&turn.id())?.clone();
-    if invoice.status != InvoiceStatus::Open {
-        return Err(Refusal::invalid("You can only pass in open invoices to be voided."));
-    }
-    invoice.status = InvoiceStatus::Void;
-    Ok(store(turn.account, invoice, &["invoice.voided"]))
+    let invoice = in_state(turn, &[InvoiceStatus::Open], "void")?;
+    Ok(store(turn.account, Invoice { status: InvoiceStatus::Void, ..invoice }, &["invoice.voided"]))
+}
+
+fn send(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
+    let invoice = in_state(turn, &[InvoiceStatus::Draft, InvoiceStatus::Open], "send")?;
+    Ok(store(turn.account, Invoice { status: InvoiceStatus::Open, ..invoice }, &["invoice.sent"]))
+}
+
+fn mark_uncollectible(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
+    let invoice = in_state(turn, &[InvoiceStatus::Open], "give up")?;
+    let invoice = Invoice { status: InvoiceStatus::Uncollectible, ..invoice };
+    Ok(store(turn.account, invoice, &["invoice.marked_uncollectible"]))
+}
+
+fn remove(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
+    let invoice = in_state(turn, &[InvoiceStatus::Draft], "delete")?;
+    turn.account.emit("invoice.deleted", invoice.render());
+    Ok(store(turn.account, Invoice { is_deleted: true, ..invoice }, &[]))
 }
 
 fn pay(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     let method = turn.read(|params| params.text("payment_method"))?;
     let mut invoice = turn.account.invoices.find(&turn.id())?.clone();
-    if matches!(invoice.status, InvoiceStatus::Paid | InvoiceStatus::Void) {
+    if matches!(invoice.status, InvoiceStatus::Paid | InvoiceStatus::Void) || invoice.is_deleted {
         return Err(Refusal::invalid("Invoice is already paid or void.").code("invoice_not_editable"));
     }
     let method = payer_of(turn.account, &invoice, method)?;
@@ -243,7 +281,8 @@ fn list(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     let (wish, range, (customer, status)) =
         turn.read_page(|params| Ok((params.text("customer")?, params.word::<InvoiceStatus>("status")?)))?;
     let chosen = turn.account.invoices.newest_first().filter(|invoice| {
-        customer.as_ref().is_none_or(|customer| *customer == invoice.customer)
+        !invoice.is_deleted
+            && customer.as_ref().is_none_or(|customer| *customer == invoice.customer)
             && status.is_none_or(|status| status == invoice.status)
     });
     page_of(chosen, &wish, range, "/v1/invoices")

@@ -18,8 +18,8 @@ use super::{CaptureMethod, IntentStatus, Methods, PaymentIntent, Redirects};
 /// How long an authorization holds: online, and at a reader.
 const HOLDS_ONLINE: i64 = 7 * DAY;
 const HOLDS_IN_PERSON: i64 = 2 * DAY;
-/// A bank debit is settled so much later.
-const DEBIT_TAKES: i64 = 5 * DAY;
+/// A bank debit is settled so many seconds later: as in Stripe's test mode, moments instead of days.
+const DEBIT_TAKES: i64 = 5;
 
 /// Is the payer there, and has it proved who it is?
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

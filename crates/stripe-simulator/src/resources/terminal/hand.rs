@@ -68,6 +68,18 @@ fn present_payment_method(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     turn.account.readers.find(&turn.id()).map(Row::render)
 }
 
+/// A test card, by its name, is held to a reader. Says whether the reader waited for one.
+pub(crate) fn present(account: &mut Account, id: &str, card: &str) -> bool {
+    let reader = account.readers.get(id).filter(|reader| is_waiting_for_card(reader)).cloned();
+    match (reader, TestCard::named(card)) {
+        (Some(reader), Some(card)) => {
+            hold(account, reader, card);
+            true
+        }
+        _ => false,
+    }
+}
+
 /// The reader shows the cart it was given.
 pub(crate) fn show(account: &mut Account, id: &str) {
     let reader = account.readers.get(id).filter(|reader| !is_waiting_for_card(reader)).cloned();
