@@ -78,7 +78,12 @@ async fn a_direct_charge_is_captured_later_and_refunded_like_any_other() {
 async fn a_page_is_confirmed_by_its_address_with_the_amount_it_shows() {
     let shop = Shop::open();
     let line = "line_items[][name]=t-shirt&line_items[][amount]=1500&line_items[][currency]=usd&line_items[][quantity]=2";
-    let session = shop.post("/v1/checkout/sessions", &format!("{line}&payment_method_types[]=card")).await;
+    let session = shop
+        .post(
+            "/v1/checkout/sessions",
+            &format!("{line}&payment_method_types[]=card&success_url=https://shop.example"),
+        )
+        .await;
     let confirm = format!("/v1/payment_pages/{}/confirm", session.text("id"));
     let method = "payment_method=pm_card_visa&expected_amount";
     assert_eq!(shop.post(&confirm, &format!("{method}=1500")).await.error(), "checkout_amount_mismatch");

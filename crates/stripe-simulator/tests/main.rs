@@ -5,6 +5,7 @@
 
 mod books;
 mod command_line;
+mod connection;
 mod events;
 mod faults;
 mod idempotency;

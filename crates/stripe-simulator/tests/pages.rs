@@ -182,9 +182,12 @@ async fn a_session_is_open_between_half_an_hour_and_a_day() {
         let expires_at = shop.simulator.now() + seconds;
         let line = "line_items[0][price_data][currency]=eur&line_items[0][price_data][unit_amount]=500\
                     &line_items[0][price_data][product_data][name]=Tea&line_items[0][quantity]=1";
-        shop.post("/v1/checkout/sessions", &format!("{line}&mode=payment&expires_at={expires_at}"))
-            .await
-            .status
+        shop.post(
+            "/v1/checkout/sessions",
+            &format!("{line}&mode=payment&success_url=https://shop.example&expires_at={expires_at}"),
+        )
+        .await
+        .status
     };
     assert_eq!((make(1_799).await, make(1_800).await), (400, 200));
     assert_eq!((make(86_400).await, make(86_401).await), (200, 400));

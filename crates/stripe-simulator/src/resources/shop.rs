@@ -23,6 +23,7 @@ fn retrieve(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
         "charges_enabled": true, "country": "DE", "created": 1_700_000_000, "default_currency": "eur",
         "details_submitted": true, "email": "shop@example.com", "metadata": {}, "payouts_enabled": true,
         "settings": {
+            "branding": { "icon": null, "logo": null, "primary_color": null, "secondary_color": null },
             "card_payments": {
                 "statement_descriptor_prefix": null, "statement_descriptor_prefix_kana": null,
                 "statement_descriptor_prefix_kanji": null,

@@ -93,7 +93,7 @@ fn read(params: &mut Params, takes_types: bool) -> Result<(Vec<LineWish>, Wish),
     let types = if takes_types { "payment_method_types" } else { "allowed_payment_method_types" };
     let wish = Wish {
         payment_link: None,
-        success_url: params.text("success_url")?,
+        success_url: Some(params.required_text("success_url")?),
         cancel_url: params.text("cancel_url")?,
         client_reference_id: params.text("client_reference_id")?,
         customer: params.text("customer")?,

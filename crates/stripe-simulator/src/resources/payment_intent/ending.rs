@@ -12,6 +12,11 @@ use super::{CancelReason, IntentStatus, PaymentIntent};
 pub(super) fn capture(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     let (wanted, metadata) = turn.read(|params| {
         params.text("statement_descriptor_suffix")?;
+        if params.flag("final_capture")? == Some(false) {
+            let message =
+                "This PaymentIntent can be captured only once: multicapture is not available for it.";
+            return Err(Refusal::invalid(message).param("final_capture"));
+        }
         Ok((params.integer("amount_to_capture")?, MetadataChange::read(params)?))
     })?;
     let mut intent = turn.account.payment_intents.find(&turn.id())?.clone();

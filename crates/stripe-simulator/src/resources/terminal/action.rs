@@ -133,14 +133,7 @@ fn begin(account: &mut Account, mut reader: Reader, deed: Deed) -> Result<Value,
 fn process_payment_intent(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     let (intent, config) = turn.read(|params| {
         let intent = params.required_text("payment_intent")?;
-        let config = params.nested("process_config", |config| {
-            let (cancellation, skips) =
-                (config.flag("enable_customer_cancellation")?, config.flag("skip_tipping")?);
-            let redisplay = config.text("allow_redisplay")?;
-            Ok(json!({
-                "enable_customer_cancellation": cancellation, "skip_tipping": skips, "allow_redisplay": redisplay,
-            }))
-        })?;
+        let config = params.nested("process_config", read_config)?;
         Ok((intent, config.unwrap_or_else(|| json!({}))))
     })?;
     let reader = ready(turn)?;
@@ -166,6 +159,17 @@ fn process_payment_intent(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     let deed = Deed::ProcessPaymentIntent { intent: intent.id.clone(), config };
     turn.account.payment_intents.put(intent);
     begin(turn.account, reader, deed)
+}
+
+/// How the reader should ask; it is shown again and changes nothing here.
+fn read_config(config: &mut Params) -> Result<Value, Refusal> {
+    let (cancellation, skips) = (config.flag("enable_customer_cancellation")?, config.flag("skip_tipping")?);
+    let (redisplay, return_url) = (config.text("allow_redisplay")?, config.text("return_url")?);
+    let tipping = config.nested("tipping", |tipping| tipping.integer("amount_eligible"))?;
+    Ok(json!({
+        "enable_customer_cancellation": cancellation, "skip_tipping": skips, "allow_redisplay": redisplay,
+        "return_url": return_url, "tipping": tipping.map(|amount| json!({ "amount_eligible": amount })),
+    }))
 }
 
 fn refund_payment(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
