@@ -85,37 +85,64 @@ pub(crate) fn ids_in<'path>(pattern: &str, path: &'path str) -> Option<Vec<&'pat
     }
 }
 
-/// How often a fault strikes.
+/// How often a fault strikes the requests, or the events, that it meets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Often {
-    /// The next so many requests that it meets.
+    /// The next so many.
     Next(u32),
-    /// So many of 1,000 requests that it meets, drawn from the simulator's seed.
+    /// So many of 1,000, drawn from the simulator's seed.
     PerMille(u16),
+}
+
+/// How often one plan strikes, and how often it was asked.
+#[derive(Debug)]
+struct Turns {
+    often: Often,
+    /// Which plan of all it is: each draws for itself.
+    number: u64,
+    met: u64,
+}
+
+impl Turns {
+    fn strike(&mut self, seed: u64) -> bool {
+        self.met += 1;
+        match &mut self.often {
+            Often::Next(left) => {
+                let strikes = *left > 0;
+                *left = left.saturating_sub(1);
+                strikes
+            }
+            Often::PerMille(share) => permille(seed, &format!("fault {}", self.number), self.met) < *share,
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.often == Often::Next(0)
+    }
 }
 
 /// The faults that are planned.
 #[derive(Debug, Default)]
 pub(crate) struct Faults {
-    plans: Vec<Plan>,
-    event_plans: Vec<(EventFault, u32)>,
-}
-
-#[derive(Debug)]
-struct Plan {
-    target: Target,
-    often: Often,
-    fault: Fault,
-    met: u64,
+    plans: Vec<(Target, Fault, Turns)>,
+    event_plans: Vec<(EventFault, Turns)>,
+    planned: u64,
 }
 
 impl Faults {
     pub(crate) fn plan(&mut self, target: Target, often: Often, fault: Fault) {
-        self.plans.push(Plan { target, often, fault, met: 0 });
+        let turns = self.turns(often);
+        self.plans.push((target, fault, turns));
     }
 
-    pub(crate) fn plan_events(&mut self, fault: EventFault, count: u32) {
-        self.event_plans.push((fault, count));
+    pub(crate) fn plan_events(&mut self, often: Often, fault: EventFault) {
+        let turns = self.turns(often);
+        self.event_plans.push((fault, turns));
+    }
+
+    fn turns(&mut self, often: Often) -> Turns {
+        self.planned += 1;
+        Turns { often, number: self.planned, met: 0 }
     }
 
     pub(crate) fn clear(&mut self) {
@@ -125,30 +152,18 @@ impl Faults {
 
     /// The fault that strikes this request: the first that was planned for it.
     pub(crate) fn strike(&mut self, seed: u64, method: &str, path: &str) -> Option<Fault> {
-        let mut plans = self.plans.iter_mut().enumerate().filter(|(_, plan)| plan.target.meets(method, path));
-        let struck = plans.find_map(|(index, plan)| {
-            plan.met += 1;
-            let strikes = match &mut plan.often {
-                Often::Next(left) => {
-                    let strikes = *left > 0;
-                    *left = left.saturating_sub(1);
-                    strikes
-                }
-                Often::PerMille(share) => permille(seed, &format!("fault {index}"), plan.met) < *share,
-            };
-            strikes.then_some(plan.fault)
-        });
-        self.plans.retain(|plan| plan.often != Often::Next(0));
+        let mut plans = self.plans.iter_mut().filter(|(target, ..)| target.meets(method, path));
+        let struck = plans.find_map(|(_, fault, turns)| turns.strike(seed).then_some(*fault));
+        self.plans.retain(|(.., turns)| !turns.is_over());
         struck
     }
 
     /// The fault that strikes the next event.
-    pub(crate) fn strike_event(&mut self) -> Option<EventFault> {
-        let (fault, left) = self.event_plans.first_mut()?;
-        let fault = *fault;
-        *left = left.saturating_sub(1);
-        self.event_plans.retain(|(_, left)| *left > 0);
-        Some(fault)
+    pub(crate) fn strike_event(&mut self, seed: u64) -> Option<EventFault> {
+        let struck =
+            self.event_plans.iter_mut().find_map(|(fault, turns)| turns.strike(seed).then_some(*fault));
+        self.event_plans.retain(|(_, turns)| !turns.is_over());
+        struck
     }
 }
 

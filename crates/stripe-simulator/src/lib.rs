@@ -14,6 +14,7 @@
 
 mod account;
 mod agenda;
+mod charge_seen;
 mod clock;
 mod currency;
 mod defect;
@@ -32,6 +33,7 @@ mod table;
 mod webhooks;
 mod wire;
 
+pub use charge_seen::ChargeSeen;
 pub use clock::Clock;
 pub use defect::Defect;
 pub use desk::RequestSeen;
@@ -39,4 +41,4 @@ pub use fault::{EventFault, Fault, Often, Target};
 pub use keys::{Permission, SECRET_KEY};
 pub use resources::terminal::ReaderTrouble;
 pub use server::StartError;
-pub use simulator::{ChargeSeen, Objection, Setup, Simulator};
+pub use simulator::{Objection, Setup, Simulator};

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::account::Account;
+use crate::charge_seen::ChargeSeen;
 use crate::clock::Clock;
 use crate::currency::Currency;
 use crate::defect::Defect;
@@ -10,13 +11,12 @@ use crate::desk::{Desk, RequestSeen};
 use crate::fault::{EventFault, Fault, Often, Target};
 use crate::keys::Permission;
 use crate::payer_page;
-use crate::resources::charge::{Charge, ChargeStatus};
+use crate::resources::charge::ChargeStatus;
 use crate::resources::dispute::DisputeReason;
 use crate::resources::refund::RefundStatus;
 use crate::resources::terminal::ReaderTrouble;
 use crate::resources::{checkout_session, dispute, payment_intent, payout, refund, setup_intent, terminal};
 use crate::server::{Server, StartError};
-use crate::wire::Word;
 
 /// How a simulator is set up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,29 +42,6 @@ impl Default for Setup {
 #[derive(Debug)]
 pub struct Simulator {
     server: Server,
-}
-
-/// A charge as a judge looks at it. Amounts are in Stripe's minor units.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ChargeSeen {
-    /// `ch_…` or `py_…`.
-    pub id: String,
-    /// The intent it belongs to; `None` when it was made directly.
-    pub payment_intent: Option<String>,
-    /// What was asked for.
-    pub amount: i64,
-    /// What was taken.
-    pub captured: i64,
-    /// What went back, or was never taken of an authorization.
-    pub refunded: i64,
-    /// The currency's lower-case code.
-    pub currency: &'static str,
-    /// `succeeded`, `pending` or `failed`.
-    pub status: &'static str,
-    /// The key of the request that made it.
-    pub idempotency_key: Option<String>,
-    /// The notes it took over from its intent.
-    pub metadata: BTreeMap<String, String>,
 }
 
 /// How a payer's bank objects to a charge.
@@ -132,9 +109,9 @@ impl Simulator {
         self.server.shared.desk().account.faults.plan(target, often, fault);
     }
 
-    /// Plans what becomes of the next events.
-    pub fn plan_events(&self, fault: EventFault, count: u32) {
-        self.server.shared.desk().account.faults.plan_events(fault, count);
+    /// Plans what becomes of events.
+    pub fn plan_events(&self, often: Often, fault: EventFault) {
+        self.server.shared.desk().account.faults.plan_events(often, fault);
     }
 
     /// Forgets every fault that is planned.
@@ -169,6 +146,11 @@ impl Simulator {
                 answered.is_ok()
             }
         })
+    }
+
+    /// The payer's bank takes an authorization back before its time; a capture is then refused.
+    pub fn lapse(&self, intent: &str) {
+        self.world(|desk| payment_intent::lapse(&mut desk.account, intent));
     }
 
     /// A payer's bank objects to a charge.
@@ -240,7 +222,7 @@ impl Simulator {
     /// Every charge, oldest first, failed ones included.
     #[must_use]
     pub fn charges(&self) -> Vec<ChargeSeen> {
-        self.server.shared.desk().account.charges.oldest_first().map(seen).collect()
+        self.server.shared.desk().account.charges.oldest_first().map(ChargeSeen::of).collect()
     }
 
     /// What was taken and not given back, in a currency: the sum a shop's books must agree with.
@@ -279,19 +261,5 @@ impl Simulator {
 
     fn world<T>(&self, happen: impl FnOnce(&mut Desk) -> T) -> T {
         self.server.shared.world(happen)
-    }
-}
-
-fn seen(charge: &Charge) -> ChargeSeen {
-    ChargeSeen {
-        id: charge.id.clone(),
-        payment_intent: charge.payment_intent.clone(),
-        amount: charge.amount,
-        captured: charge.amount_captured,
-        refunded: charge.amount_refunded,
-        currency: charge.currency.code(),
-        status: charge.status.word(),
-        idempotency_key: charge.idempotency_key.clone(),
-        metadata: charge.metadata.clone(),
     }
 }

@@ -90,3 +90,17 @@ async fn a_page_is_confirmed_by_its_address_with_the_amount_it_shows() {
     assert_eq!(shop.post(&confirm, &format!("{method}=3000")).await.text("status"), "complete");
     assert_eq!(shop.simulator.taken("usd"), 3_000);
 }
+
+#[tokio::test]
+async fn a_british_debit_fails_after_its_page_was_completed() {
+    let shop = Shop::open();
+    let line = "line_items[][name]=t-shirt&line_items[][amount]=1500&line_items[][currency]=gbp&line_items[][quantity]=2";
+    let session = format!("{line}&payment_method_types[]=bacs_debit&success_url=https://shop.example");
+    let session = shop.post("/v1/checkout/sessions", &session).await;
+    let debit = "type=bacs_debit&bacs_debit[account_number]=33333335&bacs_debit[sort_code]=108800";
+    let method = shop.post("/v1/payment_methods", debit).await;
+    let confirm = format!("/v1/payment_pages/{}/confirm", session.text("id"));
+    shop.post(&confirm, &format!("payment_method={}", method.text("id"))).await;
+    shop.simulator.advance(5);
+    assert!(kinds(&shop).await.contains(&"checkout.session.async_payment_failed".to_owned()));
+}

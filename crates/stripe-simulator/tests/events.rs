@@ -11,7 +11,7 @@ use axum::routing::post;
 use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use stripe_core::event::{ListEvent, RetrieveEvent};
-use stripe_simulator::{Defect, EventFault};
+use stripe_simulator::{Defect, EventFault, Often, Setup};
 use tokio::net::TcpListener;
 
 use crate::shop::Shop;
@@ -78,7 +78,7 @@ async fn events_are_gone_after_thirty_days() {
 #[tokio::test]
 async fn an_event_that_was_held_back_appears_behind_the_cursor() {
     let shop = Shop::open();
-    shop.simulator.plan_events(EventFault::HoldBack, 1);
+    shop.simulator.plan_events(Often::Next(1), EventFault::HoldBack);
     shop.pay(500, "pm_card_visa").await;
     let seen = ids(&shop, "").await;
     shop.simulator.release_events();
@@ -89,11 +89,11 @@ async fn an_event_that_was_held_back_appears_behind_the_cursor() {
 #[tokio::test]
 async fn events_come_doubled_out_of_order_or_are_lost_when_they_should() {
     let shop = Shop::open();
-    shop.simulator.plan_events(EventFault::Duplicate, 1);
+    shop.simulator.plan_events(Often::Next(1), EventFault::Duplicate);
     shop.pay(500, "pm_card_visa").await;
     assert_eq!(ids(&shop, "&type=payment_intent.created").await.len(), 2);
     let shop = Shop::open();
-    shop.simulator.plan_events(EventFault::Reorder, 4);
+    shop.simulator.plan_events(Often::Next(4), EventFault::Reorder);
     shop.pay(500, "pm_card_visa").await;
     let newest = shop.get("/v1/events?limit=1").await;
     assert_eq!(newest.body["data"][0]["type"], "payment_intent.created");
@@ -105,6 +105,26 @@ async fn events_come_doubled_out_of_order_or_are_lost_when_they_should() {
     shop.simulator.plant(Defect::ListsEventsOldestFirst);
     shop.pay(500, "pm_card_visa").await;
     assert_eq!(shop.get("/v1/events").await.body["data"][0]["type"], "payment_intent.created");
+}
+
+#[tokio::test]
+async fn a_share_of_events_comes_late_as_the_seed_draws_it() {
+    let late = async |seed| {
+        let shop = Shop::with(Setup { seed, ..Setup::default() });
+        shop.simulator.plan_events(Often::PerMille(500), EventFault::HoldBack);
+        for _ in 0..10 {
+            shop.pay(500, "pm_card_visa").await;
+        }
+        let early = ids(&shop, "").await;
+        shop.simulator.release_events();
+        let mut all = ids(&shop, "").await;
+        assert_eq!(all.len(), 40);
+        all.retain(|id| !early.contains(id));
+        all
+    };
+    let drawn = late(3).await;
+    assert!((10..30).contains(&drawn.len()), "{}", drawn.len());
+    assert_eq!(drawn, late(3).await);
 }
 
 /// An endpoint that takes letters, or refuses the first so many.

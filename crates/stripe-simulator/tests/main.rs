@@ -15,4 +15,5 @@ mod payments;
 mod planted;
 mod reader;
 mod refusals;
+mod seeds;
 mod shop;

@@ -100,6 +100,16 @@ async fn an_authorization_that_nobody_captures_lapses_after_seven_days() {
 }
 
 #[tokio::test]
+async fn a_capture_fails_when_the_bank_took_the_authorization_back() {
+    let shop = Shop::open();
+    let held = confirmed(2_000, "pm_card_visa").capture_method(PaymentIntentCaptureMethod::Manual);
+    let held = held.send(&shop.client).await.unwrap();
+    shop.simulator.lapse(held.id.as_str());
+    assert!(CapturePaymentIntent::new(held.id).send(&shop.client).await.is_err());
+    assert_eq!(shop.simulator.taken("eur"), 0);
+}
+
+#[tokio::test]
 async fn an_intent_that_is_cancelled_can_not_be_paid_any_more() {
     let shop = Shop::open();
     let open = CreatePaymentIntent::new(700, Currency::EUR).send(&shop.client).await.unwrap();

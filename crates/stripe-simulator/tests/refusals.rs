@@ -14,7 +14,7 @@ async fn parameters_that_are_misspelt_missing_empty_or_no_number_are_refused_by_
         (
             "amount=500&currency=eur&payment_method_data[type]=card&payment_method_data[crad][token]=x",
             "parameter_missing",
-            "card",
+            "payment_method_data[card]",
         ),
         ("currency=eur", "parameter_missing", "amount"),
         ("amount=500", "parameter_missing", "currency"),

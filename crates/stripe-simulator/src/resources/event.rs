@@ -115,7 +115,7 @@ impl Account {
             request: self.request.clone(),
             pending: 0,
         };
-        match self.faults.strike_event() {
+        match self.faults.strike_event(self.seed) {
             None => self.publish(event),
             Some(EventFault::HoldBack) => self.events.held.push(event),
             Some(EventFault::Reorder) => self.publish(Event { rank: -number, ..event }),

@@ -40,7 +40,7 @@ fn rate(means: Means) -> Rate {
         Means::Card(_) => OTHER_CARD,
         Means::CardPresent(card) if is_european(card.country) => EUROPEAN_CARD_AT_READER,
         Means::CardPresent(_) => OTHER_CARD_AT_READER,
-        Means::SepaDebit { .. } => BANK_DEBIT,
+        Means::SepaDebit { .. } | Means::BacsDebit { .. } => BANK_DEBIT,
     }
 }
 

@@ -7,7 +7,7 @@ use crate::route::{Route, Turn, get, page_of, post};
 use crate::wire::{Metadata, MetadataChange, Refusal, Row, Word, words};
 
 use super::cards::{self, Decline, Fate};
-use super::payment_intent::merge;
+use super::payment_intent::{FutureUsage, merge};
 use super::payment_method::{self, PaymentMethod};
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -31,14 +31,6 @@ words! {
 }
 
 words! {
-    /// Whether the method will be charged while its holder is away.
-    pub(crate) enum Usage {
-        OffSession = "off_session",
-        OnSession = "on_session",
-    }
-}
-
-words! {
     /// Why it was cancelled.
     pub(crate) enum CancelReason {
         Abandoned = "abandoned",
@@ -56,7 +48,7 @@ pub(crate) struct SetupIntent {
     customer: Option<String>,
     payment_method: Option<String>,
     payment_method_types: Vec<String>,
-    usage: Usage,
+    usage: FutureUsage,
     description: Option<String>,
     metadata: Metadata,
     client_secret: String,
@@ -122,7 +114,7 @@ fn create(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
             customer: params.text("customer")?,
             payment_method: None,
             payment_method_types: if types.is_empty() { vec!["card".to_owned()] } else { types },
-            usage: params.word("usage")?.unwrap_or(Usage::OffSession),
+            usage: params.word("usage")?.unwrap_or(FutureUsage::OffSession),
             description: params.text("description")?,
             metadata: MetadataChange::read(params)?.fresh(),
             client_secret: String::new(),

@@ -33,6 +33,13 @@ pub(super) fn method(charge: &Charge) -> Value {
         Means::CardPresent(card) => {
             json!({ "type": "card_present", "card_present": at_reader(charge, card) })
         }
+        Means::BacsDebit { .. } => json!({
+            "type": "bacs_debit",
+            "bacs_debit": {
+                "expected_debit_date": null, "fingerprint": charge.method.fingerprint(), "last4": "3335",
+                "mandate": null, "sort_code": "108800",
+            },
+        }),
         Means::SepaDebit { .. } => json!({
             "type": "sepa_debit",
             "sepa_debit": {

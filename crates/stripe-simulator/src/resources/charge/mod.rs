@@ -113,7 +113,7 @@ impl Charge {
 /// A charge the bank approved, or has yet to settle.
 pub(crate) fn make(account: &mut Account, terms: Terms, method: &PaymentMethod) -> Charge {
     let status = match method.means {
-        Means::SepaDebit { .. } => ChargeStatus::Pending,
+        Means::SepaDebit { .. } | Means::BacsDebit { .. } => ChargeStatus::Pending,
         Means::Card(_) | Means::CardPresent(_) => ChargeStatus::Succeeded,
     };
     put(account, terms, method, status, None)
@@ -136,7 +136,7 @@ fn put(
     status: ChargeStatus,
     decline: Option<&'static Decline>,
 ) -> Charge {
-    let is_debit = matches!(method.means, Means::SepaDebit { .. });
+    let is_debit = method.means.is_debit();
     let charge = Charge {
         id: account.ids.next(if is_debit { "py_" } else { "ch_" }),
         created: account.now,

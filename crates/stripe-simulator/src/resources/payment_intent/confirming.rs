@@ -233,7 +233,9 @@ fn approve(
     let charge = charge::make(account, Terms::of_intent(&intent), method);
     intent.latest_charge = Some(charge.id.clone());
     match method.means {
-        Means::SepaDebit { succeeds } => begin_debit(account, &mut intent, &charge, succeeds),
+        Means::SepaDebit { succeeds } | Means::BacsDebit { succeeds } => {
+            begin_debit(account, &mut intent, &charge, succeeds)
+        }
         _ if intent.capture_method == CaptureMethod::Manual => {
             authorize(account, &mut intent, &charge, presence)
         }

@@ -11,6 +11,7 @@ words! {
         Card = "card",
         CardPresent = "card_present",
         SepaDebit = "sepa_debit",
+        BacsDebit = "bacs_debit",
     }
 }
 
@@ -23,6 +24,8 @@ pub(crate) enum Means {
     CardPresent(&'static TestCard),
     /// An account that is debited days later, or not.
     SepaDebit { succeeds: bool },
+    /// The same in Britain.
+    BacsDebit { succeeds: bool },
 }
 
 impl Means {
@@ -31,13 +34,19 @@ impl Means {
             Self::Card(_) => MethodKind::Card,
             Self::CardPresent(_) => MethodKind::CardPresent,
             Self::SepaDebit { .. } => MethodKind::SepaDebit,
+            Self::BacsDebit { .. } => MethodKind::BacsDebit,
         }
+    }
+
+    /// Is an account debited?
+    pub(crate) fn is_debit(self) -> bool {
+        self.card().is_none()
     }
 
     pub(crate) fn card(self) -> Option<&'static TestCard> {
         match self {
             Self::Card(card) | Self::CardPresent(card) => Some(card),
-            Self::SepaDebit { .. } => None,
+            Self::SepaDebit { .. } | Self::BacsDebit { .. } => None,
         }
     }
 }
@@ -95,10 +104,19 @@ pub(crate) fn read_means(params: &mut Params) -> Result<(Means, Billing), Refusa
         params.word::<MethodKind>("type")?.ok_or_else(|| Refusal::missing(&params.full_name("type")))?;
     let means = match kind {
         MethodKind::Card => {
-            Means::Card(params.nested("card", read_card)?.ok_or_else(|| Refusal::missing("card"))?)
+            let card = params.nested("card", read_card)?;
+            Means::Card(card.ok_or_else(|| Refusal::missing(&params.full_name("card")))?)
         }
         MethodKind::CardPresent => {
             return Err(Refusal::invalid("A card_present PaymentMethod is made by a reader.").param("type"));
+        }
+        MethodKind::BacsDebit => {
+            let account = params.nested("bacs_debit", |debit| {
+                debit.text("sort_code")?;
+                debit.required_text("account_number")
+            })?;
+            // The account that Stripe publishes for debits that fail.
+            Means::BacsDebit { succeeds: account.as_deref() != Some("33333335") }
         }
         MethodKind::SepaDebit => {
             let iban = params.nested("sepa_debit", |debit| debit.required_text("iban"))?;

@@ -75,6 +75,9 @@ impl PaymentMethod {
                 "networks": { "available": [card.brand], "preferred": null }, "offline": null, "preferred_locales": null,
                 "read_method": "contactless_emv", "wallet": null,
             }),
+            Means::BacsDebit { .. } => {
+                json!({ "fingerprint": self.fingerprint, "last4": "3335", "sort_code": "108800" })
+            }
             Means::SepaDebit { .. } => json!({
                 "bank_code": "37040044", "branch_code": "", "country": "DE", "fingerprint": self.fingerprint,
                 "generated_from": { "charge": null, "setup_attempt": null }, "last4": "3000",

@@ -7,8 +7,7 @@ use crate::defect::Defect;
 use crate::resources::balance::{self, Source};
 use crate::resources::cards::Fate;
 use crate::resources::charge::{Charge, ChargeStatus};
-use crate::resources::payment_method::Means;
-use crate::wire::{Refusal, Row};
+use crate::wire::{Refusal, Row, Word};
 
 use super::{Refund, RefundStatus, Wish};
 
@@ -20,8 +19,7 @@ pub(crate) fn make(account: &mut Account, charge: &Charge, wish: Wish) -> Result
     let amount = permitted(account, charge, wish.amount)?;
     let fate = charge.method.means.card().map(|card| card.fate);
     let id = account.ids.next("re_");
-    let status = if fate == Some(Fate::RefundPends) || matches!(charge.method.means, Means::SepaDebit { .. })
-    {
+    let status = if fate == Some(Fate::RefundPends) || charge.method.means.is_debit() {
         account.agenda.note(account.now + ARRIVES_AFTER, Job::RefundArrives { refund: id.clone() });
         RefundStatus::Pending
     } else {
@@ -43,7 +41,7 @@ pub(crate) fn make(account: &mut Account, charge: &Charge, wish: Wish) -> Result
         failure_transaction: None,
         failure_reason: None,
         reason: wish.reason,
-        destination: if charge.method.means.card().is_some() { "card" } else { "sepa_debit" },
+        destination: if charge.method.means.is_debit() { charge.method.means.kind().word() } else { "card" },
         metadata: wish.metadata.fresh(),
     };
     account.refunds.put(refund.clone());

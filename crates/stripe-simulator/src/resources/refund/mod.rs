@@ -56,7 +56,7 @@ pub(crate) struct Refund {
     failure_transaction: Option<String>,
     failure_reason: Option<&'static str>,
     reason: Option<RefundReason>,
-    /// `card` or `sepa_debit`.
+    /// `card`, or the kind of the debit.
     destination: &'static str,
     pub(crate) metadata: Metadata,
 }
