@@ -267,3 +267,12 @@ async fn a_search_finds_an_intent_only_after_a_minute() {
     shop.simulator.advance(60);
     assert_eq!(shop.get(search).await.body["data"][0]["id"], made.body["id"]);
 }
+
+#[tokio::test]
+async fn accounts_are_debited_in_euro_only() {
+    let shop = Shop::open();
+    for (currency, kinds) in [(Currency::EUR, vec!["card", "sepa_debit"]), (Currency::CHF, vec!["card"])] {
+        let intent = CreatePaymentIntent::new(500, currency).send(&shop.client).await.unwrap();
+        assert_eq!(intent.payment_method_types, kinds);
+    }
+}

@@ -8,6 +8,7 @@ use crate::clock::DAY;
 use crate::currency::Currency;
 use crate::resources::line::{self, Line, LineWish};
 use crate::resources::payment_intent::{CaptureMethod, FutureUsage, Terms};
+use crate::resources::payment_method::MethodKind;
 use crate::route::Turn;
 use crate::wire::{Metadata, MetadataChange, Params, Refusal, Row};
 
@@ -131,8 +132,7 @@ pub(crate) fn make(
     wish: Wish,
 ) -> CheckoutSession {
     let id = account.ids.next("cs_test_");
-    let kinds =
-        if wish.kinds.is_empty() { vec!["card".to_owned(), "sepa_debit".to_owned()] } else { wish.kinds };
+    let kinds = if wish.kinds.is_empty() { MethodKind::offered(&currency) } else { wish.kinds };
     let session = CheckoutSession {
         page: format!("{}/pay/{id}", account.base),
         id,

@@ -70,8 +70,7 @@ impl Terms {
         intent.description = self.description.unwrap_or(intent.description.take());
         self.metadata.apply(&mut intent.metadata);
         if let Some(methods @ Methods::Chosen(_)) = self.methods {
-            intent.payment_method_types =
-                [MethodKind::Card, MethodKind::SepaDebit].map(|kind| kind.word().to_owned()).to_vec();
+            intent.payment_method_types = MethodKind::offered(&intent.currency);
             intent.methods = methods;
         }
         if !self.payment_method_types.is_empty() {

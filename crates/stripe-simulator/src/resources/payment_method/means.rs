@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
+use crate::currency::Currency;
 use crate::resources::cards::TestCard;
-use crate::wire::{Params, Refusal, words};
+use crate::wire::{Params, Refusal, Word, words};
 
 words! {
     /// The kinds of payment methods that are simulated.
@@ -12,6 +13,15 @@ words! {
         CardPresent = "card_present",
         SepaDebit = "sepa_debit",
         BacsDebit = "bacs_debit",
+    }
+}
+
+impl MethodKind {
+    /// What Stripe offers where the shop names nothing. Accounts are debited in euro only.
+    pub(crate) fn offered(currency: &Currency) -> Vec<String> {
+        let kinds: &[Self] =
+            if currency.code() == "eur" { &[Self::Card, Self::SepaDebit] } else { &[Self::Card] };
+        kinds.iter().map(|kind| kind.word().to_owned()).collect()
     }
 }
 
