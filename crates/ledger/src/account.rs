@@ -82,8 +82,12 @@ chart! {
     BitcoinPending = 1110, "bitcoin-pending", Asset;
     /// Card money captured and on its way through the processor.
     CardClearing = 1200, "card-clearing", Asset;
+    /// Card money that is held for the shop or still on its way from the customer's bank: not captured.
+    CardPending = 1205, "card-pending", Asset;
     /// What payers owe for micropayments until their tabs are settled.
     PayerTabs = 1210, "payer-tabs", Asset;
+    /// The shop's bank account, as far as processors pay into it.
+    Bank = 1300, "bank", Asset;
     /// Counterpart of pending money: shows that it is not the shop's yet.
     PendingReceipts = 1900, "pending-receipts", Clearing;
     /// What came in for invoices that are not settled yet.
@@ -102,6 +106,8 @@ chart! {
     Tips = 2300, "tips", Liability;
     /// Sales without tax.
     Sales = 4000, "sales", Income;
+    /// Sales without tax that were given back.
+    SalesReturns = 4100, "sales-returns", Income;
     /// Fees of processors and networks.
     Fees = 5000, "fees", Expense;
     /// Realised differences of exchange.
@@ -110,6 +116,8 @@ chart! {
     Rounding = 5200, "rounding", Expense;
     /// Underpayments the shop accepted within its tolerance.
     ShortPayments = 5300, "short-payments", Expense;
+    /// Card payments that customers' banks took back, while or because the dispute is not won.
+    Disputes = 5400, "disputes", Expense;
 }
 
 /// A name that is not in the chart.

@@ -66,6 +66,20 @@ entry_kinds! {
     ParcelTaken = "parcel_taken";
     /// A payer's tab was charged.
     TabSettled = "tab_settled";
+    /// Card money is held for the shop, or on its way from the customer's bank.
+    CardPending = "card_pending";
+    /// Card money was captured: it counts for the invoice.
+    CardCaptured = "card_captured";
+    /// What the processor keeps of a card payment or for a dispute.
+    CardFee = "card_fee";
+    /// Goods or a service of a sale were taken back: its net and its tax are owed to the customer.
+    SaleReturned = "sale_returned";
+    /// Money went back to the customer's card.
+    CardRefunded = "card_refunded";
+    /// The customer's bank took a card payment back.
+    CardDisputed = "card_disputed";
+    /// The processor paid out to the shop's bank.
+    PaidOut = "paid_out";
     /// Undoes an earlier entry.
     Reversal = "reversal";
 }

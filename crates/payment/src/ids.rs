@@ -144,6 +144,8 @@ kinds! {
     ParcelKind, ParcelId = "par";
     /// Names a settlement of a payer's tab.
     SettlementKind, SettlementId = "set";
+    /// Names a refund that the till asks for; also its idempotency key.
+    RefundKind, RefundId = "ref";
 }
 
 #[cfg(test)]

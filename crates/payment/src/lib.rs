@@ -6,9 +6,10 @@
 //!
 //! Start at [`Sale`] (an invoice with its payments), then [`posting`] (what each event does to the books), then
 //! [`Stray`] (money without a sale), [`stream`] (micropayments), and the ports that money is reached through: [`rail`] for
-//! what customers send, [`charging`] for what the till takes.
+//! what customers send, [`charging`] for what the till takes of tabs, [`card`] for cards.
 #![deny(clippy::float_arithmetic)]
 
+pub mod card;
 pub mod cart;
 pub mod charging;
 pub mod ids;
@@ -25,7 +26,7 @@ pub mod time;
 pub mod transfer;
 
 pub use cart::{Cart, CartError, CartLine, TaxTotal, Totals};
-pub use ids::{IdError, InvoiceId, ParcelId, PaymentId, SettlementId, StrayId};
+pub use ids::{IdError, InvoiceId, ParcelId, PaymentId, RefundId, SettlementId, StrayId};
 pub use mode::Mode;
 pub use policy::Policy;
 pub use quote::{Quote, QuoteError, QuotedRate};

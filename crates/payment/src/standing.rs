@@ -2,8 +2,9 @@
 
 use money::MoneyError;
 
+use crate::card::{CardEnd, CardLevel};
 use crate::rail::RailFailureClass;
-use crate::sale::{ChainPayment, Coverage, Payment, PaymentMethod, Sale};
+use crate::sale::{CardPayment, ChainPayment, Coverage, Payment, PaymentMethod, Sale};
 
 /// The word on the screen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -132,8 +133,11 @@ impl Sale {
     /// # Errors
     /// When a sum is out of range.
     pub fn payment_state(&self, payment: &Payment) -> Result<State, MoneyError> {
-        let PaymentMethod::Chain(chain) = &payment.method else {
-            return Ok(if self.voided.is_some() { State::Voided } else { State::Paid });
+        let chain = match &payment.method {
+            PaymentMethod::Chain(chain) => chain,
+            PaymentMethod::Card(card) => return Ok(card_state(card)),
+            PaymentMethod::Cash(_) if self.voided.is_some() => return Ok(State::Voided),
+            PaymentMethod::Cash(_) => return Ok(State::Paid),
         };
         let (coins, quoted) = (chain.coins_present()?, chain.terms.quote.coin);
         let lost = chain.transfers.values().any(|t| t.was_safe && !t.is_present());
@@ -162,8 +166,14 @@ impl Sale {
         if self.voided.is_some() {
             return State::Voided;
         }
+        if self.cards().any(|card| card.doubt.is_some()) {
+            return State::Unknown;
+        }
         if self.cancelled {
             return State::Cancelled;
+        }
+        if coverage.is_safe && self.cards().any(CardPayment::is_taken_back) {
+            return State::Reversed;
         }
         if coverage.is_safe {
             return paid_state(coverage);
@@ -177,18 +187,22 @@ impl Sale {
         self.open_state(coverage)
     }
 
-    /// Not covered. What is on screen is the code that can still be paid, else the newest one that matters.
+    /// Not covered. What is on screen is what can still be paid, else the newest that matters.
     fn open_state(&self, coverage: &Coverage) -> State {
-        let mattering = || {
-            let chains = self.payments.iter().rev().filter_map(Payment::chain);
-            chains.filter(|chain| !chain.cancelled || chain.present().next().is_some())
-        };
-        let newest = mattering().find(|chain| chain.is_live()).or_else(|| mattering().next());
-        match newest {
-            None if coverage.present.is_zero() => State::Preparing,
-            None => State::Partial,
-            Some(chain) if coverage.present.is_zero() => nothing_came_state(chain),
-            Some(_) => partly_paid_state(mattering().all(|chain| chain.ended_at.is_some())),
+        let mattering = || self.payments.iter().rev().filter(|payment| payment.matters());
+        let newest = mattering().find(|payment| payment.is_live()).or_else(|| mattering().next());
+        match newest.map(|payment| &payment.method) {
+            None | Some(PaymentMethod::Cash(_)) if coverage.present.is_zero() => State::Preparing,
+            None | Some(PaymentMethod::Cash(_)) => State::Partial,
+            Some(PaymentMethod::Card(card)) if coverage.present.is_zero() || card.is_open() => {
+                card_state(card)
+            }
+            Some(PaymentMethod::Chain(chain)) if coverage.present.is_zero() => nothing_came_state(chain),
+            Some(PaymentMethod::Card(_)) => State::Partial,
+            Some(PaymentMethod::Chain(_)) => {
+                let mut chains = mattering().filter_map(Payment::chain);
+                partly_paid_state(chains.all(|chain| chain.ended_at.is_some()))
+            }
         }
     }
 
@@ -228,11 +242,37 @@ fn nothing_came_state(chain: &ChainPayment) -> State {
 }
 
 fn failed_state(chain: &ChainPayment) -> Option<State> {
-    chain.failure.as_ref().map(|failure| match failure.class {
+    chain.failure.as_ref().map(|failure| class_state(failure.class))
+}
+
+const fn class_state(class: RailFailureClass) -> State {
+    match class {
         RailFailureClass::Declined => State::Declined,
         RailFailureClass::Unknown => State::Unknown,
         RailFailureClass::NotSent | RailFailureClass::Misconfigured | RailFailureClass::Protocol => {
             State::Failed
         }
-    })
+    }
+}
+
+/// A card payment by itself. Held money is seen, and not paid.
+fn card_state(card: &CardPayment) -> State {
+    if card.doubt.is_some() {
+        return State::Unknown;
+    }
+    let Some(reading) = &card.reading else {
+        return match &card.failure {
+            Some(failure) => class_state(failure.class),
+            None => State::Preparing,
+        };
+    };
+    match &reading.level {
+        CardLevel::Waiting { .. } => State::Waiting,
+        CardLevel::Processing { .. } | CardLevel::Authorized { .. } => State::Detected,
+        CardLevel::Captured { .. } if card.is_taken_back() => State::Reversed,
+        CardLevel::Captured { .. } => State::Paid,
+        CardLevel::Ended(CardEnd::Declined(_)) => State::Declined,
+        CardLevel::Ended(CardEnd::Cancelled) => State::Cancelled,
+        CardLevel::Ended(CardEnd::Expired) => State::Expired,
+    }
 }

@@ -3,6 +3,7 @@
 //! when they happen and when a stored journal is read back, so the two cannot differ.
 
 use super::booking::Closing;
+use super::card_booking::CardBooks;
 use super::payment::{CashPayment, ChainPayment};
 use super::{
     Alert, Applied, Effect, Payment, PaymentMethod, PaymentTerms, RailFailure, Refused, Sale, SaleEvent,
@@ -34,6 +35,7 @@ impl Sale {
             prints: 0,
             was_safe: false,
             closing: None::<Closing>,
+            cards: CardBooks::default(),
             entries: Vec::new(),
         })
     }
@@ -50,6 +52,7 @@ impl Sale {
             return Ok(None);
         }
         next.close()?;
+        next.book_cards()?;
         next.notice_loss(self, &mut effects)?;
         next.was_safe |= next.coverage()?.is_safe;
         next.version += 1;
@@ -72,6 +75,16 @@ impl Sale {
             SaleEvent::StrayAdopted { payment, terms, address, observation } => {
                 self.adopt(*payment, terms, address, observation, at)
             }
+            SaleEvent::CardStarted { .. }
+            | SaleEvent::CardRead { .. }
+            | SaleEvent::CardDoubted { .. }
+            | SaleEvent::CardNeverArrived { .. }
+            | SaleEvent::CardFailed { .. }
+            | SaleEvent::CardWished { .. }
+            | SaleEvent::RefundAsked { .. }
+            | SaleEvent::RefundDoubted { .. }
+            | SaleEvent::RefundNeverArrived { .. }
+            | SaleEvent::RefundRefused { .. } => self.take_card_event(event, at, effects),
             SaleEvent::ReceiptIssued { number } => self.issue_receipt(*number),
             SaleEvent::ReceiptPrinted => {
                 self.receipt.ok_or(Refused::NoReceipt)?;
@@ -106,11 +119,16 @@ impl Sale {
         if !self.is_new(id, &method)? {
             return Ok(false);
         }
-        self.payments.iter_mut().filter_map(Payment::chain_mut).for_each(|chain| chain.cancelled = true);
+        self.take_codes_back();
         self.payments.push(Payment { id, started_at: at, method });
         let attempt = Attempt { payment: id, amount: terms.quote.coin };
         effects.push(Effect::RequestOffer { rail: terms.rail, attempt });
         Ok(true)
+    }
+
+    /// What nobody has paid yet is taken back; what still arrives there is found.
+    pub(super) fn take_codes_back(&mut self) {
+        self.payments.iter_mut().filter_map(Payment::chain_mut).for_each(|chain| chain.cancelled = true);
     }
 
     fn offer(&mut self, id: PaymentId, address: &str) -> Result<bool, Refused> {
@@ -212,13 +230,16 @@ impl Sale {
     }
 
     /// A payment id names one payment: the same again is a repetition, another under it is refused.
-    fn is_new(&self, id: PaymentId, method: &PaymentMethod) -> Result<bool, Refused> {
+    pub(super) fn is_new(&self, id: PaymentId, method: &PaymentMethod) -> Result<bool, Refused> {
         match (self.payment(id).map(|payment| &payment.method), method) {
             (None, _) => Ok(true),
             (Some(PaymentMethod::Cash(known)), PaymentMethod::Cash(cash)) if known == cash => Ok(false),
             (Some(PaymentMethod::Chain(known)), PaymentMethod::Chain(chain))
                 if known.terms == chain.terms =>
             {
+                Ok(false)
+            }
+            (Some(PaymentMethod::Card(known)), PaymentMethod::Card(card)) if known.terms == card.terms => {
                 Ok(false)
             }
             (Some(_), _) => Err(Refused::PaymentExists),

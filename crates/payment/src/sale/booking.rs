@@ -5,6 +5,7 @@
 use ledger::{Entry, EntryKind};
 use money::Money;
 
+use super::card::CardPayment;
 use super::payment::{ChainPayment, Counting};
 use super::{PaymentMethod, Refused, Sale};
 use crate::{PaymentId, TransferRef, posting};
@@ -36,7 +37,7 @@ impl Sale {
         ordinal
     }
 
-    fn reverse(&mut self, ordinal: u32) -> Result<(), Refused> {
+    pub(super) fn reverse(&mut self, ordinal: u32) -> Result<(), Refused> {
         let next = self.next_ordinal();
         if let Some(original) = self.entries.iter().find(|entry| entry.ordinal() == ordinal) {
             let reversal = original.reversal(next)?;
@@ -99,6 +100,16 @@ impl Sale {
         Ok(())
     }
 
+    /// Is it booked as a sale?
+    pub(super) const fn stands_as_sale(&self) -> bool {
+        matches!(self.closing, Some(Closing { terms: ClosingTerms::Sale { .. }, .. }))
+    }
+
+    /// Was invoice clearing cleared, one way or the other?
+    pub(super) const fn is_closed(&self) -> bool {
+        self.closing.is_some()
+    }
+
     /// Undoes what cash brought in.
     pub(super) fn give_cash_back(&mut self) -> Result<(), Refused> {
         let received = |entry: &&Entry| entry.kind() == EntryKind::CashReceived;
@@ -128,6 +139,7 @@ impl Sale {
             match &payment.method {
                 PaymentMethod::Cash(_) if self.voided.is_some() => {}
                 PaymentMethod::Cash(cash) => parts.push(cash.counted),
+                PaymentMethod::Card(card) => parts.push(card.value(Counting::Safe)?),
                 PaymentMethod::Chain(chain) => {
                     for transfer in chain.transfers.values().filter(|t| chain.is_safe(t)) {
                         parts.push(chain.value_of(transfer)?);
@@ -146,5 +158,11 @@ impl Sale {
         let payment =
             self.payments.iter_mut().find(|payment| payment.id == id).ok_or(Refused::NoSuchPayment)?;
         payment.chain_mut().ok_or(Refused::WrongState)
+    }
+
+    pub(super) fn card_mut(&mut self, id: PaymentId) -> Result<&mut CardPayment, Refused> {
+        let payment =
+            self.payments.iter_mut().find(|payment| payment.id == id).ok_or(Refused::NoSuchPayment)?;
+        payment.card_mut().ok_or(Refused::WrongState)
     }
 }

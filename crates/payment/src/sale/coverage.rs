@@ -67,7 +67,7 @@ impl Sale {
 
     fn has_late_transfer(&self) -> bool {
         self.payments.iter().any(|payment| match &payment.method {
-            PaymentMethod::Cash(_) => false,
+            PaymentMethod::Cash(_) | PaymentMethod::Card(_) => false,
             PaymentMethod::Chain(chain) => chain.present().any(|transfer| transfer.late),
         })
     }

@@ -4,7 +4,7 @@
 use money::{Money, Rounding};
 
 use super::payment::{CashPayment, PaymentTerms};
-use super::{PaymentMethod, Refused, Sale, SaleEvent};
+use super::{CardPayment, PaymentMethod, Refused, Sale, SaleEvent};
 use crate::stray::StrayReason;
 use crate::{Observation, PaymentId};
 
@@ -19,6 +19,9 @@ impl Sale {
         }
         if self.cancelled {
             return Err(Refused::SaleCancelled);
+        }
+        if self.cards().any(|card| card.is_open() || card.is_refunding()) {
+            return Err(Refused::CardOpen);
         }
         let coverage = self.coverage()?;
         if coverage.is_covered { Err(Refused::AlreadyPaid) } else { Ok(coverage.remaining) }
@@ -47,7 +50,9 @@ impl Sale {
                 PaymentMethod::Cash(cash) if cash.tendered == tendered => {
                     Ok(SaleEvent::CashTaken { payment, cash })
                 }
-                PaymentMethod::Cash(_) | PaymentMethod::Chain(_) => Err(Refused::PaymentExists),
+                PaymentMethod::Cash(_) | PaymentMethod::Chain(_) | PaymentMethod::Card(_) => {
+                    Err(Refused::PaymentExists)
+                }
             };
         }
         if tendered.currency() != self.due().currency() {
@@ -97,6 +102,9 @@ impl Sale {
         if coverage.is_safe {
             return Err(Refused::AlreadyPaid);
         }
+        if self.cards().any(CardPayment::is_open) {
+            return Err(Refused::CardOpen);
+        }
         if !self.cancelled && !coverage.present.is_zero() && !although_seen {
             return Err(Refused::MoneySeen);
         }
@@ -109,6 +117,7 @@ impl Sale {
         let cash_only = self.payments.iter().all(|payment| match &payment.method {
             PaymentMethod::Cash(_) => true,
             PaymentMethod::Chain(chain) => chain.present().next().is_none(),
+            PaymentMethod::Card(card) => card.brought_nothing(),
         });
         let paid = self.coverage().is_ok_and(|coverage| coverage.is_safe);
         self.voided.is_none() && cash_only && paid

@@ -6,6 +6,9 @@
 
 mod apply;
 mod booking;
+mod card;
+mod card_booking;
+mod card_events;
 mod coverage;
 mod decide;
 mod payment;
@@ -14,13 +17,15 @@ use ledger::Entry;
 use money::{Money, Percent};
 use thiserror::Error;
 
+pub use card::{CardPayment, CardWish, Refund, RefundState};
 pub use coverage::Coverage;
 pub use payment::{CashPayment, ChainPayment, Payment, PaymentMethod, PaymentTerms, RailFailure};
 
+use crate::card::{CardReading, CardTerms};
 use crate::cart::{Cart, Totals};
 use crate::rail::{Attempt, RailId};
 use crate::stray::StrayReason;
-use crate::{InvoiceId, Observation, PaymentId, Timestamp};
+use crate::{InvoiceId, Observation, PaymentId, RefundId, Timestamp};
 
 /// An invoice with its payments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,6 +57,7 @@ pub struct Sale {
     /// It was covered by safe payments once, so the screen said that the goods may go.
     pub was_safe: bool,
     closing: Option<booking::Closing>,
+    cards: card_booking::CardBooks,
     entries: Vec<Entry>,
 }
 
@@ -132,6 +138,82 @@ pub enum SaleEvent {
         /// The transfer as last seen.
         observation: Observation,
     },
+    /// A card payment began: the processor is to be asked.
+    CardStarted {
+        /// The payment, which is also the attempt's id.
+        payment: PaymentId,
+        /// What it is to cover, and where the card is presented.
+        terms: CardTerms,
+    },
+    /// The processor told what became of it.
+    CardRead {
+        /// The payment.
+        payment: PaymentId,
+        /// The truth at that moment.
+        reading: CardReading,
+    },
+    /// The answer to a call never came.
+    CardDoubted {
+        /// The payment.
+        payment: PaymentId,
+        /// Why.
+        reason: String,
+    },
+    /// The processor was asked and has never heard of the payment.
+    CardNeverArrived {
+        /// The payment.
+        payment: PaymentId,
+    },
+    /// The processor did not do what was asked: nothing changed there.
+    CardFailed {
+        /// The payment.
+        payment: PaymentId,
+        /// Why.
+        failure: RailFailure,
+    },
+    /// The clerk wants something of it.
+    CardWished {
+        /// The payment.
+        payment: PaymentId,
+        /// What.
+        wish: CardWish,
+    },
+    /// Money is to be given back.
+    RefundAsked {
+        /// The payment.
+        payment: PaymentId,
+        /// The refund, which is also its key.
+        refund: RefundId,
+        /// How much.
+        amount: Money,
+        /// Why, in the clerk's words.
+        reason: String,
+    },
+    /// The answer to a refund never came.
+    RefundDoubted {
+        /// The payment.
+        payment: PaymentId,
+        /// The refund.
+        refund: RefundId,
+        /// Why.
+        reason: String,
+    },
+    /// The processor was asked and has never heard of the refund.
+    RefundNeverArrived {
+        /// The payment.
+        payment: PaymentId,
+        /// The refund.
+        refund: RefundId,
+    },
+    /// The processor refused a refund: nothing goes back.
+    RefundRefused {
+        /// The payment.
+        payment: PaymentId,
+        /// The refund.
+        refund: RefundId,
+        /// Why.
+        failure: RailFailure,
+    },
     /// The sale got its receipt number.
     ReceiptIssued {
         /// Gap-free.
@@ -151,6 +233,13 @@ pub enum Effect {
         /// What to ask.
         attempt: Attempt,
     },
+    /// A card payment has an errand, or has one no more: see [`CardPayment::errand`].
+    TendCard {
+        /// The rail.
+        rail: RailId,
+        /// The payment.
+        payment: PaymentId,
+    },
     /// Tell the owner.
     Alert(Alert),
 }
@@ -161,6 +250,10 @@ pub enum Alert {
     /// Money is gone, reorganised or double-spent, after the shop gave something for it: "hand over" was shown, or a
     /// customer was credited.
     Reversed,
+    /// A customer's bank objects to a card payment, or asks about it, and waits for an answer.
+    Disputed,
+    /// A refund came back: the customer has not got the money.
+    RefundFailed,
 }
 
 impl Alert {
@@ -169,6 +262,8 @@ impl Alert {
     pub const fn name(&self) -> &'static str {
         match self {
             Self::Reversed => "reversed",
+            Self::Disputed => "disputed",
+            Self::RefundFailed => "refund_failed",
         }
     }
 }
@@ -205,6 +300,24 @@ pub enum Refused {
     /// Money has been seen.
     #[error("money is on its way: cancel only if you are sure, what arrives is credited to the customer")]
     MoneySeen,
+    /// A card payment is under way.
+    #[error("a card payment is still open: wait for it or cancel it first, so that nobody pays twice")]
+    CardOpen,
+    /// More than is left of a card payment.
+    #[error("only {0} of this payment can still be given back")]
+    RefundTooHigh(Money),
+    /// More than is held.
+    #[error("only {0} is held")]
+    CaptureTooHigh(Money),
+    /// A refund needs a reason.
+    #[error("say why the money is given back")]
+    RefundReasonMissing,
+    /// No such refund.
+    #[error("the payment has no such refund")]
+    NoSuchRefund,
+    /// The refund id names another one.
+    #[error("this refund id was used for another refund")]
+    RefundExists,
     /// No such payment.
     #[error("the sale has no such payment")]
     NoSuchPayment,

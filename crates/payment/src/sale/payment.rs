@@ -1,9 +1,11 @@
-//! One payment of a sale: cash, or a chain payment with its quote, its address and the transfers seen there.
+//! One payment of a sale: cash, a chain payment with its quote, its address and the transfers seen there, or a card.
 
 use std::collections::BTreeMap;
 
 use money::{Money, MoneyError};
 
+use super::card::CardPayment;
+use crate::card::CardEnd;
 use crate::rail::{RailError, RailFailureClass, RailId};
 use crate::{PaymentId, Policy, Quote, Timestamp, Transfer, TransferRef};
 
@@ -25,6 +27,8 @@ pub enum PaymentMethod {
     Cash(CashPayment),
     /// A transfer on a chain.
     Chain(Box<ChainPayment>),
+    /// A card, or what a processor's page takes beside cards.
+    Card(Box<CardPayment>),
 }
 
 /// Cash taken at the counter. `tendered − change = counted + rounding`.
@@ -177,6 +181,7 @@ impl Payment {
             PaymentMethod::Chain(chain) => {
                 chain.terms.quote.value_of(chain.coins(counting)?, chain.terms.amount)
             }
+            PaymentMethod::Card(card) => card.value(counting),
         }
     }
 
@@ -185,14 +190,50 @@ impl Payment {
     pub const fn chain(&self) -> Option<&ChainPayment> {
         match &self.method {
             PaymentMethod::Chain(chain) => Some(chain),
-            PaymentMethod::Cash(_) => None,
+            PaymentMethod::Cash(_) | PaymentMethod::Card(_) => None,
         }
     }
 
     pub(crate) const fn chain_mut(&mut self) -> Option<&mut ChainPayment> {
         match &mut self.method {
             PaymentMethod::Chain(chain) => Some(chain),
-            PaymentMethod::Cash(_) => None,
+            PaymentMethod::Cash(_) | PaymentMethod::Card(_) => None,
+        }
+    }
+
+    /// The card payment, if it is one.
+    #[must_use]
+    pub const fn card(&self) -> Option<&CardPayment> {
+        match &self.method {
+            PaymentMethod::Card(card) => Some(card),
+            PaymentMethod::Cash(_) | PaymentMethod::Chain(_) => None,
+        }
+    }
+
+    pub(crate) const fn card_mut(&mut self) -> Option<&mut CardPayment> {
+        match &mut self.method {
+            PaymentMethod::Card(card) => Some(card),
+            PaymentMethod::Cash(_) | PaymentMethod::Chain(_) => None,
+        }
+    }
+
+    /// Can money still come in under it, as the screens see it?
+    #[must_use]
+    pub const fn is_live(&self) -> bool {
+        match &self.method {
+            PaymentMethod::Cash(_) => false,
+            PaymentMethod::Chain(chain) => chain.is_live(),
+            PaymentMethod::Card(card) => card.is_open(),
+        }
+    }
+
+    /// Is it more than a way to pay that was taken back before anything came?
+    #[must_use]
+    pub fn matters(&self) -> bool {
+        match &self.method {
+            PaymentMethod::Cash(_) => true,
+            PaymentMethod::Chain(chain) => !chain.cancelled || chain.present().next().is_some(),
+            PaymentMethod::Card(card) => card.end() != Some(&CardEnd::Cancelled),
         }
     }
 }

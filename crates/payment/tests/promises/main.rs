@@ -4,6 +4,7 @@
 
 mod bitcoin;
 mod books;
+mod cards;
 mod cash;
 mod fees;
 mod giving_up;

@@ -42,7 +42,9 @@ impl Inbox {
                 for effect in &applied.effects {
                     match effect {
                         Effect::Alert(alert) => writeln!(self.story, "  alert: {}", alert.name()).unwrap(),
-                        Effect::RequestOffer { .. } => panic!("a stray payment asks for no address"),
+                        Effect::RequestOffer { .. } | Effect::TendCard { .. } => {
+                            panic!("a stray payment asks a rail for nothing")
+                        }
                     }
                 }
                 self.stray = applied.stray;

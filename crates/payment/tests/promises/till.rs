@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use ledger::Entry;
 use money::{Currency, Money, Percent, Rate};
-use payment::sale::{Alert, Effect};
+use payment::card::{CardEnd, CardErrand, CardLevel, CardReading};
+use payment::sale::{Alert, CardWish, Effect};
 use payment::transfer::WithdrawnReason;
 use payment::{
     Cart, CartLine, InvoiceId, Level, Observation, PaymentId, PaymentTerms, Policy, Quote, QuotedRate,
@@ -158,6 +159,10 @@ impl Till {
                 Effect::RequestOffer { attempt, .. } => {
                     writeln!(self.story, "  ask for an address for {}", attempt.amount).unwrap();
                 }
+                Effect::TendCard { payment, .. } => {
+                    let errand = self.sale.card(payment).unwrap().errand();
+                    writeln!(self.story, "  {}", errand.map_or("done".to_owned(), told_errand)).unwrap();
+                }
                 Effect::Alert(alert) => {
                     writeln!(self.story, "  alert: {}", alert.name()).unwrap();
                     alerts.push(alert);
@@ -242,6 +247,17 @@ fn told(event: &SaleEvent) -> String {
         SaleEvent::Cancelled => "cancelled".to_owned(),
         SaleEvent::Voided { reason } => format!("voided: {reason}"),
         SaleEvent::StrayAdopted { observation, .. } => format!("stray assigned: {}", seen(observation)),
+        SaleEvent::CardStarted { terms, .. } => format!("card chosen for {}", terms.amount),
+        SaleEvent::CardRead { reading, .. } => told_reading(reading),
+        SaleEvent::CardDoubted { reason, .. } => format!("no answer: {reason}"),
+        SaleEvent::CardNeverArrived { .. } => "never arrived".to_owned(),
+        SaleEvent::CardFailed { failure, .. } => format!("card failed: {}", failure.reason),
+        SaleEvent::CardWished { wish: CardWish::Cancel, .. } => "card payment called off".to_owned(),
+        SaleEvent::CardWished { wish: CardWish::Capture(amount), .. } => format!("capture {amount}"),
+        SaleEvent::RefundAsked { amount, reason, .. } => format!("give {amount} back: {reason}"),
+        SaleEvent::RefundDoubted { reason, .. } => format!("no answer to the refund: {reason}"),
+        SaleEvent::RefundNeverArrived { .. } => "the refund never arrived".to_owned(),
+        SaleEvent::RefundRefused { failure, .. } => format!("refund refused: {}", failure.reason),
         SaleEvent::ReceiptIssued { number } => format!("receipt {number}"),
         SaleEvent::ReceiptPrinted => "receipt printed".to_owned(),
     }
@@ -256,4 +272,33 @@ pub(crate) fn seen(observation: &Observation) -> String {
         Level::Withdrawn { reason } => reason.name().to_owned(),
     };
     format!("{} {}, {level}", observation.reference, observation.amount)
+}
+
+fn told_errand(errand: CardErrand) -> String {
+    match errand {
+        CardErrand::Open => "open it".to_owned(),
+        CardErrand::Read => "read it".to_owned(),
+        CardErrand::Cancel => "call it off".to_owned(),
+        CardErrand::Capture(amount) => format!("capture {amount}"),
+        CardErrand::Refund(_) => "send the refund".to_owned(),
+    }
+}
+
+fn told_reading(reading: &CardReading) -> String {
+    let mut text = match &reading.level {
+        CardLevel::Waiting { .. } => "waits for the customer".to_owned(),
+        CardLevel::Processing { amount } => format!("{amount} on its way"),
+        CardLevel::Authorized { amount, .. } => format!("{amount} held"),
+        CardLevel::Captured { amount } => format!("{amount} captured"),
+        CardLevel::Ended(CardEnd::Declined(reason)) => format!("declined: {reason}"),
+        CardLevel::Ended(CardEnd::Cancelled) => "called off".to_owned(),
+        CardLevel::Ended(CardEnd::Expired) => "expired".to_owned(),
+    };
+    for refund in &reading.refunds {
+        write!(text, ", {} back {}", refund.amount, refund.status.name()).unwrap();
+    }
+    for dispute in &reading.disputes {
+        write!(text, ", {} disputed, {}", dispute.amount, dispute.status.name()).unwrap();
+    }
+    text
 }

@@ -1,11 +1,14 @@
 //! Events of a sale.
 
-use payment::sale::{CashPayment, RailFailure};
-use payment::{Cart, Observation, PaymentId, PaymentTerms, SaleEvent, Totals};
+use money::Money;
+use payment::card::{CardReading, CardTerms};
+use payment::sale::{CardWish, CashPayment, RailFailure};
+use payment::{Cart, Observation, PaymentId, PaymentTerms, RefundId, SaleEvent, Totals};
 use serde::{Deserialize, Serialize};
 
+use super::card::{CardTermsShape, ReadingShape, WishShape};
 use super::cart::{CartShape, TotalsShape};
-use super::parts::{id_text, percent_text};
+use super::parts::{id_text, money_shape, percent_text};
 use super::terms::{CashShape, FailureShape, TermsShape};
 use super::transfer::ObservationShape;
 use super::{CodecError, Encoded, StoredEvent};
@@ -43,6 +46,16 @@ const fn kind(event: &SaleEvent) -> &'static str {
         SaleEvent::Cancelled => "cancelled",
         SaleEvent::Voided { .. } => "voided",
         SaleEvent::StrayAdopted { .. } => "stray_adopted",
+        SaleEvent::CardStarted { .. } => "card_started",
+        SaleEvent::CardRead { .. } => "card_read",
+        SaleEvent::CardDoubted { .. } => "card_doubted",
+        SaleEvent::CardNeverArrived { .. } => "card_never_arrived",
+        SaleEvent::CardFailed { .. } => "card_failed",
+        SaleEvent::CardWished { .. } => "card_wished",
+        SaleEvent::RefundAsked { .. } => "refund_asked",
+        SaleEvent::RefundDoubted { .. } => "refund_doubted",
+        SaleEvent::RefundNeverArrived { .. } => "refund_never_arrived",
+        SaleEvent::RefundRefused { .. } => "refund_refused",
         SaleEvent::ReceiptIssued { .. } => "receipt_issued",
         SaleEvent::ReceiptPrinted => "receipt_printed",
     }
@@ -115,6 +128,69 @@ enum SaleEventShape {
         address: String,
         #[serde(with = "ObservationShape")]
         observation: Observation,
+    },
+    CardStarted {
+        #[serde(with = "id_text")]
+        payment: PaymentId,
+        #[serde(with = "CardTermsShape")]
+        terms: CardTerms,
+    },
+    CardRead {
+        #[serde(with = "id_text")]
+        payment: PaymentId,
+        #[serde(with = "ReadingShape")]
+        reading: CardReading,
+    },
+    CardDoubted {
+        #[serde(with = "id_text")]
+        payment: PaymentId,
+        reason: String,
+    },
+    CardNeverArrived {
+        #[serde(with = "id_text")]
+        payment: PaymentId,
+    },
+    CardFailed {
+        #[serde(with = "id_text")]
+        payment: PaymentId,
+        #[serde(with = "FailureShape")]
+        failure: RailFailure,
+    },
+    CardWished {
+        #[serde(with = "id_text")]
+        payment: PaymentId,
+        #[serde(with = "WishShape")]
+        wish: CardWish,
+    },
+    RefundAsked {
+        #[serde(with = "id_text")]
+        payment: PaymentId,
+        #[serde(with = "id_text")]
+        refund: RefundId,
+        #[serde(with = "money_shape")]
+        amount: Money,
+        reason: String,
+    },
+    RefundDoubted {
+        #[serde(with = "id_text")]
+        payment: PaymentId,
+        #[serde(with = "id_text")]
+        refund: RefundId,
+        reason: String,
+    },
+    RefundNeverArrived {
+        #[serde(with = "id_text")]
+        payment: PaymentId,
+        #[serde(with = "id_text")]
+        refund: RefundId,
+    },
+    RefundRefused {
+        #[serde(with = "id_text")]
+        payment: PaymentId,
+        #[serde(with = "id_text")]
+        refund: RefundId,
+        #[serde(with = "FailureShape")]
+        failure: RailFailure,
     },
     ReceiptIssued {
         number: u32,

@@ -1,0 +1,58 @@
+//! What is to be asked of the processor next: a function of the payment's state, so that it is asked once, in order, and
+//! also by the till's next life.
+
+use super::{CaptureMode, CardLevel};
+use crate::RefundId;
+use crate::sale::{CardPayment, CardWish, RefundState};
+use money::Money;
+
+/// The next call for a card payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CardErrand {
+    /// Open it.
+    Open,
+    /// Read it: the answer to a call never came, or the customer or the bank is at it.
+    Read,
+    /// Call it off.
+    Cancel,
+    /// Take what is held.
+    Capture(Money),
+    /// Give money back.
+    Refund(RefundId),
+}
+
+impl CardPayment {
+    /// What is to be asked next; `None` when nothing is, until somebody wants something or an event tells of it.
+    #[must_use]
+    pub fn errand(&self) -> Option<CardErrand> {
+        if self.doubt.is_some()
+            || self.refunds.iter().any(|refund| matches!(refund.state, RefundState::Doubted(_)))
+        {
+            return Some(CardErrand::Read);
+        }
+        let Some(reading) = &self.reading else {
+            return self.failure.is_none().then_some(CardErrand::Open);
+        };
+        match (&reading.level, self.wish) {
+            (CardLevel::Waiting { .. } | CardLevel::Authorized { .. }, Some(CardWish::Cancel)) => {
+                Some(CardErrand::Cancel)
+            }
+            (CardLevel::Authorized { .. }, Some(CardWish::Capture(amount))) => {
+                Some(CardErrand::Capture(amount))
+            }
+            (CardLevel::Waiting { .. }, _) => Some(CardErrand::Read),
+            _ => self.refund_errand(),
+        }
+    }
+
+    fn refund_errand(&self) -> Option<CardErrand> {
+        let asked = self.refunds.iter().find(|refund| refund.state == RefundState::Asked)?;
+        asked.id.map(CardErrand::Refund)
+    }
+
+    /// Should the money have been taken at once, and is held all the same? Then somebody must capture it.
+    #[must_use]
+    pub const fn is_held_by_mistake(&self) -> bool {
+        matches!(self.terms.capture, CaptureMode::AtOnce) && self.held().is_some()
+    }
+}

@@ -1,0 +1,296 @@
+//! What may be asked of a card payment, and what each event does to it. A reading is compared with what was asked: one
+//! that does not fit is refused, and the engine makes a finding of it.
+
+use money::Money;
+
+use super::card::{CardPayment, CardWish, Refund, RefundState};
+use super::payment::RailFailure;
+use super::{Alert, Effect, Payment, PaymentMethod, Refused, Sale, SaleEvent};
+use crate::card::{CardLevel, CardReading, CardTerms};
+use crate::{PaymentId, RefundId, Timestamp};
+
+impl Sale {
+    /// Starts a card payment for the rest of the sale.
+    ///
+    /// # Errors
+    /// When the sale takes no more, or another card payment is open.
+    pub fn start_card(&self, payment: PaymentId, terms: CardTerms) -> Result<SaleEvent, Refused> {
+        if self.payment(payment).is_none() && self.payable()? != terms.amount {
+            return Err(Refused::WrongState);
+        }
+        Ok(SaleEvent::CardStarted { payment, terms })
+    }
+
+    /// Calls a card payment off that took nothing yet.
+    ///
+    /// # Errors
+    /// When money was taken, or is on its way.
+    pub fn cancel_card(&self, payment: PaymentId) -> Result<SaleEvent, Refused> {
+        let card = self.card(payment)?;
+        if card.captured().is_some() || (!card.is_open() && card.held().is_none() && card.end().is_none()) {
+            return Err(Refused::MoneySeen);
+        }
+        Ok(SaleEvent::CardWished { payment, wish: CardWish::Cancel })
+    }
+
+    /// Takes money that is held: all of it, or a part, which lets go of the rest.
+    ///
+    /// # Errors
+    /// When nothing is held, or less.
+    pub fn capture_card(&self, payment: PaymentId, amount: Money) -> Result<SaleEvent, Refused> {
+        let held = self.card(payment)?.held().ok_or(Refused::WrongState)?;
+        if amount.currency() != held.currency() {
+            return Err(Refused::WrongCurrency);
+        }
+        if !amount.is_positive() || held.checked_sub(amount)?.is_negative() {
+            return Err(Refused::CaptureTooHigh(held));
+        }
+        Ok(SaleEvent::CardWished { payment, wish: CardWish::Capture(amount) })
+    }
+
+    /// Gives money of a card payment back.
+    ///
+    /// # Errors
+    /// When no reason is given, or less is left of the payment.
+    pub fn refund_card(
+        &self,
+        payment: PaymentId,
+        refund: RefundId,
+        amount: Money,
+        reason: &str,
+    ) -> Result<SaleEvent, Refused> {
+        let (card, reason) = (self.card(payment)?, reason.trim());
+        if reason.is_empty() {
+            return Err(Refused::RefundReasonMissing);
+        }
+        if amount.currency() != card.terms.amount.currency() {
+            return Err(Refused::WrongCurrency);
+        }
+        let is_known = card.refunds.iter().any(|known| known.id == Some(refund));
+        let left = card.refundable()?;
+        if !is_known && (!amount.is_positive() || left.checked_sub(amount)?.is_negative()) {
+            return Err(Refused::RefundTooHigh(left));
+        }
+        Ok(SaleEvent::RefundAsked { payment, refund, amount, reason: reason.to_owned() })
+    }
+
+    /// The card payments of this sale, oldest first.
+    pub fn cards(&self) -> impl Iterator<Item = &CardPayment> {
+        self.payments.iter().filter_map(Payment::card)
+    }
+
+    /// A card payment of this sale.
+    ///
+    /// # Errors
+    /// When there is none of that name.
+    pub fn card(&self, id: PaymentId) -> Result<&CardPayment, Refused> {
+        self.payment(id).ok_or(Refused::NoSuchPayment)?.card().ok_or(Refused::WrongState)
+    }
+
+    pub(super) fn take_card_event(
+        &mut self,
+        event: &SaleEvent,
+        at: Timestamp,
+        effects: &mut Vec<Effect>,
+    ) -> Result<bool, Refused> {
+        let (payment, changed) = match event {
+            SaleEvent::CardStarted { payment, terms } => {
+                (*payment, self.start_charging(*payment, terms, at)?)
+            }
+            SaleEvent::CardRead { payment, reading } => {
+                (*payment, self.read_card(*payment, reading, effects)?)
+            }
+            SaleEvent::CardDoubted { payment, reason } => {
+                let doubt = &mut self.card_mut(*payment)?.doubt;
+                (*payment, replaced(doubt, Some(reason.clone())))
+            }
+            SaleEvent::CardNeverArrived { payment } => (*payment, self.card_mut(*payment)?.never_arrived()?),
+            SaleEvent::CardFailed { payment, failure } => (*payment, self.card_mut(*payment)?.fail(failure)),
+            SaleEvent::CardWished { payment, wish } => (*payment, self.card_mut(*payment)?.wish(*wish)?),
+            SaleEvent::RefundAsked { payment, refund, amount, reason } => {
+                let is_sold = self.coverage()?.is_safe;
+                (*payment, self.card_mut(*payment)?.ask_refund(*refund, *amount, reason, is_sold)?)
+            }
+            SaleEvent::RefundDoubted { payment, refund, reason } => {
+                (*payment, self.move_refund(*payment, *refund, RefundState::Doubted(reason.clone()))?)
+            }
+            SaleEvent::RefundNeverArrived { payment, refund } => {
+                (*payment, self.move_refund(*payment, *refund, RefundState::Asked)?)
+            }
+            SaleEvent::RefundRefused { payment, refund, failure } => {
+                (*payment, self.move_refund(*payment, *refund, RefundState::Refused(failure.clone()))?)
+            }
+            _ => return Err(Refused::WrongState),
+        };
+        if changed {
+            let rail = self.card(payment)?.terms.rail;
+            effects.push(Effect::TendCard { rail, payment });
+        }
+        Ok(changed)
+    }
+
+    /// A card payment takes back the codes that nobody has paid, so that nobody pays twice.
+    fn start_charging(&mut self, id: PaymentId, terms: &CardTerms, at: Timestamp) -> Result<bool, Refused> {
+        let method = PaymentMethod::Card(Box::new(CardPayment::started(terms.clone())));
+        if !self.is_new(id, &method)? {
+            return Ok(false);
+        }
+        if terms.amount.currency() != self.due().currency() {
+            return Err(Refused::WrongCurrency);
+        }
+        self.take_codes_back();
+        self.payments.push(Payment { id, started_at: at, method });
+        Ok(true)
+    }
+
+    fn read_card(
+        &mut self,
+        id: PaymentId,
+        reading: &CardReading,
+        effects: &mut Vec<Effect>,
+    ) -> Result<bool, Refused> {
+        let card = self.card_mut(id)?;
+        card.check(reading)?;
+        if card.is_known(reading) {
+            return Ok(false);
+        }
+        let before = card.clone();
+        card.take(reading);
+        // A refund that is told together with the capture is one of the sale, as if it had been told later.
+        let is_sold = self.coverage()?.is_safe;
+        let card = self.card_mut(id)?;
+        card.take_refunds(&reading.refunds, is_sold);
+        effects.extend(card.alerts_since(&before).map(Effect::Alert));
+        Ok(true)
+    }
+
+    fn move_refund(&mut self, id: PaymentId, refund: RefundId, to: RefundState) -> Result<bool, Refused> {
+        let card = self.card_mut(id)?;
+        let known = card.refunds.iter_mut().find(|known| known.id == Some(refund));
+        let known = known.ok_or(Refused::NoSuchRefund)?;
+        if known.state == to {
+            return Ok(false);
+        }
+        match known.state {
+            RefundState::Asked | RefundState::Doubted(_) => {
+                known.state = to;
+                Ok(true)
+            }
+            RefundState::Refused(_) | RefundState::Read(..) => Err(Refused::WrongState),
+        }
+    }
+}
+
+impl CardPayment {
+    /// Does the reading fit what was asked, and what was read before? Money that was taken stays taken, but for what is
+    /// told as refunded or disputed.
+    fn check(&self, reading: &CardReading) -> Result<(), Refused> {
+        let (asked, currency) = (self.terms.amount, self.terms.amount.currency());
+        if let Some(amount) = reading.present() {
+            if amount.currency() != currency {
+                return Err(Refused::WrongCurrency);
+            }
+            if !amount.is_positive() || asked.checked_sub(amount)?.is_negative() {
+                return Err(Refused::WrongState);
+            }
+        }
+        let is_other = self.reference().is_some_and(|known| known != reading.reference);
+        let is_undone = self.captured().is_some() && self.captured() != reading.captured();
+        let mut off = reading.refunds.iter().filter(|refund| refund.status.is_off());
+        let refunded = off.try_fold(Money::zero(currency), |sum, refund| sum.checked_add(refund.amount))?;
+        let taken = reading.captured().unwrap_or(Money::zero(currency));
+        if is_other || is_undone || taken.checked_sub(refunded)?.is_negative() {
+            return Err(Refused::WrongState);
+        }
+        if self.refunds.iter().all(|refund| refund.agrees_with(&reading.refunds)) {
+            Ok(())
+        } else {
+            Err(Refused::WrongState)
+        }
+    }
+
+    /// Older than the newest, or the same again: nothing to record. A doubt is something to end.
+    fn is_known(&self, reading: &CardReading) -> bool {
+        let Some(known) = &self.reading else { return false };
+        let is_same = CardReading { number: known.number, ..reading.clone() } == *known;
+        let is_doubted = self.doubt.is_some();
+        reading.number <= known.number || (is_same && !is_doubted)
+    }
+
+    /// What the owner must hear of a newer reading.
+    fn alerts_since(&self, before: &Self) -> impl Iterator<Item = Alert> {
+        let waiting = |card: &Self| {
+            let disputes = card.reading.iter().flat_map(|reading| &reading.disputes);
+            disputes.filter(|dispute| dispute.status.waits_for_answer()).count()
+        };
+        let failed = |card: &Self| {
+            let read = card.refunds.iter().filter(|refund| matches!(refund.state, RefundState::Read(..)));
+            read.filter(|refund| !refund.holds()).count()
+        };
+        let disputed = (waiting(self) > waiting(before)).then_some(Alert::Disputed);
+        let refund_failed = (failed(self) > failed(before)).then_some(Alert::RefundFailed);
+        disputed.into_iter().chain(refund_failed)
+    }
+
+    fn never_arrived(&mut self) -> Result<bool, Refused> {
+        if self.reading.is_some() {
+            return Err(Refused::WrongState);
+        }
+        Ok(self.doubt.take().is_some())
+    }
+
+    fn fail(&mut self, failure: &RailFailure) -> bool {
+        let changed = self.failure.as_ref() != Some(failure) || self.doubt.is_some() || self.wish.is_some();
+        (self.failure, self.doubt, self.wish) = (Some(failure.clone()), None, None);
+        changed
+    }
+
+    fn wish(&mut self, wish: CardWish) -> Result<bool, Refused> {
+        let is_over = match &self.reading {
+            None => self.failure.is_some(),
+            Some(reading) => {
+                !matches!(reading.level, CardLevel::Waiting { .. } | CardLevel::Authorized { .. })
+            }
+        };
+        // Whoever cancels what is over already has what they want.
+        if is_over {
+            return if wish == CardWish::Cancel && self.brought_nothing() {
+                Ok(false)
+            } else {
+                Err(Refused::WrongState)
+            };
+        }
+        if wish != CardWish::Cancel && self.held().is_none() {
+            return Err(Refused::WrongState);
+        }
+        Ok(replaced(&mut self.wish, Some(wish)))
+    }
+
+    fn ask_refund(
+        &mut self,
+        id: RefundId,
+        amount: Money,
+        reason: &str,
+        of_sale: bool,
+    ) -> Result<bool, Refused> {
+        if let Some(known) = self.refunds.iter().find(|known| known.id == Some(id)) {
+            let is_same = known.amount == amount && known.reason == reason;
+            return if is_same { Ok(false) } else { Err(Refused::RefundExists) };
+        }
+        let left = self.refundable()?;
+        if !amount.is_positive() || left.checked_sub(amount)?.is_negative() {
+            return Err(Refused::RefundTooHigh(left));
+        }
+        let reason = reason.to_owned();
+        let state = RefundState::Asked;
+        self.refunds.push(Refund { id: Some(id), reference: None, amount, reason, of_sale, state });
+        Ok(true)
+    }
+}
+
+/// Puts something new in the place. Was it something else?
+fn replaced<T: PartialEq>(place: &mut T, new: T) -> bool {
+    let changed = *place != new;
+    *place = new;
+    changed
+}

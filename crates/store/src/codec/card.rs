@@ -1,0 +1,216 @@
+//! What a card payment began with, and what a processor told of it.
+
+use money::Money;
+use payment::card::{
+    CaptureMode, CardCharge, CardEnd, CardLevel, CardReading, CardTerms, CardWay, DisputeReading,
+    DisputeStatus, RefundReading, RefundStatus, Withdrawal,
+};
+use payment::sale::CardWish;
+use payment::{RailId, RefundId, Timestamp};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::parts::{any_rail_name, id_text, millis, money_or_null, money_shape, name_of, named};
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "CardTerms", deny_unknown_fields)]
+pub(super) struct CardTermsShape {
+    #[serde(with = "any_rail_name")]
+    rail: RailId,
+    #[serde(with = "money_shape")]
+    amount: Money,
+    #[serde(with = "WayShape")]
+    way: CardWay,
+    #[serde(with = "capture_name")]
+    capture: CaptureMode,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "CardWay", rename_all = "snake_case")]
+enum WayShape {
+    Reader(String),
+    Phone,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "CardWish", rename_all = "snake_case")]
+pub(super) enum WishShape {
+    Cancel,
+    Capture(#[serde(with = "money_shape")] Money),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "CardReading", deny_unknown_fields)]
+pub(super) struct ReadingShape {
+    number: u64,
+    reference: String,
+    #[serde(with = "LevelShape")]
+    level: CardLevel,
+    declined: Option<String>,
+    #[serde(with = "optional_charge")]
+    charge: Option<CardCharge>,
+    #[serde(with = "refund_list")]
+    refunds: Vec<RefundReading>,
+    #[serde(with = "dispute_list")]
+    disputes: Vec<DisputeReading>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "CardLevel", rename_all = "snake_case", deny_unknown_fields)]
+enum LevelShape {
+    Waiting {
+        link: Option<String>,
+    },
+    Processing {
+        #[serde(with = "money_shape")]
+        amount: Money,
+    },
+    Authorized {
+        #[serde(with = "money_shape")]
+        amount: Money,
+        #[serde(with = "millis_or_null")]
+        until: Option<Timestamp>,
+    },
+    Captured {
+        #[serde(with = "money_shape")]
+        amount: Money,
+    },
+    Ended(#[serde(with = "EndShape")] CardEnd),
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "CardEnd", rename_all = "snake_case")]
+enum EndShape {
+    Declined(String),
+    Cancelled,
+    Expired,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "CardCharge", deny_unknown_fields)]
+struct ChargeShape {
+    reference: String,
+    brand: String,
+    last4: Option<String>,
+    wallet: Option<String>,
+    receipt: Vec<(String, String)>,
+    #[serde(with = "money_or_null")]
+    fee: Option<Money>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "RefundReading", deny_unknown_fields)]
+struct RefundShape {
+    reference: String,
+    #[serde(with = "refund_or_null")]
+    asked: Option<RefundId>,
+    #[serde(with = "money_shape")]
+    amount: Money,
+    #[serde(with = "refund_status")]
+    status: RefundStatus,
+    failure: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "DisputeReading", deny_unknown_fields)]
+struct DisputeShape {
+    reference: String,
+    #[serde(with = "money_shape")]
+    amount: Money,
+    #[serde(with = "dispute_status")]
+    status: DisputeStatus,
+    reason: String,
+    #[serde(with = "millis_or_null")]
+    due_by: Option<Timestamp>,
+    #[serde(with = "optional_withdrawal")]
+    withdrawn: Option<Withdrawal>,
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "Withdrawal", deny_unknown_fields)]
+struct WithdrawalShape {
+    #[serde(with = "money_shape")]
+    amount: Money,
+    #[serde(with = "money_shape")]
+    fee: Money,
+}
+
+/// A module for a value that is one of a table of names.
+macro_rules! name_modules {
+    ($($module:ident: $kind:ty;)+) => {$(
+        mod $module {
+            use super::*;
+
+            pub(super) fn serialize<S: Serializer>(value: &$kind, to: S) -> Result<S::Ok, S::Error> {
+                name_of(value, <$kind>::ALL, to)
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<$kind, D::Error> {
+                named(from, <$kind>::ALL)
+            }
+        }
+    )+};
+}
+
+name_modules! {
+    capture_name: CaptureMode;
+    refund_status: RefundStatus;
+    dispute_status: DisputeStatus;
+}
+
+/// A module for one of a shape, or none.
+macro_rules! optional_modules {
+    ($($module:ident: $kind:ty, $shape:literal;)+) => {$(
+        mod $module {
+            use super::*;
+
+            #[derive(Serialize)]
+            struct Borrowed<'a>(#[serde(with = $shape)] &'a $kind);
+
+            #[derive(Deserialize)]
+            struct Owned(#[serde(with = $shape)] $kind);
+
+            pub(super) fn serialize<S: Serializer>(one: &Option<$kind>, to: S) -> Result<S::Ok, S::Error> {
+                one.as_ref().map(Borrowed).serialize(to)
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<$kind>, D::Error> {
+                Ok(Option::<Owned>::deserialize(from)?.map(|Owned(one)| one))
+            }
+        }
+    )+};
+}
+
+optional_modules! {
+    optional_charge: CardCharge, "ChargeShape";
+    optional_withdrawal: Withdrawal, "WithdrawalShape";
+    millis_or_null: Timestamp, "millis";
+    refund_or_null: RefundId, "id_text";
+}
+
+/// A module for several of a shape.
+macro_rules! list_modules {
+    ($($module:ident: $kind:ty, $shape:literal;)+) => {$(
+        mod $module {
+            use super::*;
+
+            #[derive(Serialize)]
+            struct Borrowed<'a>(#[serde(with = $shape)] &'a $kind);
+
+            #[derive(Deserialize)]
+            struct Owned(#[serde(with = $shape)] $kind);
+
+            pub(super) fn serialize<S: Serializer>(all: &[$kind], to: S) -> Result<S::Ok, S::Error> {
+                to.collect_seq(all.iter().map(Borrowed))
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Vec<$kind>, D::Error> {
+                Ok(Vec::<Owned>::deserialize(from)?.into_iter().map(|Owned(one)| one).collect())
+            }
+        }
+    )+};
+}
+
+list_modules! {
+    refund_list: RefundReading, "RefundShape";
+    dispute_list: DisputeReading, "DisputeShape";
+}
