@@ -20,6 +20,8 @@ pub struct Batch {
     pub records: Vec<Record>,
     /// What rails must remember, in order.
     pub rail_changes: Vec<RailChange>,
+    /// How far rails' events were read.
+    pub cursors: Vec<RailCursor>,
     /// The settings, all of them, when they were changed.
     pub settings: Option<SettingsChange>,
     /// Alerts the owner has read.
@@ -32,6 +34,7 @@ impl Batch {
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
             && self.rail_changes.is_empty()
+            && self.cursors.is_empty()
             && self.settings.is_none()
             && self.alerts_acknowledged.is_empty()
     }
@@ -40,6 +43,7 @@ impl Batch {
     pub fn absorb(&mut self, later: Self) {
         self.records.extend(later.records);
         self.rail_changes.extend(later.rail_changes);
+        self.cursors.extend(later.cursors);
         self.settings = later.settings.or(self.settings.take());
         self.alerts_acknowledged.extend(later.alerts_acknowledged);
     }
@@ -210,6 +214,17 @@ pub struct RailChange {
     pub scanned: bool,
 }
 
+/// How far a rail's events were read. What comes after it was not, or not surely.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RailCursor {
+    /// The rail.
+    pub rail: RailId,
+    /// The rail's own word for the place; opaque.
+    pub cursor: String,
+    /// The processor's time at that place.
+    pub as_of: Timestamp,
+}
+
 /// New settings.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SettingsChange {
@@ -292,6 +307,15 @@ pub struct DueOffer {
     pub rail: RailId,
     /// What to ask.
     pub attempt: payment::rail::Attempt,
+}
+
+/// A card payment that something is to be asked about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct DueCard {
+    /// The sale.
+    pub invoice: InvoiceId,
+    /// The payment.
+    pub payment: PaymentId,
 }
 
 /// A settlement that waits for its rail.

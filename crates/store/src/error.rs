@@ -129,6 +129,9 @@ pub enum Refusal {
     /// A transfer belongs to another payment.
     #[error("this transfer is counted for another payment")]
     TransferTaken,
+    /// A dispute belongs to another payment.
+    #[error("this dispute is about another payment")]
+    DisputeTaken,
     /// A sale number is not the next one.
     #[error("the sale's number {0} is not the next one")]
     SaleNumber(u32),

@@ -27,9 +27,10 @@ mod writer;
 
 pub use backup::{Backup, Restored, backup, restore};
 pub use batch::{
-    AlertAcknowledged, Batch, Became, Committed, Counters, DeadLetterRecord, DueOffer, FindingRecord,
-    KnownInstruction, ParcelRecord, RailChange, Record, SaleRecord, SettingsChange, SettlementRecord, Source,
-    StrayRecord, Subject, TakenInstruction, TransferOwner, UnderWay,
+    AlertAcknowledged, Batch, Became, Committed, Counters, DeadLetterRecord, DueCard, DueOffer,
+    FindingRecord, KnownInstruction, ParcelRecord, RailChange, RailCursor, Record, SaleRecord,
+    SettingsChange, SettlementRecord, Source, StrayRecord, Subject, TakenInstruction, TransferOwner,
+    UnderWay,
 };
 pub use codec::CodecError;
 pub use error::{BackupError, CommitFailure, OpenError, ReadError, Refusal, WriteError};

@@ -2,11 +2,12 @@
 //! [`Settlement`], written by the writer and computed again by the check of the journal.
 
 use money::{Money, MoneyError};
-use payment::sale::{ChainPayment, Payment, PaymentMethod};
+use payment::card::CardLevel;
+use payment::sale::{CardPayment, ChainPayment, Payment, PaymentMethod};
 use payment::stray::Decision;
 use payment::stream::settlement::Bill;
 use payment::stream::{Settlement, SettlementState};
-use payment::{Level, PaymentId, RailId, Sale, Stray, Transfer};
+use payment::{Level, PaymentId, RailId, Sale, Stray, Timestamp, Transfer};
 
 use crate::TransferOwner;
 
@@ -163,6 +164,94 @@ impl SettlementRow {
     }
 }
 
+/// A row of `card_payment`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct CardRow {
+    pub(crate) payment_id: [u8; 16],
+    pub(crate) invoice_id: [u8; 16],
+    pub(crate) rail: &'static str,
+    pub(crate) state: &'static str,
+    pub(crate) reference: Option<String>,
+    pub(crate) amount: Money,
+    pub(crate) held_until: Option<i64>,
+    pub(crate) has_errand: bool,
+}
+
+impl CardRow {
+    pub(crate) fn of(sale: &Sale, payment: PaymentId, card: &CardPayment) -> Self {
+        let held_until = match card.reading.as_ref().map(|reading| &reading.level) {
+            Some(CardLevel::Authorized { until, .. }) => until.map(Timestamp::millis),
+            _ => None,
+        };
+        Self {
+            payment_id: *payment.as_bytes(),
+            invoice_id: *sale.id.as_bytes(),
+            rail: card.terms.rail.name(),
+            state: card_state(card),
+            reference: card.reference().map(str::to_owned),
+            amount: card.terms.amount,
+            held_until,
+            has_errand: card.errand().is_some(),
+        }
+    }
+}
+
+const fn card_state(card: &CardPayment) -> &'static str {
+    if card.doubt.is_some() {
+        return "unknown";
+    }
+    match &card.reading {
+        None if card.failure.is_some() => "failed",
+        None => "opening",
+        Some(reading) => match reading.level {
+            CardLevel::Waiting { .. } => "waiting",
+            CardLevel::Processing { .. } => "processing",
+            CardLevel::Authorized { .. } => "held",
+            CardLevel::Captured { .. } => "captured",
+            CardLevel::Ended(_) => "ended",
+        },
+    }
+}
+
+/// A row of `dispute`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct DisputeRow {
+    pub(crate) rail: &'static str,
+    pub(crate) reference: String,
+    pub(crate) invoice_id: [u8; 16],
+    pub(crate) payment_id: [u8; 16],
+    pub(crate) status: &'static str,
+    pub(crate) reason: String,
+    pub(crate) amount: Money,
+    pub(crate) withdrawn_minor: i64,
+    pub(crate) due_by: Option<i64>,
+}
+
+/// The disputes of a card payment.
+pub(crate) fn disputes_of(
+    sale: &Sale,
+    payment: PaymentId,
+    card: &CardPayment,
+) -> impl Iterator<Item = DisputeRow> {
+    let disputes = card.reading.iter().flat_map(|reading| &reading.disputes);
+    disputes.map(move |dispute| DisputeRow {
+        rail: card.terms.rail.name(),
+        reference: dispute.reference.clone(),
+        invoice_id: *sale.id.as_bytes(),
+        payment_id: *payment.as_bytes(),
+        status: dispute.status.name(),
+        reason: dispute.reason.clone(),
+        amount: dispute.amount,
+        withdrawn_minor: dispute.withdrawn.map_or(0, |withdrawn| withdrawn.amount.minor()),
+        due_by: dispute.due_by.map(Timestamp::millis),
+    })
+}
+
+/// The card payments of a sale.
+pub(crate) fn cards_of(sale: &Sale) -> impl Iterator<Item = (PaymentId, &CardPayment)> {
+    sale.payments.iter().filter_map(|payment| Some((payment.id, payment.card()?)))
+}
+
 /// Each payment of a sale that has transfers, with each of them.
 pub(crate) fn transfers_of(sale: &Sale) -> impl Iterator<Item = TransferRow> {
     let chains = sale.payments.iter().filter_map(|payment| Some((payment.id, payment.chain()?)));
@@ -208,6 +297,7 @@ fn methods(sale: &Sale) -> String {
         let method = match &payment.method {
             PaymentMethod::Cash(_) => "cash",
             PaymentMethod::Chain(chain) => chain.terms.rail.name(),
+            PaymentMethod::Card(_) => "card",
         };
         if !methods.contains(&method) {
             methods.push(method);
@@ -227,6 +317,11 @@ fn search_text(sale: &Sale) -> String {
     for chain in sale.payments.iter().filter_map(Payment::chain) {
         parts.extend(chain.address.clone());
         parts.extend(chain.transfers.keys().map(|reference| reference.as_str().to_owned()));
+    }
+    for reading in sale.cards().filter_map(|card| card.reading.as_ref()) {
+        parts.push(reading.reference.clone());
+        parts.extend(reading.charge.iter().map(|charge| charge.reference.clone()));
+        parts.extend(reading.charge.iter().filter_map(|charge| charge.last4.clone()));
     }
     parts.retain(|part| !part.is_empty());
     parts.join("\n").to_lowercase()

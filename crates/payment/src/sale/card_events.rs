@@ -202,7 +202,10 @@ impl CardPayment {
         if is_other || is_undone || taken.checked_sub(refunded)?.is_negative() {
             return Err(Refused::WrongState);
         }
-        if self.refunds.iter().all(|refund| refund.agrees_with(&reading.refunds)) {
+        let known = self.reading.iter().flat_map(|known| &known.disputes);
+        let mut gone =
+            known.filter(|known| reading.disputes.iter().all(|told| told.reference != known.reference));
+        if gone.next().is_none() && self.refunds.iter().all(|refund| refund.agrees_with(&reading.refunds)) {
             Ok(())
         } else {
             Err(Refused::WrongState)

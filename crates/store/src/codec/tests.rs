@@ -15,6 +15,8 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod cards;
+
 fn sale_text(event: &SaleEvent) -> String {
     let Encoded { kind, payload } = encode_sale(event).unwrap();
     assert_eq!(decode_sale(&StoredEvent { kind, encoding: ENCODING, payload: &payload }).as_ref(), Ok(event));
@@ -125,6 +127,9 @@ fn sale_events() -> Vec<SaleEvent> {
         SaleEvent::ReceiptIssued { number: 7 },
         SaleEvent::ReceiptPrinted,
     ]
+    .into_iter()
+    .chain(cards::card_events())
+    .collect()
 }
 
 fn stray_events() -> Vec<StrayEvent> {

@@ -4,6 +4,7 @@
 //! It needs no more memory than one sale or tab and the balances, however long the journal. It reads one snapshot through its
 //! own connection, so that a till that sells meanwhile disturbs nothing; the same check runs over a backup.
 
+mod cards;
 mod cursor;
 mod parcels;
 mod projected;

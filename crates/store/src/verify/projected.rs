@@ -189,6 +189,8 @@ pub(super) fn check_counts(connection: &Connection, expected: &Expected) -> Resu
         ("the list of transfers", "select count(*) from transfer", expected.transfers),
         ("the outbox", "select count(*) from outbox", expected.offers),
         ("the list of settlements", "select count(*) from settlement", expected.settlements),
+        ("the list of card payments", "select count(*) from card_payment", expected.cards),
+        ("the list of disputes", "select count(*) from dispute", expected.disputes),
         ("the list of alerts", "select count(*) from alert where event_id is not null", expected.alerts),
     ];
     for (table, sql, expected) in tables {
@@ -297,7 +299,7 @@ fn check_transfer(
     Ok(())
 }
 
-fn check_row(
+pub(super) fn check_row(
     connection: &Connection,
     sql: &'static str,
     values: impl Params,

@@ -9,6 +9,7 @@ use payment::stream::Settlement;
 use payment::{PaymentId, Sale, SaleEvent, Stray};
 use rusqlite::{Connection, Row};
 
+use super::cards::check_cards;
 use super::cursor::Cursor;
 use super::projected::{self, Offer};
 use super::{Fault, Problem};
@@ -24,6 +25,8 @@ pub(super) struct Expected {
     pub(super) transfers: i64,
     pub(super) offers: i64,
     pub(super) alerts: i64,
+    pub(super) cards: i64,
+    pub(super) disputes: i64,
     pub(super) settlements: i64,
 }
 
@@ -141,6 +144,7 @@ impl Folding {
         match &self.state {
             State::Sale(Some(sale)) => {
                 projected::check_sale(connection, sale, expected)?;
+                check_cards(connection, sale, expected)?;
                 projected::check_offers(connection, sale, &self.offers, expected)
             }
             State::Stray(Some(stray)) => projected::check_stray(connection, stray, expected),
@@ -168,6 +172,7 @@ fn note_effects(
             Effect::RequestOffer { attempt, .. } => {
                 offers.insert(attempt.payment, Offer { asked_by: row.event_id, answered_by: None });
             }
+            Effect::TendCard { .. } => {}
             Effect::Alert(_) => expected.alerts += 1,
         }
     }

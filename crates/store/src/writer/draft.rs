@@ -78,6 +78,7 @@ impl<'a> Draft<'a> {
         for change in &batch.rail_changes {
             self.remember(change)?;
         }
+        batch.cursors.iter().try_for_each(|cursor| self.note_cursor(cursor))?;
         if let Some(settings) = &batch.settings {
             self.write_settings(settings)?;
         }

@@ -207,7 +207,7 @@ impl Writer {
         Ok(rows.into_iter().map(Ok).collect())
     }
 
-    fn first<T>(
+    pub(super) fn first<T>(
         &self,
         sql: &'static str,
         params: impl Params,

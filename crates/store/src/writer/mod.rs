@@ -5,6 +5,7 @@
 //! the reads that transitions need.
 
 mod books;
+mod cards;
 mod draft;
 mod failure;
 mod lookup;

@@ -19,6 +19,7 @@ impl Draft<'_> {
                 Effect::RequestOffer { rail, attempt } => {
                     self.ask(event_id, record.after.id, *rail, (attempt.payment, attempt.amount))?;
                 }
+                Effect::TendCard { payment, .. } => self.project_card(record, *payment)?,
                 Effect::Alert(alert) => self.alert(event_id, alert, record.at)?,
             }
         }
@@ -47,6 +48,16 @@ impl Draft<'_> {
             | SaleEvent::PaymentCancelled { .. }
             | SaleEvent::Cancelled
             | SaleEvent::Voided { .. }
+            | SaleEvent::CardStarted { .. }
+            | SaleEvent::CardRead { .. }
+            | SaleEvent::CardDoubted { .. }
+            | SaleEvent::CardNeverArrived { .. }
+            | SaleEvent::CardFailed { .. }
+            | SaleEvent::CardWished { .. }
+            | SaleEvent::RefundAsked { .. }
+            | SaleEvent::RefundDoubted { .. }
+            | SaleEvent::RefundNeverArrived { .. }
+            | SaleEvent::RefundRefused { .. }
             | SaleEvent::ReceiptIssued { .. }
             | SaleEvent::ReceiptPrinted => Ok(()),
         }

@@ -1,6 +1,7 @@
 //! One file per promise.
 
 mod backups;
+mod cards;
 mod disk;
 mod inbox;
 mod lists;
