@@ -99,6 +99,7 @@ fn submit_to_acknowledged(c: &mut Criterion) {
             settings,
             rails: Vec::new(),
             charging: Vec::new(),
+            cards: Vec::new(),
             clock: Arc::new(SystemClock),
         };
         Engine::start(setup).await.expect("the engine starts")

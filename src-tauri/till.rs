@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use engine::{ChargingSetup, Clock, Engine, RailSetup, Setup, SystemClock};
+use engine::{CardSetup, ChargingSetup, Clock, Engine, RailSetup, Setup, SystemClock};
 use keys::{SecretName, Vault, VaultScope};
+use payment::card::{CardMemory, CardRail};
 use payment::rail::RailError;
 use payment::{Rail, RailId, Timestamp};
 use rail_bitcoin::{BitcoinConfig, BitcoinRail, RpcPassword};
-use rail_practice::{Mining, PracticeCards, PracticeRail};
+use rail_practice::{Mining, PracticeCards, PracticeRail, PracticeTerminal};
 use settings::{Mode, Settings};
 use store::{Store, StoreOptions};
 use thiserror::Error;
@@ -39,19 +40,32 @@ pub enum OpenError {
     },
 }
 
-/// The simulated rail of practice mode, once the engine has opened it; the engine may open it anew.
+/// The simulated rails of practice mode, once the engine has opened them; the engine may open the chain anew.
 #[derive(Clone, Default)]
-pub struct PracticeSlot(Arc<Mutex<Option<Arc<PracticeRail>>>>);
+pub struct PracticeSlot {
+    rail: Arc<Mutex<Option<Arc<PracticeRail>>>>,
+    terminal: Arc<Mutex<Option<Arc<PracticeTerminal>>>>,
+}
 
 impl PracticeSlot {
-    /// The rail whose customer can be told what to do.
+    /// The chain whose customer can be told what to do.
     #[must_use]
     pub fn get(&self) -> Option<Arc<PracticeRail>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.rail.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The card reader whose customer can be told what to do.
+    #[must_use]
+    pub fn terminal(&self) -> Option<Arc<PracticeTerminal>> {
+        self.terminal.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn set(&self, rail: Arc<PracticeRail>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(rail);
+        *self.rail.lock().unwrap_or_else(PoisonError::into_inner) = Some(rail);
+    }
+
+    fn set_terminal(&self, terminal: Arc<PracticeTerminal>) {
+        *self.terminal.lock().unwrap_or_else(PoisonError::into_inner) = Some(terminal);
     }
 }
 
@@ -72,7 +86,7 @@ pub struct Till {
     pub engine: Engine,
     /// Its secrets.
     pub vault: Vault,
-    /// Practice mode's rail.
+    /// Practice mode's rails.
     pub practice: PracticeSlot,
     /// What the last check found.
     pub ledger: watch::Sender<LedgerHealth>,
@@ -101,8 +115,8 @@ impl Till {
         let vault = if mode == Mode::Practice { Vault::in_memory(scope) } else { Vault::open(scope) };
         let practice = PracticeSlot::default();
         let rails = rails(mode, &settings, &vault, &practice);
-        let (charging, clock) = (charging(mode), Arc::new(SystemClock));
-        let engine = Engine::start(Setup { store, writer, settings, rails, charging, clock }).await?;
+        let (charging, cards, clock) = (charging(mode), cards(mode, &practice), Arc::new(SystemClock));
+        let engine = Engine::start(Setup { store, writer, settings, rails, charging, cards, clock }).await?;
         let ledger = watch::Sender::default();
         Ok(Arc::new(Self { mode, engine, vault, practice, ledger }))
     }
@@ -150,6 +164,20 @@ fn charging(mode: Mode) -> Vec<ChargingSetup> {
         }
         Mode::Sandbox | Mode::Live => Vec::new(),
     }
+}
+
+/// The rails this till takes cards with. Practice has its simulated reader, always.
+fn cards(mode: Mode, practice: &PracticeSlot) -> Vec<CardSetup> {
+    if mode != Mode::Practice {
+        return Vec::new();
+    }
+    let slot = practice.clone();
+    let open = move |memory: CardMemory| {
+        let terminal = Arc::new(PracticeTerminal::open(&memory));
+        slot.set_terminal(terminal.clone());
+        Ok(terminal as Arc<dyn CardRail>)
+    };
+    vec![CardSetup { id: RailId::STRIPE, open: Arc::new(open) }]
 }
 
 fn practice_rail(slot: PracticeSlot) -> RailSetup {

@@ -60,10 +60,17 @@ async fn defective_till(folder: &TempDir) -> Arc<Till> {
     let rail =
         RailSetup { id: RailId::BITCOIN, open: Arc::new(|_| Ok(Arc::new(Defective) as Arc<dyn Rail>)) };
     let (settings, clock) = (Settings::defaults(mode), Arc::new(SystemClock));
-    let engine =
-        Engine::start(Setup { store, writer, settings, rails: vec![rail], charging: Vec::new(), clock })
-            .await
-            .unwrap();
+    let engine = Engine::start(Setup {
+        store,
+        writer,
+        settings,
+        rails: vec![rail],
+        charging: Vec::new(),
+        cards: Vec::new(),
+        clock,
+    })
+    .await
+    .unwrap();
     let (practice, ledger) = (crate::till::PracticeSlot::default(), tokio::sync::watch::Sender::default());
     Arc::new(Till { mode, engine, vault, practice, ledger })
 }

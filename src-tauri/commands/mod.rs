@@ -2,6 +2,7 @@
 //! `(app, request) → Result<reply, AppError>`; the table below is all there is, for the window, for browsers, and for
 //! the generated TypeScript.
 
+mod cards;
 pub mod ledger;
 mod practice;
 mod sales;
@@ -22,10 +23,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::app::App;
+use crate::dto::card::{CardCaptureRequest, CardRefundRequest, CardStartRequest};
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::ledger::{AccountDto, EntriesReply, EntriesRequest, VerifyReply};
 use crate::dto::money::MoneyDto;
-use crate::dto::practice::PracticeActRequest;
+use crate::dto::practice::{PracticeActRequest, PracticeCardRequest};
 use crate::dto::receipt::{ReceiptDto, ReceiptRequest};
 use crate::dto::sale::{
     AmountReadRequest, CartTotalsDto, CartTotalsRequest, CashTakeRequest, PaymentRequest,
@@ -140,6 +142,11 @@ commands! {
     wallet_prove (window): WalletProveRequest => SettingsDto as "SettingsDto" = wallet::wallet_prove;
     wallet_import (window): WalletImportRequest => SettingsDto as "SettingsDto" = wallet::wallet_import;
     wallet_watch: WalletWatchRequest => SettingsDto as "SettingsDto" = wallet::wallet_watch;
+    card_start: CardStartRequest => SaleDto as "SaleDto" = cards::card_start;
+    card_cancel: PaymentRequest => SaleDto as "SaleDto" = cards::card_cancel;
+    card_capture: CardCaptureRequest => SaleDto as "SaleDto" = cards::card_capture;
+    card_refund: CardRefundRequest => SaleDto as "SaleDto" = cards::card_refund;
+    practice_card: PracticeCardRequest => SaleDto as "SaleDto" = cards::practice_card;
     practice_act: PracticeActRequest => SaleDto as "SaleDto" = practice::practice_act;
 }
 

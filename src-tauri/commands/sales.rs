@@ -174,12 +174,12 @@ pub(super) async fn receipt(
     view::receipt::receipt(&till, &sale).await
 }
 
-async fn ask(till: &Till, command: Command) -> Result<SaleDto, AppError> {
+pub(super) async fn ask(till: &Till, command: Command) -> Result<SaleDto, AppError> {
     let sale = till.engine.ask_sale(command).await?;
     view::sale::sale(till, &sale)
 }
 
-fn ids(invoice: &str, payment: &str) -> Result<(InvoiceId, PaymentId), AppError> {
+pub(super) fn ids(invoice: &str, payment: &str) -> Result<(InvoiceId, PaymentId), AppError> {
     Ok((id(invoice)?, id(payment)?))
 }
 

@@ -4,6 +4,7 @@
 //! strings; ids are their prefixed text form; every request refuses fields it does not know; no shape can carry a
 //! secret but [`setup::NewWalletWords`], which only the set-up window may ask for.
 
+pub mod card;
 pub mod error;
 pub mod feed;
 pub mod ledger;

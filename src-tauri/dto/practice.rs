@@ -34,3 +34,29 @@ pub enum PracticeActDto {
     /// The last blocks are replaced and the payment is gone.
     Reorganise,
 }
+
+/// Makes the simulated customer do something with a card. Practice mode only.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct PracticeCardRequest {
+    /// The sale.
+    pub invoice: String,
+    /// The payment.
+    pub payment: String,
+    /// What the customer does.
+    pub act: PracticeCardActDto,
+}
+
+/// What the simulated customer can do with a card.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum PracticeCardActDto {
+    /// Tap it.
+    Tap,
+    /// Tap one that the bank declines.
+    Decline,
+    /// Tap it while the line is dead.
+    TapUnheard,
+    /// The line comes back.
+    LineIsBack,
+}

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::card::CardDto;
 use super::money::{MoneyDto, QrDto, RateDto};
 
 /// One line of the cart as the clerk made it.
@@ -252,7 +253,7 @@ pub struct MayDto {
 pub struct PaymentDto {
     /// The payment id.
     pub payment: String,
-    /// `cash` or `bitcoin`.
+    /// `cash`, `bitcoin` or `card`.
     pub method: String,
     /// When it was started (RFC 3339).
     pub started_at: String,
@@ -276,6 +277,8 @@ pub struct PaymentDto {
     pub cash: Option<CashDto>,
     /// Present once a code can be shown.
     pub code: Option<CodeDto>,
+    /// Present for cards.
+    pub card: Option<CardDto>,
     /// What was seen on the rail.
     pub transfers: Vec<TransferDto>,
 }

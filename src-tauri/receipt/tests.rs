@@ -90,6 +90,7 @@ fn payment(method: &str, amount: MoneyDto) -> PaymentDto {
         problem: String::new(),
         cash: None,
         code: None,
+        card: None,
         transfers: Vec::new(),
     }
 }

@@ -1,5 +1,6 @@
 //! From the domain to the wire shapes. Nothing here decides anything: the core's own words are spelled for screens.
 
+pub mod card;
 pub mod ledger;
 pub mod receipt;
 pub mod sale;

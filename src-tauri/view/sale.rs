@@ -70,6 +70,7 @@ fn payment(till: &Till, sale: &Sale, payment: &Payment) -> Result<PaymentDto, Ap
     match &payment.method {
         PaymentMethod::Cash(cash) => cash_payment(payment, cash),
         PaymentMethod::Chain(chain) => chain_payment(till, sale, payment, chain),
+        PaymentMethod::Card(card) => super::card::payment(sale, payment, card),
     }
 }
 
@@ -93,6 +94,7 @@ fn cash_payment(payment: &Payment, cash: &CashPayment) -> Result<PaymentDto, App
             rounding: money(cash.rounding),
         }),
         code: None,
+        card: None,
         transfers: Vec::new(),
     })
 }
@@ -119,6 +121,7 @@ fn chain_payment(
         problem: chain.failure.as_ref().map(|f| f.reason.clone()).unwrap_or_default(),
         cash: None,
         code: code(till, payment, chain)?,
+        card: None,
         transfers: chain.transfers.values().map(|t| transfer(t, &policy)).collect(),
     })
 }

@@ -1,5 +1,7 @@
 //! The history of a sale, a stray payment, a parcel or a settlement: every event with its facts, its source and its hash.
 
+use payment::card::{CardEnd, CardLevel, CardReading, RefundReading};
+use payment::sale::CardWish;
 use payment::stream::{Parcel, SettlementEvent};
 use payment::{Level, Observation, SaleEvent, StrayEvent};
 use store::{RecordedEvent, TimelineEvent};
@@ -52,13 +54,52 @@ fn sale_facts(event: &SaleEvent) -> Facts {
             facts.push(("value", terms.amount.to_string()));
             facts
         }
+        SaleEvent::CardStarted { terms, .. } => vec![("amount", terms.amount.to_string())],
+        SaleEvent::CardRead { reading, .. } => reading_facts(reading),
+        SaleEvent::CardDoubted { reason, .. } | SaleEvent::RefundDoubted { reason, .. } => {
+            vec![("reason", reason.clone())]
+        }
+        SaleEvent::CardFailed { failure, .. } | SaleEvent::RefundRefused { failure, .. } => {
+            vec![("reason", failure.reason.clone())]
+        }
+        SaleEvent::CardWished { wish: CardWish::Capture(amount), .. } => {
+            vec![("capture", amount.to_string())]
+        }
+        SaleEvent::CardWished { wish: CardWish::Cancel, .. } => vec![("wish", "cancel".to_owned())],
+        SaleEvent::RefundAsked { amount, reason, .. } => {
+            vec![("amount", amount.to_string()), ("reason", reason.clone())]
+        }
         SaleEvent::Voided { reason } => vec![("reason", reason.clone())],
         SaleEvent::ReceiptIssued { number } => vec![("receipt", number.to_string())],
         SaleEvent::QuoteEnded { .. }
         | SaleEvent::PaymentCancelled { .. }
+        | SaleEvent::CardNeverArrived { .. }
+        | SaleEvent::RefundNeverArrived { .. }
         | SaleEvent::Cancelled
         | SaleEvent::ReceiptPrinted => Vec::new(),
     }
+}
+
+fn reading_facts(reading: &CardReading) -> Facts {
+    let mut facts = vec![("reference", reading.reference.clone())];
+    let (status, amount) = match &reading.level {
+        CardLevel::Waiting { .. } => ("waiting", None),
+        CardLevel::Processing { amount } => ("processing", Some(amount)),
+        CardLevel::Authorized { amount, .. } => ("held", Some(amount)),
+        CardLevel::Captured { amount } => ("captured", Some(amount)),
+        CardLevel::Ended(CardEnd::Declined(_)) => ("declined", None),
+        CardLevel::Ended(CardEnd::Cancelled) => ("cancelled", None),
+        CardLevel::Ended(CardEnd::Expired) => ("expired", None),
+    };
+    facts.push(("status", status.to_owned()));
+    facts.extend(amount.map(|amount| ("amount", amount.to_string())));
+    if let CardLevel::Ended(CardEnd::Declined(reason)) = &reading.level {
+        facts.push(("reason", reason.clone()));
+    }
+    let back = |refund: &RefundReading| ("refund", format!("{} {}", refund.amount, refund.status.name()));
+    facts.extend(reading.refunds.iter().map(back));
+    facts.extend(reading.disputes.iter().map(|dispute| ("dispute", dispute.status.name().to_owned())));
+    facts
 }
 
 fn stray_facts(event: &StrayEvent) -> Facts {

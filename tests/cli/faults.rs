@@ -130,10 +130,17 @@ async fn sell_at(folder: &Folder, wall_ms: i64) {
     let store::Opened { store, writer } = Store::open(options).await.expect("the books open");
     let (settings, clock) = (Settings::defaults(mode), Arc::new(Wrong(wall_ms)));
     let price = money::Money::new(450, settings.shop.currency);
-    let engine =
-        Engine::start(Setup { store, writer, settings, rails: Vec::new(), charging: Vec::new(), clock })
-            .await
-            .expect("it starts");
+    let engine = Engine::start(Setup {
+        store,
+        writer,
+        settings,
+        rails: Vec::new(),
+        charging: Vec::new(),
+        cards: Vec::new(),
+        clock,
+    })
+    .await
+    .expect("it starts");
     let line = CartLine {
         description: String::new(),
         quantity: 1,

@@ -279,5 +279,7 @@ async fn start<T: Town>(folder: &Path, town: &T, clock: Arc<TurnedClock>) -> Eng
     let defaults = Settings::defaults(Mode::Sandbox);
     let settings = Settings::from_rows(&writer.settings().unwrap(), &defaults).unwrap();
     let rails = vec![town.rail(clock.clone())];
-    Engine::start(Setup { store, writer, settings, rails, charging: Vec::new(), clock }).await.unwrap()
+    Engine::start(Setup { store, writer, settings, rails, charging: Vec::new(), cards: Vec::new(), clock })
+        .await
+        .unwrap()
 }

@@ -122,6 +122,7 @@ impl Bookkeeper {
             settings: batch.settings.as_ref().unwrap_or(&self.settings),
             rails: &self.shared.rails,
             charging: &self.shared.charging,
+            cards: &self.shared.cards,
             now: self.clock.now().wall,
         };
         let mut work = WorkingSet::new(writer, batch);
@@ -175,6 +176,7 @@ impl Bookkeeper {
         for (invoice, rail, attempt) in staged.offers {
             self.shared.request_offer(Wanted { invoice, rail, attempt });
         }
+        staged.tends.into_iter().for_each(|(rail, due)| self.shared.cards.tend(rail, due));
         staged.rings.into_iter().for_each(|(rail, ring)| self.shared.charging.ring(rail, ring));
     }
 

@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use money::Money;
+use payment::card::CardAttempt;
 use payment::rail::{Offer, RailError, Report};
-use payment::sale::Refused;
+use payment::sale::{CardPayment, Refused};
 use payment::stream::settlement::Answer;
 use payment::stream::{Instruction, OnTab, ParcelError, Tab};
 use payment::{
     Cart, CartError, InvoiceId, PaymentId, QuoteError, RailId, Sale, SettlementId, Stray, StrayId,
 };
 use settings::Settings;
-use store::{Refusal, Source, UnderWay, WriteError};
+use store::{DueCard, Refusal, Source, UnderWay, WriteError};
 use thiserror::Error;
+
+use crate::cards::CardCommand;
 
 /// A wish, or a rail's news. Each can be asked again without harm: the ids in it make it one wish.
 #[derive(Clone, Debug)]
@@ -153,6 +156,8 @@ pub enum Command {
         /// The settlement.
         settlement: SettlementId,
     },
+    /// Something about a card payment.
+    Card(CardCommand),
     /// A rail saw something.
     TakeReport {
         /// The rail.
@@ -180,8 +185,23 @@ pub enum Reply {
         /// The last one of the page; `None` when there are no more.
         last: Option<Box<(Tab, OnTab)>>,
     },
+    /// Card payments that something is to be asked about.
+    DueCards(Vec<DueCard>),
+    /// A card payment as it stands.
+    Tended(Box<Tended>),
+    /// What a rail told does not fit what it was asked: nothing was posted, and the owner is told.
+    Mismatch,
     /// It is done.
     Done,
+}
+
+/// A card payment as it stands, for whoever does its errands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tended {
+    /// What the processor was or is to be asked for.
+    pub attempt: CardAttempt,
+    /// How far it is.
+    pub card: CardPayment,
 }
 
 /// What became of an instruction.

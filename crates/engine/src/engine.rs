@@ -14,6 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
 use crate::bookkeeper::Bookkeeper;
+use crate::cards::{CardSetup, Cards};
 use crate::charging::{Charging, ChargingSetup};
 use crate::clock::Clock;
 use crate::command::{Command, EngineError, Outcome, Reply};
@@ -44,6 +45,8 @@ pub struct Setup {
     pub rails: Vec<RailSetup>,
     /// The rails that the till charges.
     pub charging: Vec<ChargingSetup>,
+    /// The rails that take cards.
+    pub cards: Vec<CardSetup>,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }
@@ -64,6 +67,7 @@ pub enum StartError {
 pub(crate) struct Shared {
     pub(crate) rails: Rails,
     pub(crate) charging: Charging,
+    pub(crate) cards: Cards,
     pub(crate) feed: Feed,
     pub(crate) quotes: Quotes,
     pub(crate) settings: watch::Sender<Arc<Settings>>,
@@ -73,10 +77,17 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    fn new(rails: Rails, charging: Charging, settings: Settings, intake: Intake, meters: Meters) -> Self {
+    fn new(
+        rails: Rails,
+        (charging, cards): (Charging, Cards),
+        settings: Settings,
+        intake: Intake,
+        meters: Meters,
+    ) -> Self {
         Self {
             rails,
             charging,
+            cards,
             feed: Feed::new(),
             quotes: Quotes::default(),
             settings: watch::Sender::new(Arc::new(settings)),
@@ -127,7 +138,7 @@ impl Engine {
     }
 
     async fn start_on(threads: Threads, setup: Setup) -> Result<Self, StartError> {
-        let Setup { store, writer, settings, rails, charging, clock } = setup;
+        let Setup { store, writer, settings, rails, charging, cards, clock } = setup;
         let reader = store.reader();
         let in_flight = InFlight::read(&writer)?;
         let (last_event, _) = writer.head();
@@ -136,17 +147,23 @@ impl Engine {
             let memory = writer.rail_memory(rail.id)?;
             remembered.push((rail, memory));
         }
+        let mut remembered_cards = Vec::with_capacity(cards.len());
+        for rail in cards {
+            let memory = writer.card_memory(rail.id)?;
+            remembered_cards.push((rail, memory));
+        }
         let (intake, inbox) = Intake::new();
         let rails = Rails::open(remembered, threads).await;
         let meters = Meters::new(clock.clone(), intake.seen_from_outside());
-        let charging = Charging::new(charging);
-        let shared = Shared::new(rails, charging, settings.clone(), intake.clone(), meters);
+        let takers = (Charging::new(charging), Cards::open(remembered_cards));
+        let shared = Shared::new(rails, takers, settings.clone(), intake.clone(), meters);
         let (farewell, ended) = Farewell::of(&shared.supervisor);
         let bookkeeper = Bookkeeper::new((store, writer), inbox, settings, clock.clone(), shared.clone());
         threads.employ(bookkeeper, farewell, &shared.supervisor)?;
         let engine = Self { shared, reader, clock, ended };
         engine.resume(&in_flight, &intake).await;
         engine.shared.charging.collect(&engine.shared.supervisor, &intake, last_event);
+        engine.shared.cards.collect(&engine.shared.supervisor, &intake);
         Ok(engine)
     }
 

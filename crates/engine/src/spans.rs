@@ -7,6 +7,7 @@
 use payment::stream::Instruction;
 use tracing::{Span, debug_span};
 
+use crate::cards::CardCommand;
 use crate::command::Command;
 
 impl Command {
@@ -42,9 +43,33 @@ impl Command {
             Self::DrawSettlements { rail, after, .. } => debug_span!("draw_settlements", %rail, after),
             Self::TakeCharge { settlement, .. } => debug_span!("take_charge", %settlement),
             Self::RetrySettlement { settlement } => debug_span!("retry_settlement", %settlement),
+            Self::Card(command) => command.span(),
             Self::TakeReport { rail, report } => {
                 let (readings, complete) = (report.observations.len(), report.complete);
                 debug_span!("take_report", %rail, readings, complete)
+            }
+        }
+    }
+}
+
+impl CardCommand {
+    fn span(&self) -> Span {
+        match self {
+            Self::Start { invoice, payment, rail, .. } => {
+                debug_span!("start_card", %invoice, %payment, %rail)
+            }
+            Self::Cancel { invoice, payment } => debug_span!("cancel_card", %invoice, %payment),
+            Self::Capture { invoice, payment, .. } => debug_span!("capture_card", %invoice, %payment),
+            Self::Refund { invoice, payment, refund, .. } => {
+                debug_span!("refund_card", %invoice, %payment, %refund)
+            }
+            Self::Draw { rail, .. } => debug_span!("draw_cards", %rail),
+            Self::Look(due) => debug_span!("look_at_card", payment = %due.payment),
+            Self::TakeAnswer { due, errand, .. } => {
+                debug_span!("take_card_answer", payment = %due.payment, errand = errand.name())
+            }
+            Self::TakeReport { rail, report } => {
+                debug_span!("take_card_report", %rail, readings = report.readings.len())
             }
         }
     }

@@ -7,7 +7,7 @@ use payment::rail::Attempt;
 use payment::stream::{OnTab, Settlement, Tab};
 use payment::{InvoiceId, PaymentId, RailId, Sale, SettlementId, Stray, StrayId, TransferRef};
 use settings::Settings;
-use store::{Batch, KnownInstruction, Record, TransferOwner};
+use store::{Batch, DueCard, KnownInstruction, Record, TransferOwner};
 
 use crate::charging::Ring;
 use crate::feed::Change;
@@ -21,6 +21,8 @@ pub(crate) struct Staged {
     pub(crate) offers: Vec<(InvoiceId, RailId, Attempt)>,
     /// Collectors to be told that there is something to do.
     pub(crate) rings: Vec<(RailId, Ring)>,
+    /// Card payments that somebody wants something of.
+    pub(crate) tends: Vec<(RailId, DueCard)>,
     /// Quotes that start, with their lives in milliseconds.
     pub(crate) quotes: Vec<(InvoiceId, PaymentId, u32)>,
     pub(crate) sales: HashMap<InvoiceId, Sale>,
@@ -49,6 +51,7 @@ impl Staged {
         self.changes.extend(later.changes);
         self.offers.extend(later.offers);
         self.rings.extend(later.rings);
+        self.tends.extend(later.tends);
         self.quotes.extend(later.quotes);
         self.sales.extend(later.sales);
         self.strays.extend(later.strays);

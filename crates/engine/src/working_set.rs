@@ -1,6 +1,7 @@
 //! What a batch has changed so far, over what is committed. A command stages into layers of its own; when it is refused
 //! they are dropped, when it succeeds the batch absorbs them. Reads see the newest layer first and the journal last.
 
+mod cards;
 mod tabs;
 
 use std::collections::BTreeMap;
@@ -17,8 +18,8 @@ use payment::{
 use settings::Settings;
 use sha2::{Digest, Sha256};
 use store::{
-    AlertAcknowledged, Became, DeadLetterRecord, FindingRecord, KnownInstruction, ParcelRecord, RailChange,
-    ReadError, Record, SaleRecord, SettingsChange, Source, StrayRecord, TransferOwner, Writer,
+    AlertAcknowledged, Became, DeadLetterRecord, DueCard, FindingRecord, KnownInstruction, ParcelRecord,
+    RailChange, ReadError, Record, SaleRecord, SettingsChange, Source, StrayRecord, TransferOwner, Writer,
 };
 
 use crate::command::EngineError;
@@ -117,6 +118,11 @@ impl<'a> WorkingSet<'a> {
                 Effect::RequestOffer { rail, attempt } => {
                     self.layer.offers.push((sale.id, *rail, attempt.clone()));
                 }
+                Effect::TendCard { rail, payment } if is_wish(&event) => {
+                    self.layer.tends.push((*rail, DueCard { invoice: sale.id, payment: *payment }));
+                }
+                // Whoever brought what a processor told goes on by itself.
+                Effect::TendCard { .. } => {}
                 Effect::Alert(_) => self.layer.changes.push(Change::Status),
             }
         }
@@ -375,4 +381,12 @@ fn stray_id(rail: RailId, observation: &Observation) -> StrayId {
     let mut random = [0; 10];
     random.copy_from_slice(&digest[..10]);
     StrayId::generate(observation.seen_at, random)
+}
+
+/// Does somebody want something of a card payment?
+const fn is_wish(event: &SaleEvent) -> bool {
+    matches!(
+        event,
+        SaleEvent::CardStarted { .. } | SaleEvent::CardWished { .. } | SaleEvent::RefundAsked { .. }
+    )
 }

@@ -20,6 +20,7 @@ mod draws;
 mod faults;
 mod rail;
 mod script;
+mod terminal;
 mod world;
 
 pub use act::{Act, ActRefused, Portion};
@@ -30,3 +31,4 @@ pub use draws::Draws;
 pub use faults::unreliable;
 pub use rail::{Clock, Mining, PracticeRail};
 pub use script::{Customer, PracticeScript, Step};
+pub use terminal::{CardAct, PracticeTerminal};

@@ -179,10 +179,6 @@ pub(crate) struct CardRow {
 
 impl CardRow {
     pub(crate) fn of(sale: &Sale, payment: PaymentId, card: &CardPayment) -> Self {
-        let held_until = match card.reading.as_ref().map(|reading| &reading.level) {
-            Some(CardLevel::Authorized { until, .. }) => until.map(Timestamp::millis),
-            _ => None,
-        };
         Self {
             payment_id: *payment.as_bytes(),
             invoice_id: *sale.id.as_bytes(),
@@ -190,7 +186,7 @@ impl CardRow {
             state: card_state(card),
             reference: card.reference().map(str::to_owned),
             amount: card.terms.amount,
-            held_until,
+            held_until: card.held_until().map(Timestamp::millis),
             has_errand: card.errand().is_some(),
         }
     }

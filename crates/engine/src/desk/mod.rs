@@ -1,6 +1,7 @@
 //! The desk: turns each command into events against the working set. Nothing here commits or waits; what a refused
 //! command staged is thrown away by the bookkeeper.
 
+mod cards;
 mod report;
 mod sales;
 mod sighting;
@@ -13,6 +14,7 @@ use payment::{Quote, QuotedRate, RailId, Timestamp};
 use settings::Settings;
 use store::Source;
 
+use crate::cards::Cards;
 use crate::charging::Charging;
 use crate::command::{Command, EngineError, Reply};
 use crate::rails::Rails;
@@ -23,6 +25,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) rails: &'a Rails,
     pub(crate) charging: &'a Charging,
+    pub(crate) cards: &'a Cards,
     pub(crate) now: Timestamp,
 }
 
@@ -79,6 +82,7 @@ impl Desk<'_> {
             }
             Command::TakeCharge { settlement, answer } => self.take_charge(work, settlement, answer),
             Command::RetrySettlement { settlement } => self.retry_settlement(work, settlement),
+            Command::Card(command) => self.carry_out_card(work, command),
             Command::TakeReport { rail, report } => self.take_report(work, rail, report),
         }
     }

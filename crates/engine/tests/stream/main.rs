@@ -4,6 +4,7 @@
 
 mod acquirer;
 mod answers;
+mod cards;
 mod charging;
 mod clock;
 mod clocks;
@@ -22,3 +23,4 @@ mod shop;
 mod simulation;
 mod stopping;
 mod strays;
+mod terminal;

@@ -1,29 +1,29 @@
 //! A shop under test: store, engine, rails and a clock, and the trouble its disk can be given.
 
+mod opening;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use engine::{ChargingSetup, Clock, Command, Engine, EngineError, RailSetup, Reply, Setup};
-#[cfg(unix)]
-use faulty_disk::Disk;
+use engine::{Clock, Command, Engine, EngineError, RailSetup, Reply};
 use ledger::Account;
 use money::{Currency, Money, Percent};
 use payment::rail::Report;
 use payment::transfer::WithdrawnReason;
 use payment::{
-    Cart, CartLine, InvoiceId, Level, Observation, PaymentId, Rail, RailError, RailId, Sale, State, Stray,
-    Timestamp, TransferRef,
+    Cart, CartLine, InvoiceId, Level, Observation, PaymentId, Rail, RailError, RailId, RefundId, Sale, State,
+    Stray, Timestamp, TransferRef,
 };
 use rail_practice::{Act, Mining, PracticeRail};
-use settings::{Mode, Settings};
-use store::{Opened, Store, StoreOptions, Trouble, Troublemaker, Writer};
+use settings::Settings;
+use store::{Trouble, Troublemaker};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use self::opening::Takers;
 use crate::clock::{MORNING, TurnedClock};
-use crate::puppet::Puppet;
 
 /// Longest wait for anything.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -65,8 +65,7 @@ pub(crate) struct Shop {
     pub(crate) clock: Arc<TurnedClock>,
     pub(crate) practice: Practice,
     folder: TempDir,
-    rails: Vec<RailSetup>,
-    charging: Vec<ChargingSetup>,
+    takers: Takers,
     trouble: Troublemaker,
     ids: AtomicU32,
 }
@@ -81,77 +80,6 @@ pub(crate) struct Charged {
 }
 
 impl Shop {
-    /// With the simulated rail, where blocks come on demand only.
-    pub(crate) async fn open() -> Self {
-        let (clock, practice) = (TurnedClock::at(MORNING), Practice::default());
-        let rails = vec![practice.setup(&clock)];
-        Self::open_with(clock, practice, rails).await
-    }
-
-    /// With a rail of the test's own.
-    pub(crate) async fn open_on(rail: RailSetup) -> Self {
-        Self::open_with(TurnedClock::at(MORNING), Practice::default(), vec![rail]).await
-    }
-
-    /// With a rail that says nothing by itself: what it saw, the test tells.
-    pub(crate) async fn open_quiet() -> Self {
-        Self::open_on(Puppet::new().setup()).await
-    }
-
-    pub(crate) async fn open_with(
-        clock: Arc<TurnedClock>,
-        practice: Practice,
-        rails: Vec<RailSetup>,
-    ) -> Self {
-        Self::open_in(tempfile::tempdir().unwrap(), clock, practice, (rails, Vec::new())).await
-    }
-
-    /// With a rail that the till charges, and the settings to use it.
-    pub(crate) async fn open_charging(rail: ChargingSetup) -> Self {
-        let (clock, rails) = (TurnedClock::at(MORNING), vec![Puppet::new().setup()]);
-        let folder = tempfile::tempdir().unwrap();
-        let shop = Self::open_in(folder, clock, Practice::default(), (rails, vec![rail])).await;
-        let practice = Settings::defaults(Mode::Practice);
-        shop.change_settings(|settings| {
-            (settings.routes, settings.fees) = (practice.routes, practice.fees);
-            settings.settlements = practice.settlements;
-        })
-        .await;
-        shop
-    }
-
-    /// With a rail that says nothing by itself, on a disk that can fail.
-    #[cfg(unix)]
-    pub(crate) async fn open_on_disk() -> (Self, Disk) {
-        let folder = tempfile::tempdir().unwrap();
-        let disk = Disk::under(folder.path());
-        let (clock, rails) = (TurnedClock::at(MORNING), vec![Puppet::new().setup()]);
-        (Self::open_in(folder, clock, Practice::default(), (rails, Vec::new())).await, disk)
-    }
-
-    async fn open_in(
-        folder: TempDir,
-        clock: Arc<TurnedClock>,
-        practice: Practice,
-        (rails, charging): (Vec<RailSetup>, Vec<ChargingSetup>),
-    ) -> Self {
-        let (engine, trouble) = start(&folder, &clock, (rails.clone(), charging.clone()), |_| {}).await;
-        Self { engine, clock, practice, folder, rails, charging, trouble, ids: AtomicU32::new(0) }
-    }
-
-    /// Stops in order and starts again on the same file.
-    pub(crate) async fn restart(&mut self) {
-        self.restart_after(|_| {}).await;
-    }
-
-    /// As [`Shop::restart`], with something done to the file in between.
-    pub(crate) async fn restart_after(&mut self, meanwhile: impl FnOnce(&mut Writer)) {
-        self.engine.stop().await;
-        let rails = (self.rails.clone(), self.charging.clone());
-        let (engine, trouble) = start(&self.folder, &self.clock, rails, meanwhile).await;
-        (self.engine, self.trouble) = (engine, trouble);
-    }
-
     pub(crate) fn trouble(&self, trouble: impl Into<Option<Trouble>>) {
         self.trouble.make(trouble.into());
     }
@@ -175,6 +103,10 @@ impl Shop {
 
     pub(crate) fn next_payment(&self) -> PaymentId {
         PaymentId::generate(self.clock.now().wall, self.random())
+    }
+
+    pub(crate) fn next_refund(&self) -> RefundId {
+        RefundId::generate(self.clock.now().wall, self.random())
     }
 
     pub(crate) async fn ask(&self, command: Command) -> Result<Reply, EngineError> {
@@ -336,6 +268,17 @@ impl Shop {
     }
 
     /// Kinds of the alerts nobody has read, newest first.
+    /// Waits until the owner is told of something of this kind.
+    pub(crate) async fn until_alert(&self, kind: &str) {
+        let mut changes = self.engine.feed().subscribe();
+        let told = async {
+            while !self.alerts().await.iter().any(|told| told == kind) {
+                let _a_change_or_a_lag = changes.recv().await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, told).await.expect("the owner is told");
+    }
+
     pub(crate) async fn alerts(&self) -> Vec<String> {
         let alerts = self.engine.reader().alerts().await.unwrap();
         alerts.into_iter().map(|alert| alert.kind).collect()
@@ -353,23 +296,6 @@ impl HandedIn {
         }
         answers
     }
-}
-
-async fn start(
-    folder: &TempDir,
-    clock: &Arc<TurnedClock>,
-    (rails, charging): (Vec<RailSetup>, Vec<ChargingSetup>),
-    meanwhile: impl FnOnce(&mut Writer),
-) -> (Engine, Troublemaker) {
-    let path = folder.path().join("till.db");
-    let options = StoreOptions { path, mode: store::Mode::Sandbox, now: clock.now().wall };
-    let Opened { store, mut writer } = Store::open(options).await.unwrap();
-    meanwhile(&mut writer);
-    let defaults = Settings::defaults(Mode::Sandbox);
-    let settings = Settings::from_rows(&writer.settings().unwrap(), &defaults).unwrap();
-    let trouble = writer.troublemaker();
-    let setup = Setup { store, writer, settings, rails, charging, clock: clock.clone() };
-    (Engine::start(setup).await.unwrap(), trouble)
 }
 
 /// A change of the settings by somebody who looked at those before.

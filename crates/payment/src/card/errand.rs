@@ -21,6 +21,20 @@ pub enum CardErrand {
     Refund(RefundId),
 }
 
+impl CardErrand {
+    /// Its name, for logs.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Read => "read",
+            Self::Cancel => "cancel",
+            Self::Capture(_) => "capture",
+            Self::Refund(_) => "refund",
+        }
+    }
+}
+
 impl CardPayment {
     /// What is to be asked next; `None` when nothing is, until somebody wants something or an event tells of it.
     #[must_use]
@@ -31,7 +45,8 @@ impl CardPayment {
             return Some(CardErrand::Read);
         }
         let Some(reading) = &self.reading else {
-            return self.failure.is_none().then_some(CardErrand::Open);
+            let errand = if self.wish.is_some() { CardErrand::Cancel } else { CardErrand::Open };
+            return self.failure.is_none().then_some(errand);
         };
         match (&reading.level, self.wish) {
             (CardLevel::Waiting { .. } | CardLevel::Authorized { .. }, Some(CardWish::Cancel)) => {

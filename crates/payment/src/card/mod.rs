@@ -12,7 +12,9 @@ mod reading;
 use money::Money;
 
 pub use self::errand::CardErrand;
-pub use self::port::{Capture, CardAttempt, CardRail, RefundAttempt};
+pub use self::port::{
+    Capture, CardAttempt, CardCursor, CardMemory, CardRail, CardReport, CardSink, RefundAttempt,
+};
 pub use self::reading::{
     CardCharge, CardEnd, CardLevel, CardReading, DisputeReading, DisputeStatus, RefundReading, RefundStatus,
     Withdrawal,

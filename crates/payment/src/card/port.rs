@@ -1,11 +1,13 @@
 //! The port to processors of cards. Every call answers with a reading; every call that moves money has a key that was
 //! stored first, and a rail does what one key asks once.
 
+use std::sync::Arc;
+
 use money::Money;
 
 use super::{CardReading, CardTerms};
-use crate::rail::{RailError, RailFuture, RailHealth};
-use crate::{InvoiceId, PaymentId, RailId, RefundId};
+use crate::rail::{NotCommitted, RailError, RailFuture, RailHealth};
+use crate::{InvoiceId, PaymentId, RailId, RefundId, Timestamp};
 
 /// A wish to be paid by card. Stored before the rail is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +46,41 @@ pub struct RefundAttempt {
     pub amount: Money,
 }
 
-/// A processor of cards.
+/// What a rail is given back of what the books keep for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CardMemory {
+    /// The highest number of a reading that was stored; the next one must be above it.
+    pub last_number: u64,
+    /// How far its events were read; `None` when they never were.
+    pub cursor: Option<CardCursor>,
+}
+
+/// A place in a processor's events.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardCursor {
+    /// The processor's own word for the place; opaque to everybody else.
+    pub place: String,
+    /// The processor's time there.
+    pub as_of: Timestamp,
+}
+
+/// What a processor's events told of. Readings and cursor are committed together, so that nothing between two places is
+/// lost.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CardReport {
+    /// Payments of this till that changed, each read anew: events may be old, late or out of order.
+    pub readings: Vec<(PaymentId, CardReading)>,
+    /// The place up to which everything was read.
+    pub cursor: Option<CardCursor>,
+}
+
+/// Takes reports and answers when they are committed.
+pub trait CardSink: Send + Sync {
+    /// Commits a report. The rail goes on from its cursor only after `Ok`.
+    fn report<'a>(&'a self, rail: RailId, report: CardReport) -> RailFuture<'a, Result<(), NotCommitted>>;
+}
+
+/// A processor of cards. Readings of one payment are numbered in the order in which they were true.
 ///
 /// Errors mean what they say everywhere: after [`RailError::Unknown`] the till asks with [`CardRail::find`] and repeats
 /// nothing before the answer.
@@ -91,4 +127,10 @@ pub trait CardRail: Send + Sync {
     /// # Errors
     /// [`RailError::Unknown`] when it may be on its way.
     fn refund<'a>(&'a self, refund: &'a RefundAttempt) -> RailFuture<'a, Result<CardReading, RailError>>;
+
+    /// Reads events and reports what changed, until it is dropped or fails. The shorter the pauses the more is open.
+    ///
+    /// # Errors
+    /// Why it can't go on; it is called again after a pause.
+    fn watch<'a>(&'a self, sink: Arc<dyn CardSink>) -> RailFuture<'a, Result<(), RailError>>;
 }

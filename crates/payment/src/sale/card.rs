@@ -3,8 +3,8 @@
 use money::{Money, MoneyError};
 
 use super::payment::{Counting, RailFailure};
-use crate::RefundId;
 use crate::card::{CardEnd, CardLevel, CardReading, CardTerms, RefundReading, RefundStatus};
+use crate::{RefundId, Timestamp};
 
 /// A payment by card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -154,6 +154,15 @@ impl CardPayment {
     pub const fn held(&self) -> Option<Money> {
         match &self.reading {
             Some(CardReading { level: CardLevel::Authorized { amount, .. }, .. }) => Some(*amount),
+            _ => None,
+        }
+    }
+
+    /// When the bank lets go of what is held, where that is known.
+    #[must_use]
+    pub const fn held_until(&self) -> Option<Timestamp> {
+        match &self.reading {
+            Some(CardReading { level: CardLevel::Authorized { until, .. }, .. }) => *until,
             _ => None,
         }
     }

@@ -7,6 +7,7 @@ use super::card::{CardPayment, CardWish, Refund, RefundState};
 use super::payment::RailFailure;
 use super::{Alert, Effect, Payment, PaymentMethod, Refused, Sale, SaleEvent};
 use crate::card::{CardLevel, CardReading, CardTerms};
+use crate::rail::RailFailureClass;
 use crate::{PaymentId, RefundId, Timestamp};
 
 impl Sale {
@@ -239,7 +240,13 @@ impl CardPayment {
         if self.reading.is_some() {
             return Err(Refused::WrongState);
         }
-        Ok(self.doubt.take().is_some())
+        let mut changed = self.doubt.take().is_some();
+        if self.wish.take().is_some() {
+            let reason = "it was called off before it was sent".to_owned();
+            self.failure = Some(RailFailure { class: RailFailureClass::NotSent, reason });
+            changed = true;
+        }
+        Ok(changed)
     }
 
     fn fail(&mut self, failure: &RailFailure) -> bool {

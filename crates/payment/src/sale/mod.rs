@@ -9,6 +9,7 @@ mod booking;
 mod card;
 mod card_booking;
 mod card_events;
+mod card_judge;
 mod coverage;
 mod decide;
 mod payment;
@@ -18,6 +19,7 @@ use money::{Money, Percent};
 use thiserror::Error;
 
 pub use card::{CardPayment, CardWish, Refund, RefundState};
+pub use card_judge::CardAnswer;
 pub use coverage::Coverage;
 pub use payment::{CashPayment, ChainPayment, Payment, PaymentMethod, PaymentTerms, RailFailure};
 

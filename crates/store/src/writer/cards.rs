@@ -1,6 +1,7 @@
 //! The projections of card payments, and how far a rail's events were read: written with what they are derived from, and
 //! looked up for transitions.
 
+use payment::card::{CardCursor, CardMemory};
 use payment::{InvoiceId, PaymentId, RailId, Timestamp};
 use rusqlite::{Row, params};
 
@@ -105,6 +106,16 @@ impl Writer {
                    and payment_id > ?2 order by payment_id limit ?3";
         let after = after.map_or(Vec::new(), |payment| payment.as_bytes().to_vec());
         self.all(sql, params![rail.name(), after, limit], |row| Ok(due_card(row)))?.into_iter().collect()
+    }
+
+    /// What the books keep for a rail that takes cards.
+    ///
+    /// # Errors
+    /// When the data file can't be read.
+    pub fn card_memory(&self, rail: RailId) -> Result<CardMemory, ReadError> {
+        let place = |cursor: RailCursor| CardCursor { place: cursor.cursor, as_of: cursor.as_of };
+        let cursor = self.rail_cursor(rail)?.map(place);
+        Ok(CardMemory { last_number: self.last_observation(rail)?, cursor })
     }
 
     /// How far a rail's events were read.

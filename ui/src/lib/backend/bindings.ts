@@ -85,6 +85,61 @@ export type BitcoinStatusDto = {
 	has_key: boolean,
 };
 
+/**  A payment by card, or by what the processor's page takes beside cards. */
+export type CardDto = {
+	/**  Where the customer presents the card. */
+	way: CardWayDto,
+	/**  The reader's name at the processor; empty for a phone. */
+	reader: string,
+	/**  The money is held first, and taken when the shop says so. */
+	captures_later: boolean,
+	/**  The processor's name for the payment; empty before it has it. */
+	reference: string,
+	/**  The page for the customer's phone, while it can be paid. */
+	page: CardPageDto | null,
+	/**  What was used, such as `visa` or `sepa_debit`; empty before a charge. */
+	brand: string,
+	/**  The last four digits, where there are any. */
+	last4: string,
+	/**  The wallet it came from, such as `apple_pay`; empty when none. */
+	wallet: string,
+	/**  Why the last try with a card failed while another may be tried; empty when none did. */
+	declined: string,
+	/**  What is held and can be captured. */
+	held: MoneyDto | null,
+	/**  When the bank lets go of it (RFC 3339); empty when not known. */
+	held_until: string,
+	/**  It is being called off. */
+	cancelling: boolean,
+	/**  It is being captured. */
+	capturing: boolean,
+	/**  May it be called off? */
+	may_cancel: boolean,
+	/**  What may still be given back. */
+	refundable: MoneyDto,
+	/**  Money given back, oldest first. */
+	refunds: RefundDto[],
+	/**  Objections of the customer's bank, oldest first. */
+	disputes: DisputeDto[],
+	/**  What card networks require on the receipt of a card that was present, in their order. */
+	receipt: FactDto[],
+};
+
+/**  The page for the customer's phone. */
+export type CardPageDto = {
+	/**  Its address. */
+	url: string,
+	/**  Its code. */
+	qr: QrDto,
+};
+
+/**  Where the customer presents the card. */
+export type CardWayDto = 
+/**  At a reader on the counter. */
+"reader" | 
+/**  On the customer's own phone. */
+"phone";
+
 /**  One line of the cart as the clerk made it. */
 export type CartLineDto = {
 	/**  What is sold; empty for an open amount. */
@@ -249,6 +304,22 @@ export type DeadLettersRequest = {
 	after: number,
 	/**  At most this many, 1 to 200. */
 	limit: number,
+};
+
+/**  An objection of the customer's bank. */
+export type DisputeDto = {
+	/**  The processor's name for it. */
+	reference: string,
+	/**  How much is disputed. */
+	amount: MoneyDto,
+	/**  The processor's word for how far it is, such as `needs_response`. */
+	status: string,
+	/**  The bank's reason, in the processor's word. */
+	reason: string,
+	/**  Until when the shop may answer (RFC 3339); empty when it may not. */
+	due_by: string,
+	/**  The money was taken back and not returned. */
+	withdrawn: boolean,
 };
 
 /**  A page of entries. */
@@ -470,7 +541,7 @@ export type OutcomeKindDto =
 export type PaymentDto = {
 	/**  The payment id. */
 	payment: string,
-	/**  `cash` or `bitcoin`. */
+	/**  `cash`, `bitcoin` or `card`. */
 	method: string,
 	/**  When it was started (RFC 3339). */
 	started_at: string,
@@ -494,6 +565,8 @@ export type PaymentDto = {
 	cash: CashDto | null,
 	/**  Present once a code can be shown. */
 	code: CodeDto | null,
+	/**  Present for cards. */
+	card: CardDto | null,
 	/**  What was seen on the rail. */
 	transfers: TransferDto[],
 };
@@ -628,6 +701,39 @@ export type ReceiptRequest = {
 	/**  True to print (recorded before it is done), false to look. */
 	print: boolean,
 };
+
+/**  Money given back. */
+export type RefundDto = {
+	/**  The wish; empty where it was made at the processor. */
+	refund: string,
+	/**  How much. */
+	amount: MoneyDto,
+	/**  Why, in the clerk's words. */
+	reason: string,
+	/**  How far it is. */
+	state: RefundStateDto,
+	/**  Why it was refused, failed, or is not known; empty when none of it. */
+	problem: string,
+};
+
+/**  How far a refund is. */
+export type RefundStateDto = 
+/**  It is on its way to the processor. */
+"asked" | 
+/**  Nobody knows yet: never give back again. */
+"unknown" | 
+/**  The processor refused it. */
+"refused" | 
+/**  It is on its way to the customer. */
+"pending" | 
+/**  The customer must do something first. */
+"needs_action" | 
+/**  Done. */
+"succeeded" | 
+/**  It came back: the shop owes it still. */
+"failed" | 
+/**  It was called off. */
+"cancelled";
 
 /**  Cancels a sale; its addresses stay watched. */
 export type SaleCancelRequest = {

@@ -316,7 +316,8 @@ fn outcome(answer: &Result<Reply, EngineError>) -> String {
         Ok(Reply::Stray(stray)) => format!("{} {:?}", stray.id, stray.finding.reason),
         Ok(Reply::Parcel(outcomes)) => outcomes.iter().map(became).collect::<Vec<_>>().join(", "),
         Ok(Reply::TabsSettled { count, .. }) => format!("{count} tabs"),
-        Ok(Reply::UnderWay(_) | Reply::Done) => "done".to_owned(),
+        Ok(Reply::UnderWay(_) | Reply::DueCards(_) | Reply::Tended(_) | Reply::Done) => "done".to_owned(),
+        Ok(Reply::Mismatch) => "mismatch".to_owned(),
         Err(error) => error.to_string(),
     }
 }

@@ -169,7 +169,8 @@ async fn start(home: &Path, around: &Surroundings) -> (Engine, Troublemaker) {
     let rails = vec![rail::setup(&around.outside, &around.doom)];
     let charging = vec![cards::setup(around)];
     around.judge.lock().unwrap().till_opens();
-    let setup = Setup { store, writer, settings, rails, charging, clock: around.clock.clone() };
+    let setup =
+        Setup { store, writer, settings, rails, charging, cards: Vec::new(), clock: around.clock.clone() };
     (Engine::start_on_one_thread(setup).await.unwrap(), trouble)
 }
 

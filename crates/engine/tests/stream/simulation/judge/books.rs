@@ -70,6 +70,7 @@ pub(super) fn check_sale(sale: &Sale) -> Verdict {
         Account::BitcoinWallet,
         Account::BitcoinPending,
         Account::PendingReceipts,
+        Account::CardClearing,
         Account::Sales,
         Account::TaxPayable,
     ];
@@ -81,6 +82,9 @@ pub(super) fn check_sale(sale: &Sale) -> Verdict {
                 wanted.add(Account::CashDrawer, cash.to_pay().unwrap(), 1);
             }
             PaymentMethod::Cash(_) => {}
+            PaymentMethod::Card(card) => {
+                card.captured().into_iter().for_each(|taken| wanted.add(Account::CardClearing, taken, 1));
+            }
             PaymentMethod::Chain(chain) => {
                 for transfer in chain.present() {
                     let (policy, reading) = (&chain.terms.policy, &transfer.latest);

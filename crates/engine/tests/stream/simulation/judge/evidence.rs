@@ -42,6 +42,7 @@ impl Judge {
             .map(|payment| match &payment.method {
                 PaymentMethod::Cash(cash) => i128::from(cash.counted.minor()),
                 PaymentMethod::Chain(chain) => worth(chain),
+                PaymentMethod::Card(card) => card.captured().map_or(0, |taken| i128::from(taken.minor())),
             })
             .collect();
         // Each part may have lost less than a cent.

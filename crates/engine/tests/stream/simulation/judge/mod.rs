@@ -185,7 +185,12 @@ impl Judge {
             }
             Reply::Sale(sale) => self.sale_versions.get(&(sale.id, sale.version)) == Some(sale),
             Reply::Stray(stray) => self.stray_versions.get(&(stray.id, stray.version)) == Some(stray),
-            Reply::TabsSettled { .. } | Reply::UnderWay(_) | Reply::Done => true,
+            Reply::TabsSettled { .. }
+            | Reply::UnderWay(_)
+            | Reply::DueCards(_)
+            | Reply::Tended(_)
+            | Reply::Mismatch
+            | Reply::Done => true,
         };
         must("I1", is_committed, || format!("answered and not committed: {reply:?}"))
     }
@@ -211,7 +216,9 @@ impl Judge {
     fn note_sale_event(&mut self, record: &SaleRecord) -> Verdict {
         let invoice = record.after.id;
         match &record.event {
-            SaleEvent::CashTaken { payment, .. } => self.note_payment(invoice, *payment),
+            SaleEvent::CashTaken { payment, .. } | SaleEvent::CardStarted { payment, .. } => {
+                self.note_payment(invoice, *payment)
+            }
             SaleEvent::PaymentStarted { payment, terms } => {
                 self.note_payment(invoice, *payment)?;
                 self.check_policy(terms)
@@ -235,6 +242,15 @@ impl Judge {
             | SaleEvent::PaymentCancelled { .. }
             | SaleEvent::Cancelled
             | SaleEvent::Voided { .. }
+            | SaleEvent::CardRead { .. }
+            | SaleEvent::CardDoubted { .. }
+            | SaleEvent::CardNeverArrived { .. }
+            | SaleEvent::CardFailed { .. }
+            | SaleEvent::CardWished { .. }
+            | SaleEvent::RefundAsked { .. }
+            | SaleEvent::RefundDoubted { .. }
+            | SaleEvent::RefundNeverArrived { .. }
+            | SaleEvent::RefundRefused { .. }
             | SaleEvent::ReceiptIssued { .. }
             | SaleEvent::ReceiptPrinted => Ok(()),
         }

@@ -1,0 +1,124 @@
+//! Card payments for the screens.
+
+use ::money::Money;
+use payment::Sale;
+use payment::card::{CardReading, CardWay, DisputeReading, RefundStatus};
+use payment::sale::{CardPayment, CardWish, Payment, Refund, RefundState};
+
+use super::{instant, money};
+use crate::commands::refuse;
+use crate::dto::card::{CardDto, CardPageDto, CardWayDto, DisputeDto, RefundDto, RefundStateDto};
+use crate::dto::error::{AppError, ErrorCode};
+use crate::dto::sale::PaymentDto;
+use crate::dto::timeline::FactDto;
+use crate::qr;
+
+/// A card payment of a sale.
+///
+/// # Errors
+/// When a sum is out of range, or a page has too long an address for a code.
+pub fn payment(sale: &Sale, payment: &Payment, card: &CardPayment) -> Result<PaymentDto, AppError> {
+    let came = card.reading.as_ref().and_then(CardReading::present);
+    Ok(PaymentDto {
+        payment: payment.id.to_string(),
+        method: "card".to_owned(),
+        started_at: instant(payment.started_at),
+        state: super::sale::state(sale.payment_state(payment)?),
+        confirmations: 0,
+        confirmations_safe: 0,
+        confirmations_final: 0,
+        amount: money(card.terms.amount),
+        received: money(came.unwrap_or(Money::zero(card.terms.amount.currency()))),
+        cancelled: card.brought_nothing(),
+        problem: problem(card),
+        cash: None,
+        code: None,
+        card: Some(facts(sale, payment, card)?),
+        transfers: Vec::new(),
+    })
+}
+
+/// Why it failed, or why nobody knows.
+fn problem(card: &CardPayment) -> String {
+    let failed = card.failure.as_ref().map(|failure| failure.reason.clone());
+    let ended = match card.end() {
+        Some(payment::card::CardEnd::Declined(reason)) => Some(reason.clone()),
+        _ => None,
+    };
+    card.doubt.clone().or(failed).or(ended).unwrap_or_default()
+}
+
+fn facts(sale: &Sale, payment: &Payment, card: &CardPayment) -> Result<CardDto, AppError> {
+    let reading = card.reading.as_ref();
+    let charge = reading.and_then(|reading| reading.charge.as_ref());
+    let (way, reader) = match &card.terms.way {
+        CardWay::Reader(reader) => (CardWayDto::Reader, reader.clone()),
+        CardWay::Phone => (CardWayDto::Phone, String::new()),
+    };
+    Ok(CardDto {
+        way,
+        reader,
+        captures_later: card.terms.capture == payment::card::CaptureMode::Later,
+        reference: card.reference().unwrap_or_default().to_owned(),
+        page: card.link().map(page).transpose()?,
+        brand: charge.map(|charge| charge.brand.clone()).unwrap_or_default(),
+        last4: charge.and_then(|charge| charge.last4.clone()).unwrap_or_default(),
+        wallet: charge.and_then(|charge| charge.wallet.clone()).unwrap_or_default(),
+        declined: reading.and_then(|reading| reading.declined.clone()).unwrap_or_default(),
+        held: card.held().map(money),
+        held_until: card.held_until().map(instant).unwrap_or_default(),
+        cancelling: card.wish == Some(CardWish::Cancel),
+        capturing: matches!(card.wish, Some(CardWish::Capture(_))),
+        may_cancel: sale.cancel_card(payment.id).is_ok() && card.end().is_none(),
+        refundable: money(card.refundable()?),
+        refunds: card.refunds.iter().map(refund).collect(),
+        disputes: reading.iter().flat_map(|reading| &reading.disputes).map(dispute).collect(),
+        receipt: charge.iter().flat_map(|charge| &charge.receipt).map(fact).collect(),
+    })
+}
+
+fn page(url: &str) -> Result<CardPageDto, AppError> {
+    let qr = qr::qr_svg_path(url).map_err(|error| refuse(ErrorCode::Internal, error.to_string()))?;
+    Ok(CardPageDto { url: url.to_owned(), qr })
+}
+
+fn refund(refund: &Refund) -> RefundDto {
+    let (state, problem) = match &refund.state {
+        RefundState::Asked => (RefundStateDto::Asked, String::new()),
+        RefundState::Doubted(reason) => (RefundStateDto::Unknown, reason.clone()),
+        RefundState::Refused(failure) => (RefundStateDto::Refused, failure.reason.clone()),
+        RefundState::Read(status, failure) => (status_dto(*status), failure.clone().unwrap_or_default()),
+    };
+    RefundDto {
+        refund: refund.id.map(|id| id.to_string()).unwrap_or_default(),
+        amount: money(refund.amount),
+        reason: refund.reason.clone(),
+        state,
+        problem,
+    }
+}
+
+const fn status_dto(status: RefundStatus) -> RefundStateDto {
+    match status {
+        RefundStatus::Pending => RefundStateDto::Pending,
+        RefundStatus::NeedsAction => RefundStateDto::NeedsAction,
+        RefundStatus::Succeeded => RefundStateDto::Succeeded,
+        RefundStatus::Failed => RefundStateDto::Failed,
+        RefundStatus::Cancelled => RefundStateDto::Cancelled,
+    }
+}
+
+fn dispute(dispute: &DisputeReading) -> DisputeDto {
+    DisputeDto {
+        reference: dispute.reference.clone(),
+        amount: money(dispute.amount),
+        status: dispute.status.name().to_owned(),
+        reason: dispute.reason.clone(),
+        due_by: dispute.due_by.map(instant).unwrap_or_default(),
+        withdrawn: dispute.withdrawn.is_some(),
+    }
+}
+
+fn fact((name, value): &(String, String)) -> FactDto {
+    FactDto { name: name.clone(), value: value.clone() }
+}
