@@ -99,10 +99,12 @@ impl Hand {
             }
         };
         let answered = timeout(ANSWER_WAIT, calling).await;
-        match answered.unwrap_or_else(|_| Err(RailError::Unknown("no answer in a minute".to_owned()))) {
+        let answered =
+            answered.unwrap_or_else(|_| Err(RailError::Unknown("no answer in a minute".to_owned())));
+        match answered.map_err(RailError::masked) {
             Ok(Some(reading)) => {
                 (self.may_be_sent, self.sent, self.asked) = (false, 0, 0);
-                (Some(CardAnswer::Read(Box::new(reading))), poll(attempt))
+                (Some(CardAnswer::Read(Box::new(reading.masked()))), poll(attempt))
             }
             Ok(None) => {
                 (self.may_be_sent, self.asked) = (false, 0);

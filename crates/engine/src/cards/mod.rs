@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use payment::card::{CardMemory, CardRail, CardReport, CardSink};
+use payment::card::{CardMemory, CardRail, CardReading, CardReport, CardSink};
 use payment::rail::{NotCommitted, RailFuture};
 use payment::{InvoiceId, PaymentId, RailError, RailId};
 use store::DueCard;
@@ -121,6 +121,9 @@ struct Sink(Intake);
 impl CardSink for Sink {
     fn report<'a>(&'a self, rail: RailId, report: CardReport) -> RailFuture<'a, Result<(), NotCommitted>> {
         Box::pin(async move {
+            let masked = |(payment, reading): (PaymentId, CardReading)| (payment, reading.masked());
+            let readings = report.readings.into_iter().map(masked).collect();
+            let report = CardReport { readings, ..report };
             match self.0.ask(Command::Card(CardCommand::TakeReport { rail, report })).await {
                 Ok(_) => Ok(()),
                 Err(error) => {

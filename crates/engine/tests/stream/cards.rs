@@ -268,3 +268,18 @@ async fn a_payment_that_these_books_do_not_have_is_a_finding() {
     terminal.tells_of(stranger);
     shop.until_alert("unknown_payment").await;
 }
+
+#[tokio::test]
+async fn a_card_number_that_a_processor_tells_is_masked_before_it_is_kept() {
+    let (shop, terminal) = shop_with([]).await;
+    let carded = shop.starts_card(CaptureMode::AtOnce).await;
+    shop.state_until(carded, State::Waiting).await;
+    terminal.becomes(
+        carded.payment,
+        CardLevel::Ended(CardEnd::Declined("4242 4242 4242 4242 is stolen".to_owned())),
+    );
+    shop.state_until(carded, State::Declined).await;
+    let sale = shop.sale(carded.invoice).await;
+    let told = CardEnd::Declined("•••• 4242 is stolen".to_owned());
+    assert_eq!(sale.card(carded.payment).unwrap().end(), Some(&told));
+}

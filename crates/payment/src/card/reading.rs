@@ -208,6 +208,21 @@ impl DisputeStatus {
 }
 
 impl CardReading {
+    /// The same with every text of the processor's searched for card numbers: what it tells is stored and shown, and a
+    /// card number must not be.
+    #[must_use]
+    pub fn masked(self) -> Self {
+        Self {
+            number: self.number,
+            reference: masked(&self.reference),
+            level: self.level.masked(),
+            declined: self.declined.as_deref().map(masked),
+            charge: self.charge.map(CardCharge::masked),
+            refunds: self.refunds.into_iter().map(RefundReading::masked).collect(),
+            disputes: self.disputes.into_iter().map(DisputeReading::masked).collect(),
+        }
+    }
+
     /// Money that came or is on its way, whether it is the shop's yet or not; `None` while nothing is.
     #[must_use]
     pub const fn present(&self) -> Option<Money> {
@@ -227,4 +242,45 @@ impl CardReading {
             _ => None,
         }
     }
+}
+
+impl CardLevel {
+    fn masked(self) -> Self {
+        match self {
+            Self::Waiting { link } => Self::Waiting { link: link.as_deref().map(masked) },
+            Self::Ended(CardEnd::Declined(reason)) => Self::Ended(CardEnd::Declined(masked(&reason))),
+            level => level,
+        }
+    }
+}
+
+impl CardCharge {
+    fn masked(self) -> Self {
+        let receipt = self.receipt.iter().map(|(name, value)| (masked(name), masked(value)));
+        Self {
+            reference: masked(&self.reference),
+            brand: masked(&self.brand),
+            last4: self.last4.as_deref().map(masked),
+            wallet: self.wallet.as_deref().map(masked),
+            receipt: receipt.collect(),
+            fee: self.fee,
+        }
+    }
+}
+
+impl RefundReading {
+    fn masked(self) -> Self {
+        let failure = self.failure.as_deref().map(masked);
+        Self { reference: masked(&self.reference), failure, ..self }
+    }
+}
+
+impl DisputeReading {
+    fn masked(self) -> Self {
+        Self { reference: masked(&self.reference), reason: masked(&self.reason), ..self }
+    }
+}
+
+fn masked(text: &str) -> String {
+    card_numbers::masked(text).into_owned()
 }

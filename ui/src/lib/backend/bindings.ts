@@ -85,6 +85,16 @@ export type BitcoinStatusDto = {
 	has_key: boolean,
 };
 
+/**  Takes money that is held. */
+export type CardCaptureRequest = {
+	/**  The sale. */
+	invoice: string,
+	/**  The payment. */
+	payment: string,
+	/**  How much of it; the rest is let go. */
+	amount: MoneyDto,
+};
+
 /**  A payment by card, or by what the processor's page takes beside cards. */
 export type CardDto = {
 	/**  Where the customer presents the card. */
@@ -131,6 +141,34 @@ export type CardPageDto = {
 	url: string,
 	/**  Its code. */
 	qr: QrDto,
+};
+
+/**  Gives money of a card payment back. */
+export type CardRefundRequest = {
+	/**  The sale. */
+	invoice: string,
+	/**  The payment. */
+	payment: string,
+	/**  `ref_` and a UUIDv7, made by the screen, so that a repeated press gives back once. */
+	refund: string,
+	/**  How much. */
+	amount: MoneyDto,
+	/**  Why; required. */
+	reason: string,
+};
+
+/**  Starts a card payment for the rest of a sale. It answers at once; what becomes of it is told by the feed. */
+export type CardStartRequest = {
+	/**  The sale. */
+	invoice: string,
+	/**  `pay_` and a UUIDv7, made by the screen. */
+	payment: string,
+	/**  Where the customer presents the card. */
+	way: CardWayDto,
+	/**  The reader's name at the processor; empty for a phone. */
+	reader: string,
+	/**  Hold the money, and take it later. */
+	capture_later: boolean,
 };
 
 /**  Where the customer presents the card. */
@@ -634,6 +672,27 @@ export type PracticeActRequest = {
 	payment: string,
 	/**  What the customer does. */
 	act: PracticeActDto,
+};
+
+/**  What the simulated customer can do with a card. */
+export type PracticeCardActDto = 
+/**  Tap it. */
+"tap" | 
+/**  Tap one that the bank declines. */
+"decline" | 
+/**  Tap it while the line is dead. */
+"tap_unheard" | 
+/**  The line comes back. */
+"line_is_back";
+
+/**  Makes the simulated customer do something with a card. Practice mode only. */
+export type PracticeCardRequest = {
+	/**  The sale. */
+	invoice: string,
+	/**  The payment. */
+	payment: string,
+	/**  What the customer does. */
+	act: PracticeCardActDto,
 };
 
 /**  A QR code: draw `path` in a `size × size` box, one unit per module. The quiet zone of 4 modules is inside. */
@@ -1474,5 +1533,10 @@ export type Commands = {
 	wallet_prove: { request: WalletProveRequest; reply: SettingsDto };
 	wallet_import: { request: WalletImportRequest; reply: SettingsDto };
 	wallet_watch: { request: WalletWatchRequest; reply: SettingsDto };
+	card_start: { request: CardStartRequest; reply: SaleDto };
+	card_cancel: { request: PaymentRequest; reply: SaleDto };
+	card_capture: { request: CardCaptureRequest; reply: SaleDto };
+	card_refund: { request: CardRefundRequest; reply: SaleDto };
+	practice_card: { request: PracticeCardRequest; reply: SaleDto };
 	practice_act: { request: PracticeActRequest; reply: SaleDto };
 };
