@@ -115,7 +115,7 @@ fn dispute(dispute: &DisputeReading) -> DisputeDto {
         status: dispute.status.name().to_owned(),
         reason: dispute.reason.clone(),
         due_by: dispute.due_by.map(instant).unwrap_or_default(),
-        withdrawn: dispute.withdrawn.is_some(),
+        withdrawn: dispute.withdrawn.is_some_and(|withdrawn| withdrawn.amount.is_positive()),
     }
 }
 

@@ -54,6 +54,15 @@ impl<K: Kind> Id<K> {
         self.uuid.as_bytes()
     }
 
+    /// When it was made, as its maker's clock had it.
+    #[must_use]
+    pub fn made_at(&self) -> Timestamp {
+        let bytes = self.uuid.as_bytes();
+        // The first 48 bits of version 7 are milliseconds (RFC 9562, 5.7).
+        let millis = bytes[..6].iter().fold(0_i64, |millis, byte| (millis << 8) | i64::from(*byte));
+        Timestamp::from_millis(millis)
+    }
+
     fn checked(uuid: Uuid) -> Result<Self, IdError> {
         if uuid.get_version_num() == 7 {
             Ok(Self { uuid, kind: PhantomData })
@@ -157,6 +166,7 @@ mod tests {
         let id = InvoiceId::generate(Timestamp::from_millis(1_790_000_000_000), [7; 10]);
         assert_eq!(id.to_string().parse(), Ok(id));
         assert_eq!(InvoiceId::from_bytes(id.as_bytes()), Ok(id));
+        assert_eq!(id.made_at(), Timestamp::from_millis(1_790_000_000_000));
     }
 
     #[test]

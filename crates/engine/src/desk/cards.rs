@@ -87,6 +87,7 @@ impl Desk<'_> {
         let attempt = CardAttempt {
             payment: due.payment,
             invoice: due.invoice,
+            reference: card.reference().map(str::to_owned),
             description: format!("Sale {}", sale.number),
             terms: card.terms.clone(),
         };

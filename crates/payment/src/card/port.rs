@@ -16,6 +16,8 @@ pub struct CardAttempt {
     pub payment: PaymentId,
     /// The invoice it pays.
     pub invoice: InvoiceId,
+    /// The rail's name for it, once it has told one.
+    pub reference: Option<String>,
     /// What the customer reads beside the amount: `Sale 1042`.
     pub description: String,
     /// How much and where.

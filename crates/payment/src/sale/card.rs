@@ -171,7 +171,7 @@ impl CardPayment {
     #[must_use]
     pub fn is_taken_back(&self) -> bool {
         let mut disputes = self.reading.iter().flat_map(|reading| &reading.disputes);
-        disputes.any(|dispute| dispute.withdrawn.is_some())
+        disputes.any(|dispute| dispute.withdrawn.is_some_and(|withdrawn| withdrawn.amount.is_positive()))
     }
 
     /// Why nothing came, once that is certain.

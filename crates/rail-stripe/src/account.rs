@@ -1,0 +1,276 @@
+//! The shop's account at Stripe: every call that the rail makes, each tried once, with a deadline. What is tried again,
+//! and when, the till decides: the client's own ways of trying again would make keys that nobody stored.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use payment::RailError;
+use payment::card::CaptureMode;
+use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError};
+use stripe_checkout::checkout_session::{ExpireCheckoutSession, ListCheckoutSession};
+use stripe_client_core::StripeRequest;
+use stripe_core::dispute::ListDispute;
+use stripe_core::event::ListEvent;
+use stripe_core::payment_intent::{
+    CancelPaymentIntent, CancelPaymentIntentCancellationReason, CapturePaymentIntent, CreatePaymentIntent,
+    ListPaymentIntent, RetrievePaymentIntent,
+};
+use stripe_core::refund::{CreateRefund, ListRefund};
+use stripe_payment::payment_link::{
+    AfterCompletionConfirmationPageParams, CompletedSessionsParams, CreatePaymentLink,
+    CreatePaymentLinkAfterCompletion, CreatePaymentLinkAfterCompletionType, CreatePaymentLinkLineItems,
+    CreatePaymentLinkLineItemsPriceData, CreatePaymentLinkLineItemsPriceDataProductData,
+    CreatePaymentLinkPaymentIntentData, CreatePaymentLinkPaymentIntentDataCaptureMethod, ListPaymentLink,
+    RestrictionsParams, RetrievePaymentLink, UpdatePaymentLink,
+};
+use stripe_shared::{
+    CheckoutSession, Dispute, Event, PaymentIntent, PaymentIntentAllowedPaymentMethodTypes,
+    PaymentIntentCaptureMethod, PaymentLink, Refund,
+};
+use stripe_terminal::TerminalReader;
+use stripe_terminal::terminal_reader::{
+    CancelActionTerminalReader, ProcessPaymentIntentTerminalReader, RetrieveTerminalReader,
+    RetrieveTerminalReaderReturned,
+};
+use stripe_types::{Currency, List, RangeBoundsTs, RangeQueryTs};
+
+use crate::failure::failure;
+
+/// Longer than Stripe takes, shorter than a clerk waits.
+const ANSWER_WAIT: Duration = Duration::from_secs(20);
+/// The most that Stripe lists on a page.
+pub(crate) const PAGE: i64 = 100;
+/// What is read with a payment intent, so that one call tells everything about its charge.
+const WITH_CHARGE: &str = "latest_charge.balance_transaction";
+
+/// What is to be charged.
+pub(crate) struct Asked<'a> {
+    pub(crate) key: &'a str,
+    /// In Stripe's count.
+    pub(crate) count: i64,
+    pub(crate) currency: Currency,
+    pub(crate) capture: CaptureMode,
+    pub(crate) description: &'a str,
+    pub(crate) metadata: HashMap<String, String>,
+}
+
+/// Where Stripe is, and who asks.
+#[derive(Clone)]
+pub(crate) struct Account {
+    client: Client,
+}
+
+impl Account {
+    /// With a key, at Stripe or at a stand-in for it.
+    pub(crate) fn open(key: &str, elsewhere: Option<&str>) -> Result<Self, RailError> {
+        let builder = ClientBuilder::new(key)
+            .timeout(ANSWER_WAIT)
+            .request_strategy(RequestStrategy::Once)
+            .app_info("Tillstream", Some(env!("CARGO_PKG_VERSION").to_owned()), None);
+        let builder = match elsewhere {
+            Some(url) => builder.url(url),
+            None => builder,
+        };
+        let client = builder.build().map_err(|error| failure(&error))?;
+        Ok(Self { client })
+    }
+
+    /// A payment at a reader. Nothing is charged by making it.
+    pub(crate) async fn make_intent(&self, asked: Asked<'_>) -> Result<PaymentIntent, StripeError> {
+        let capture = match asked.capture {
+            CaptureMode::AtOnce => PaymentIntentCaptureMethod::Automatic,
+            CaptureMode::Later => PaymentIntentCaptureMethod::Manual,
+        };
+        CreatePaymentIntent::new(asked.count, asked.currency)
+            .allowed_payment_method_types(vec![PaymentIntentAllowedPaymentMethodTypes::CardPresent])
+            .capture_method(capture)
+            .description(asked.description)
+            .metadata(asked.metadata)
+            .customize()
+            .request_strategy(once_for(asked.key)?)
+            .send(&self.client)
+            .await
+    }
+
+    pub(crate) async fn intent(&self, id: &str) -> Result<PaymentIntent, StripeError> {
+        RetrievePaymentIntent::new(id).expand([WITH_CHARGE.to_owned()]).send(&self.client).await
+    }
+
+    /// Payments made since, newest first.
+    pub(crate) async fn intents_since(
+        &self,
+        since: i64,
+        after: Option<&str>,
+    ) -> Result<List<PaymentIntent>, StripeError> {
+        let list = ListPaymentIntent::new().created(since_then(since)).limit(PAGE);
+        let list = match after {
+            Some(after) => list.starting_after(after),
+            None => list,
+        };
+        list.send(&self.client).await
+    }
+
+    pub(crate) async fn cancel_intent(
+        &self,
+        key: &str,
+        id: &str,
+        reason: CancelPaymentIntentCancellationReason,
+    ) -> Result<PaymentIntent, StripeError> {
+        let cancel = CancelPaymentIntent::new(id).cancellation_reason(reason);
+        cancel.customize().request_strategy(once_for(key)?).send(&self.client).await
+    }
+
+    /// Takes a part of what is held; the rest is let go.
+    pub(crate) async fn capture(
+        &self,
+        key: &str,
+        id: &str,
+        count: i64,
+    ) -> Result<PaymentIntent, StripeError> {
+        let capture = CapturePaymentIntent::new(id).amount_to_capture(count);
+        capture.customize().request_strategy(once_for(key)?).send(&self.client).await
+    }
+
+    pub(crate) async fn refund(
+        &self,
+        key: &str,
+        intent: &str,
+        count: i64,
+        metadata: HashMap<String, String>,
+    ) -> Result<Refund, StripeError> {
+        let refund = CreateRefund::new().payment_intent(intent).amount(count).metadata(metadata);
+        refund.customize().request_strategy(once_for(key)?).send(&self.client).await
+    }
+
+    /// Refunds of a payment, newest first.
+    pub(crate) async fn refunds(&self, intent: &str) -> Result<List<Refund>, StripeError> {
+        ListRefund::new().payment_intent(intent).limit(PAGE).send(&self.client).await
+    }
+
+    /// Disputes of a payment, newest first.
+    pub(crate) async fn disputes(&self, intent: &str) -> Result<List<Dispute>, StripeError> {
+        ListDispute::new().payment_intent(intent).limit(PAGE).send(&self.client).await
+    }
+
+    /// A page for one customer, who is thanked on it: no page of the shop's own is needed.
+    pub(crate) async fn make_link(&self, asked: Asked<'_>) -> Result<PaymentLink, StripeError> {
+        let capture = match asked.capture {
+            CaptureMode::AtOnce => None,
+            CaptureMode::Later => Some(CreatePaymentLinkPaymentIntentDataCaptureMethod::Manual),
+        };
+        let price = CreatePaymentLinkLineItemsPriceData {
+            product_data: Some(CreatePaymentLinkLineItemsPriceDataProductData::new(asked.description)),
+            unit_amount: Some(asked.count),
+            ..CreatePaymentLinkLineItemsPriceData::new(asked.currency)
+        };
+        let line =
+            CreatePaymentLinkLineItems { price_data: Some(price), ..CreatePaymentLinkLineItems::new(1_u64) };
+        let intent = CreatePaymentLinkPaymentIntentData {
+            capture_method: capture,
+            description: Some(asked.description.to_owned()),
+            metadata: Some(asked.metadata.clone()),
+            ..CreatePaymentLinkPaymentIntentData::new()
+        };
+        let thanks = CreatePaymentLinkAfterCompletion {
+            hosted_confirmation: Some(AfterCompletionConfirmationPageParams::new()),
+            ..CreatePaymentLinkAfterCompletion::new(CreatePaymentLinkAfterCompletionType::HostedConfirmation)
+        };
+        CreatePaymentLink::new(vec![line])
+            .after_completion(thanks)
+            .metadata(asked.metadata)
+            .payment_intent_data(intent)
+            .restrictions(RestrictionsParams::new(CompletedSessionsParams::new(1)))
+            .customize()
+            .request_strategy(once_for(asked.key)?)
+            .send(&self.client)
+            .await
+    }
+
+    pub(crate) async fn link(&self, id: &str) -> Result<PaymentLink, StripeError> {
+        RetrievePaymentLink::new(id).send(&self.client).await
+    }
+
+    /// Pages, newest first.
+    pub(crate) async fn links(&self, after: Option<&str>) -> Result<List<PaymentLink>, StripeError> {
+        let list = ListPaymentLink::new().limit(PAGE);
+        let list = match after {
+            Some(after) => list.starting_after(after),
+            None => list,
+        };
+        list.send(&self.client).await
+    }
+
+    /// Closes a page for whoever opens it from now on.
+    pub(crate) async fn close_link(&self, key: &str, id: &str) -> Result<PaymentLink, StripeError> {
+        let close = UpdatePaymentLink::new(id).active(false);
+        close.customize().request_strategy(once_for(key)?).send(&self.client).await
+    }
+
+    /// What customers opened of a page, newest first.
+    pub(crate) async fn sessions(&self, link: &str) -> Result<List<CheckoutSession>, StripeError> {
+        ListCheckoutSession::new().payment_link(link).limit(PAGE).send(&self.client).await
+    }
+
+    /// The page that a payment was made on.
+    pub(crate) async fn session_of(&self, intent: &str) -> Result<Option<CheckoutSession>, StripeError> {
+        let sessions = ListCheckoutSession::new().payment_intent(intent).limit(1).send(&self.client).await?;
+        Ok(sessions.data.into_iter().next())
+    }
+
+    /// Closes a page that a customer has open.
+    pub(crate) async fn expire_session(&self, key: &str, id: &str) -> Result<CheckoutSession, StripeError> {
+        let expire = ExpireCheckoutSession::new(id);
+        expire.customize().request_strategy(once_for(key)?).send(&self.client).await
+    }
+
+    pub(crate) async fn reader(&self, id: &str) -> Result<TerminalReader, StripeError> {
+        match RetrieveTerminalReader::new(id).send(&self.client).await? {
+            RetrieveTerminalReaderReturned::TerminalReader(reader) => Ok(reader),
+            RetrieveTerminalReaderReturned::DeletedTerminalReader(_) => Err(StripeError::ConfigError(
+                "the reader was removed: choose another in Settings, Cards".to_owned(),
+            )),
+        }
+    }
+
+    /// Has a reader ask for a card.
+    pub(crate) async fn process(
+        &self,
+        key: &str,
+        reader: &str,
+        intent: &str,
+    ) -> Result<TerminalReader, StripeError> {
+        let process = ProcessPaymentIntentTerminalReader::new(reader, intent);
+        process.customize().request_strategy(once_for(key)?).send(&self.client).await
+    }
+
+    /// Has a reader stop what it is doing.
+    pub(crate) async fn stop_reader(&self, reader: &str) -> Result<(), StripeError> {
+        CancelActionTerminalReader::new(reader).send(&self.client).await.map(|_| ())
+    }
+
+    /// Events of these kinds since a time, newest first.
+    pub(crate) async fn events_since(
+        &self,
+        kinds: &[&str],
+        since: i64,
+        after: Option<&str>,
+    ) -> Result<List<Event>, StripeError> {
+        let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
+        let list = ListEvent::new().types(kinds).created(since_then(since)).limit(PAGE);
+        let list = match after {
+            Some(after) => list.starting_after(after),
+            None => list,
+        };
+        list.send(&self.client).await
+    }
+}
+
+/// Once, and again only as the same.
+fn once_for(key: &str) -> Result<RequestStrategy, StripeError> {
+    let key = IdempotencyKey::new(key).map_err(|error| StripeError::ConfigError(error.to_string()))?;
+    Ok(RequestStrategy::Idempotent(key))
+}
+
+fn since_then(since: i64) -> RangeQueryTs {
+    RangeQueryTs::Bounds(RangeBoundsTs { gt: None, gte: Some(since), lt: None, lte: None })
+}

@@ -1,0 +1,192 @@
+//! A card at the reader on the counter (<https://docs.stripe.com/terminal/payments/collect-card-payment?terminal-sdk-platform=server-driven>):
+//! an intent is made, the reader is told to process it, and answers later. A payment that failed at the reader is called
+//! off, so that nothing can be charged under it any more.
+
+use payment::RailError;
+use payment::card::{CardAttempt, CardEnd, CardLevel, CardReading};
+use stripe::StripeError;
+use stripe_core::payment_intent::CancelPaymentIntentCancellationReason as Why;
+use stripe_shared::{ApiErrorsCode, PaymentIntent, PaymentIntentStatus};
+use stripe_terminal::{
+    TerminalReader, TerminalReaderReaderResourceReaderAction as Action,
+    TerminalReaderReaderResourceReaderActionStatus as ActionStatus,
+};
+use stripe_types::Expandable;
+
+use crate::failure::{code, is_missing};
+use crate::rail::{StripeRail, is_of};
+use crate::reading::Facts;
+
+/// Seconds that this machine's clock may be ahead of Stripe's when a lost payment is looked for.
+const CLOCKS_APART: i64 = 600;
+
+/// What a reader is doing about a payment.
+enum AtReader {
+    /// It asks for a card, or the card's bank.
+    Busy,
+    /// It gave up on it; why.
+    GaveUp(Option<String>),
+    /// It does something else, or nothing.
+    Elsewhere,
+}
+
+impl StripeRail {
+    pub(crate) async fn open_at_reader(
+        &self,
+        attempt: &CardAttempt,
+        reader: &str,
+    ) -> Result<CardReading, RailError> {
+        let wish = attempt.payment.to_string();
+        let key = self.key(&wish);
+        let made = self.account.make_intent(self.asked(&key, attempt)?).await;
+        let intent = self.done(&wish, made)?;
+        let id = intent.id.as_str();
+        let key = format!("{}-process-{}", attempt.payment, self.next_opening(attempt.payment));
+        match self.account.process(&key, reader, id).await {
+            Ok(_) => self.reading_at_reader(id).await,
+            Err(error) => match not_processed(&error) {
+                Some(reason) => self.give_up(attempt, id, Some(reason)).await,
+                None => self.noted(Err(error)),
+            },
+        }
+    }
+
+    /// `None` when the reader was never told: then it can be.
+    pub(crate) async fn find_at_reader(
+        &self,
+        attempt: &CardAttempt,
+        reader: &str,
+    ) -> Result<Option<CardReading>, RailError> {
+        let Some(id) = self.intent_id(attempt).await? else { return Ok(None) };
+        let facts = self.facts(&id).await?;
+        if !is_waiting(&facts.intent) {
+            return self.reading(&facts).map(Some);
+        }
+        let at_reader = self.noted(self.account.reader(reader).await)?;
+        match about(&at_reader, &id) {
+            AtReader::Busy => self.reading(&facts).map(Some),
+            AtReader::GaveUp(reason) => self.give_up(attempt, &id, reason).await.map(Some),
+            AtReader::Elsewhere if attempt.reference.is_none() && facts.declined().is_none() => Ok(None),
+            AtReader::Elsewhere => self.give_up(attempt, &id, facts.declined()).await.map(Some),
+        }
+    }
+
+    pub(crate) async fn cancel_at_reader(
+        &self,
+        attempt: &CardAttempt,
+        reader: &str,
+    ) -> Result<CardReading, RailError> {
+        let Some(id) = self.intent_id(attempt).await? else {
+            return Err(RailError::NotSent("it never arrived".to_owned()));
+        };
+        let at_reader = self.noted(self.account.reader(reader).await)?;
+        if matches!(about(&at_reader, &id), AtReader::Busy) {
+            self.noted(self.account.stop_reader(reader).await)?;
+        }
+        self.call_off(attempt, &id, Why::RequestedByCustomer).await?;
+        self.reading_at_reader(&id).await
+    }
+
+    /// Nothing was taken, and nothing will be. Where the card was charged after all, that is what is read.
+    async fn give_up(
+        &self,
+        attempt: &CardAttempt,
+        id: &str,
+        reason: Option<String>,
+    ) -> Result<CardReading, RailError> {
+        self.call_off(attempt, id, Why::Abandoned).await?;
+        let mut reading = self.reading_at_reader(id).await?;
+        if let (CardLevel::Ended(end), Some(reason)) = (&mut reading.level, reason) {
+            *end = CardEnd::Declined(reason);
+        }
+        Ok(reading)
+    }
+
+    /// A payment that can't be called off any more is one that somebody paid, or called off.
+    pub(crate) async fn call_off(&self, attempt: &CardAttempt, id: &str, why: Why) -> Result<(), RailError> {
+        let wish = format!("{}-cancel", attempt.payment);
+        match self.account.cancel_intent(&self.key(&wish), id, why).await {
+            Err(error) if code(&error) == Some(&ApiErrorsCode::PaymentIntentUnexpectedState) => Ok(()),
+            answer => self.done(&wish, answer).map(|_| ()),
+        }
+    }
+
+    async fn reading_at_reader(&self, id: &str) -> Result<CardReading, RailError> {
+        let facts = self.facts(id).await?;
+        self.reading(&facts)
+    }
+
+    fn reading(&self, facts: &Facts) -> Result<CardReading, RailError> {
+        let reference = facts.intent.id.as_str().to_owned();
+        facts.reading(self.next_number(), reference, CardLevel::Waiting { link: None })
+    }
+
+    /// By the name that Stripe told, or by our id in the metadata of what was made since: a list is true at once, a search
+    /// a minute later.
+    async fn intent_id(&self, attempt: &CardAttempt) -> Result<Option<String>, RailError> {
+        if let Some(reference) = &attempt.reference {
+            return match self.account.intent(reference).await {
+                Err(error) if is_missing(&error) => Ok(None),
+                answer => self.noted(answer).map(|intent| Some(intent.id.as_str().to_owned())),
+            };
+        }
+        let since = attempt.payment.made_at().millis() / 1_000 - CLOCKS_APART;
+        let mut after: Option<String> = None;
+        loop {
+            let page = self.noted(self.account.intents_since(since, after.as_deref()).await)?;
+            if let Some(found) = page.data.iter().find(|intent| is_of(intent, attempt.payment)) {
+                return Ok(Some(found.id.as_str().to_owned()));
+            }
+            match page.data.last() {
+                Some(last) if page.has_more => after = Some(last.id.as_str().to_owned()),
+                Some(_) | None => return Ok(None),
+            }
+        }
+    }
+}
+
+const fn is_waiting(intent: &PaymentIntent) -> bool {
+    matches!(
+        intent.status,
+        PaymentIntentStatus::RequiresPaymentMethod
+            | PaymentIntentStatus::RequiresConfirmation
+            | PaymentIntentStatus::RequiresAction
+    )
+}
+
+/// The reader certainly did not begin; why, in the shop's words. A time-out proves nothing
+/// (<https://docs.stripe.com/terminal/payments/collect-card-payment#handle-errors>).
+fn not_processed(error: &StripeError) -> Option<String> {
+    let words = match code(error)? {
+        ApiErrorsCode::TerminalReaderBusy => "the reader is busy with another payment",
+        ApiErrorsCode::TerminalReaderOffline => "the reader is offline: check its power and network",
+        ApiErrorsCode::TerminalReaderHardwareFault => "the reader has a fault: restart it",
+        ApiErrorsCode::ResourceMissing => {
+            "the reader is not there any more: choose another in Settings, Cards"
+        }
+        _ => return None,
+    };
+    Some(words.to_owned())
+}
+
+fn about(reader: &TerminalReader, intent: &str) -> AtReader {
+    let Some(action) = reader.action.as_ref().filter(|action| is_about(action, intent)) else {
+        return AtReader::Elsewhere;
+    };
+    match action.status {
+        ActionStatus::InProgress => AtReader::Busy,
+        ActionStatus::Failed => {
+            AtReader::GaveUp(action.failure_message.clone().or(action.failure_code.clone()))
+        }
+        // It succeeded a moment ago, and the intent says so at the next look.
+        _ => AtReader::Busy,
+    }
+}
+
+fn is_about(action: &Action, intent: &str) -> bool {
+    let processed = action.process_payment_intent.as_ref().map(|process| &process.payment_intent);
+    processed.is_some_and(|about| match about {
+        Expandable::Id(id) => id.as_str() == intent,
+        Expandable::Object(about) => about.id.as_str() == intent,
+    })
+}

@@ -1,0 +1,7 @@
+//! The rail against the stand-in for Stripe.
+
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking, its helpers too")]
+
+mod counter;
+mod phone;
+mod shop;

@@ -1,0 +1,87 @@
+//! A card on the customer's own phone, and what is told by events later.
+
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use payment::card::{CaptureMode, CardEnd, CardLevel, CardRail, CardReport, CardSink, CardWay};
+use payment::rail::{NotCommitted, RailFuture};
+use payment::{RailError, RailId};
+use stripe_simulator::{Fault, Often, Target};
+use tokio::sync::Notify;
+
+use crate::shop::{Shop, captured, known};
+
+/// Keeps what is reported.
+#[derive(Default)]
+struct Books {
+    reports: Mutex<Vec<CardReport>>,
+    reported: Notify,
+}
+
+impl CardSink for Books {
+    fn report<'a>(&'a self, _: RailId, report: CardReport) -> RailFuture<'a, Result<(), NotCommitted>> {
+        Box::pin(async move {
+            self.reports.lock().unwrap().push(report);
+            self.reported.notify_one();
+            Ok(())
+        })
+    }
+}
+
+#[tokio::test]
+async fn a_customer_pays_on_the_page_that_the_code_leads_to() {
+    let shop = Shop::open().await;
+    let attempt = shop.attempt(450, CardWay::Phone, CaptureMode::AtOnce);
+    let opened = shop.rail.open(&attempt).await.unwrap();
+    let CardLevel::Waiting { link: Some(url) } = &opened.level else { panic!("{opened:?}") };
+    let again = shop.rail.open(&attempt).await.unwrap();
+    assert_eq!(again.level, opened.level, "the same wish has the same page");
+    let _page = shop.simulator.pay_on_page(url, "pm_card_visa");
+    let paid = shop.read(&known(&attempt, &opened)).await;
+    assert_eq!((paid.level, paid.reference, shop.taken()), (captured(450), opened.reference, 450));
+}
+
+#[tokio::test]
+async fn a_page_whose_address_was_lost_is_found_by_the_payment() {
+    let shop = Shop::open().await;
+    let attempt = shop.attempt(450, CardWay::Phone, CaptureMode::AtOnce);
+    shop.simulator.plan(Target::post("/v1/payment_links"), Often::Next(1), Fault::DropAfter);
+    assert!(matches!(shop.rail.open(&attempt).await, Err(RailError::Unknown(_))));
+    assert!(matches!(shop.read(&attempt).await.level, CardLevel::Waiting { link: Some(_) }));
+    let other = shop.attempt(450, CardWay::Phone, CaptureMode::AtOnce);
+    assert_eq!(shop.rail.find(&other).await.unwrap(), None, "this one never arrived");
+}
+
+#[tokio::test]
+async fn a_page_that_is_called_off_can_not_be_paid_any_more() {
+    let shop = Shop::open().await;
+    let attempt = shop.attempt(450, CardWay::Phone, CaptureMode::AtOnce);
+    let opened = shop.rail.open(&attempt).await.unwrap();
+    let CardLevel::Waiting { link: Some(url) } = &opened.level else { panic!("{opened:?}") };
+    let ended = shop.rail.cancel(&known(&attempt, &opened)).await.unwrap();
+    assert_eq!(ended.level, CardLevel::Ended(CardEnd::Cancelled));
+    let _page = shop.simulator.pay_on_page(url, "pm_card_visa");
+    assert_eq!(shop.taken(), 0);
+}
+
+#[tokio::test]
+async fn what_changes_at_stripe_is_told_by_its_events_once() {
+    let shop = Shop::open().await;
+    let attempt = shop.attempt(450, CardWay::Phone, CaptureMode::AtOnce);
+    let opened = shop.rail.open(&attempt).await.unwrap();
+    let CardLevel::Waiting { link: Some(url) } = &opened.level else { panic!("{opened:?}") };
+    let _page = shop.simulator.pay_on_page(url, "pm_card_visa");
+    let books = Arc::new(Books::default());
+    let told = async {
+        tokio::select! {
+            ended = shop.rail.watch(books.clone()) => panic!("{ended:?}"),
+            () = books.reported.notified() => {}
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
+    let reports = books.reports.lock().unwrap();
+    let [(payment, reading)] = reports[0].readings.as_slice() else { panic!("{reports:?}") };
+    assert_eq!((*payment, &reading.level), (attempt.payment, &captured(450)));
+    assert_eq!(reading.reference, opened.reference);
+    assert!(reports[0].cursor.as_ref().is_some_and(|cursor| cursor.place.starts_with("evt_")), "{reports:?}");
+}

@@ -1,0 +1,81 @@
+//! A shop with a rail, and the stand-in that the rail talks to.
+
+use std::sync::atomic::{AtomicU8, Ordering};
+
+use money::{Currency, Money};
+use payment::card::{
+    CaptureMode, CardAttempt, CardLevel, CardMemory, CardRail, CardReading, CardTerms, CardWay,
+};
+use payment::{InvoiceId, PaymentId, RailId, RefundId, Timestamp};
+use rail_stripe::{StripeConfig, StripeRail};
+use stripe::Client;
+use stripe_simulator::{SECRET_KEY, Setup, Simulator};
+use stripe_terminal::terminal_reader::CreateTerminalReader;
+
+pub(crate) struct Shop {
+    pub(crate) simulator: Simulator,
+    pub(crate) rail: StripeRail,
+    pub(crate) reader: String,
+    ids: AtomicU8,
+}
+
+impl Shop {
+    pub(crate) async fn open() -> Self {
+        let simulator = Simulator::start(Setup::default()).unwrap();
+        let url = format!("{}/", simulator.url());
+        let client: Client = stripe::ClientBuilder::new(SECRET_KEY).url(url.clone()).build().unwrap();
+        let reader = CreateTerminalReader::new("simulated-wpe").label("Counter").send(&client).await.unwrap();
+        let config = StripeConfig { key: SECRET_KEY.to_owned(), elsewhere: Some(url) };
+        let rail = StripeRail::open(&config, CardMemory::default()).unwrap();
+        Self { simulator, rail, reader: reader.id.as_str().to_owned(), ids: AtomicU8::new(1) }
+    }
+
+    /// The till's clock stands where the stand-in's does.
+    fn now(&self) -> Timestamp {
+        Timestamp::from_millis(self.simulator.now() * 1_000)
+    }
+
+    fn random(&self) -> [u8; 10] {
+        [self.ids.fetch_add(1, Ordering::SeqCst); 10]
+    }
+
+    pub(crate) fn refund(&self) -> RefundId {
+        RefundId::generate(self.now(), self.random())
+    }
+
+    pub(crate) fn at_reader(&self, cents: i64, capture: CaptureMode) -> CardAttempt {
+        self.attempt(cents, CardWay::Reader(self.reader.clone()), capture)
+    }
+
+    pub(crate) fn attempt(&self, cents: i64, way: CardWay, capture: CaptureMode) -> CardAttempt {
+        CardAttempt {
+            payment: PaymentId::generate(self.now(), self.random()),
+            invoice: InvoiceId::generate(self.now(), self.random()),
+            reference: None,
+            description: "Sale 7".to_owned(),
+            terms: CardTerms { rail: RailId::STRIPE, amount: eur(cents), way, capture },
+        }
+    }
+
+    /// Reads the payment as the till would, by the name that it knows.
+    pub(crate) async fn read(&self, attempt: &CardAttempt) -> CardReading {
+        self.rail.find(attempt).await.unwrap().unwrap()
+    }
+
+    /// What the stand-in's customers were charged, by its own account.
+    pub(crate) fn taken(&self) -> i64 {
+        self.simulator.taken("eur")
+    }
+}
+
+pub(crate) fn known(attempt: &CardAttempt, reading: &CardReading) -> CardAttempt {
+    CardAttempt { reference: Some(reading.reference.clone()), ..attempt.clone() }
+}
+
+pub(crate) fn eur(cents: i64) -> Money {
+    Money::new(cents, Currency::iso("EUR").unwrap())
+}
+
+pub(crate) fn captured(cents: i64) -> CardLevel {
+    CardLevel::Captured { amount: eur(cents) }
+}
