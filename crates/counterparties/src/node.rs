@@ -8,6 +8,8 @@ use crate::conflict::output;
 use crate::rpc::{Rpc, btc, parsed, parsed_list, unknown_form};
 
 const CUSTOMER: &str = "customer";
+/// How often a payment is tried.
+const SENDS_MAX: u32 = 5;
 const TILL: &str = "till";
 
 /// A running node, reached by RPC. Cloning is cheap. [`crate::Bitcoind`] is one that also owns the process.
@@ -151,8 +153,23 @@ impl Node {
         &self.password
     }
 
+    /// Now and then the node's wallet loses track of its own unconfirmed coins while it chooses among them (`map::at`):
+    /// when nothing went to the address, it is asked again.
     fn send(&self, parameters: &Value) -> Result<Txid, CounterpartyError> {
+        for _ in 1..SENDS_MAX {
+            match self.rpc.call("sendtoaddress", parameters) {
+                Err(error) if is_lost_track(&error) && !self.has_sent_to(&parameters["address"])? => {}
+                answer => return parsed("sendtoaddress", &answer?),
+            }
+        }
         parsed("sendtoaddress", &self.rpc.call("sendtoaddress", parameters)?)
+    }
+
+    /// Is one of the wallet's last payments to this address?
+    fn has_sent_to(&self, address: &Value) -> Result<bool, CounterpartyError> {
+        let listed = self.rpc.call("listtransactions", &json!(["*", 100]))?;
+        let mut sent = listed.as_array().into_iter().flatten().filter(|entry| entry["category"] == "send");
+        Ok(sent.any(|entry| entry["address"] == *address))
     }
 
     fn till(&self) -> Result<Rpc, CounterpartyError> {
@@ -176,4 +193,8 @@ impl Node {
         }
         Ok(())
     }
+}
+
+fn is_lost_track(error: &CounterpartyError) -> bool {
+    matches!(error, CounterpartyError::Rpc { source: jsonrpc::Error::Rpc(told), .. } if told.message == "map::at")
 }
