@@ -71,10 +71,11 @@ fn ratios(findings: &Findings) -> Vec<Ratio> {
 
 const QUICK_DISK: &str = "the quicker the disk syncs, the more transactions PostgreSQL makes, while the stream, which syncs \
                           once for thousands of payments, is bound by one core.";
-const WIDE_ROWS: &str =
-    "rows are wide and under rules, and few: see below the tables of what a second brings.";
-const WAKING: &str = "between the line and its answer four threads wake each other (customer, reader, stream, bookkeeper); \
-                      what that takes does not shrink with the sync.";
+const WIDE_ROWS: &str = "rows are wide and under rules, and few: see below the tables of what a second brings, and in the profile what \
+     SQLite, the kernel and the C library take of the one thread that may write.";
+const WAKING: &str = "between the line and its answer four threads wake each other (customer, reader, stream, bookkeeper), \
+                      and a commit writes eight pages before it syncs: the kernel's lines in the profile. What that takes \
+                      does not shrink with the sync.";
 const AGE: &str = "pages of a large file that the machine holds no more must be read and written again.";
 
 type Values = Vec<(String, String)>;
