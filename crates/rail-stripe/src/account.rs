@@ -63,6 +63,8 @@ pub(crate) struct Account {
 impl Account {
     /// With a key, at Stripe or at a stand-in for it.
     pub(crate) fn open(key: &str, elsewhere: Option<&str>) -> Result<Self, RailError> {
+        // The client takes the process's provider, and with two compiled in there is none. Whoever set one first stays.
+        let _was_set = rustls::crypto::aws_lc_rs::default_provider().install_default();
         let builder = ClientBuilder::new(key)
             .timeout(ANSWER_WAIT)
             .request_strategy(RequestStrategy::Once)

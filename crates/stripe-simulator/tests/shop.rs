@@ -88,6 +88,8 @@ impl Shop {
 }
 
 pub(crate) fn client(simulator: &Simulator, key: &str) -> Client {
+    // With two providers compiled in, the client finds none by itself; whoever set one first stays.
+    let _was_set = rustls::crypto::aws_lc_rs::default_provider().install_default();
     stripe::ClientBuilder::new(key).url(format!("{}/", simulator.url())).build().unwrap()
 }
 

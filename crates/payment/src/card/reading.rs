@@ -223,6 +223,16 @@ impl CardReading {
         }
     }
 
+    /// One refund is told once, and answers one wish.
+    pub(crate) fn names_each_refund_once(&self) -> bool {
+        self.refunds.iter().enumerate().all(|(index, refund)| {
+            let is_same = |other: &RefundReading| {
+                other.reference == refund.reference || (other.asked.is_some() && other.asked == refund.asked)
+            };
+            !self.refunds[..index].iter().any(is_same)
+        })
+    }
+
     /// Money that came or is on its way, whether it is the shop's yet or not; `None` while nothing is.
     #[must_use]
     pub const fn present(&self) -> Option<Money> {

@@ -203,6 +203,9 @@ impl CardPayment {
         if is_other || is_undone || taken.checked_sub(refunded)?.is_negative() {
             return Err(Refused::WrongState);
         }
+        if !reading.names_each_refund_once() {
+            return Err(Refused::WrongState);
+        }
         let known = self.reading.iter().flat_map(|known| &known.disputes);
         let mut gone =
             known.filter(|known| reading.disputes.iter().all(|told| told.reference != known.reference));
