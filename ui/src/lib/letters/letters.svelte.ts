@@ -3,7 +3,15 @@
  *
  * Trying again is safe to repeat: what was taken meanwhile is answered as taken, and nothing is taken twice.
  */
-import { faultOf, type Backend, type DeadLetterDto, type Fault, type OutcomeDto } from '$lib/backend';
+import {
+  faultOf,
+  type Backend,
+  type DeadLetterDto,
+  type DeadLettersReply,
+  type Fault,
+  type OutcomeDto,
+} from '$lib/backend';
+import { Pages } from '$lib/lists/pages.svelte';
 
 /** The core gives at most this many at once. */
 export const PAGE_LETTERS = 200;
@@ -29,13 +37,9 @@ export interface Round {
   isWhole: boolean;
 }
 
-export class Letters {
-  rows = $state.raw<DeadLetterDto[]>([]);
+export class Letters extends Pages<DeadLetterDto, DeadLettersReply> {
   /** How many nobody has dealt with, on all pages. */
   open = $state(0);
-  more = $state(false);
-  loaded = $state(false);
-  fault = $state.raw<Fault | null>(null);
   /** One is being tried again. */
   busy = $state(false);
   told = $state.raw<Told | null>(null);
@@ -44,43 +48,12 @@ export class Letters {
   /** What the last such round came to. */
   ended = $state.raw<Round | null>(null);
   private isStopped = false;
-  private question = 0;
 
-  constructor(private readonly backend: Backend) {}
+  constructor(private readonly backend: Backend) {
+    super();
+  }
 
   readonly isIdle = $derived(!this.busy && this.round === null);
-
-  /** Reads again as many as are shown, at least one page. */
-  async read(): Promise<void> {
-    const question = ++this.question;
-    const wanted = Math.max(this.rows.length, 1);
-    try {
-      const rows: DeadLetterDto[] = [];
-      let page;
-      do {
-        page = await this.page(rows.at(-1));
-        rows.push(...page.rows);
-      } while (page.more && rows.length < wanted);
-      if (question !== this.question) return;
-      [this.rows, this.more, this.open, this.fault] = [rows, page.more, page.open, null];
-    } catch (thrown) {
-      if (question !== this.question) return;
-      this.fault = faultOf(thrown);
-    }
-    this.loaded = true;
-  }
-
-  async readMore(): Promise<void> {
-    const question = ++this.question;
-    try {
-      const page = await this.page(this.rows.at(-1));
-      if (question !== this.question) return;
-      this.rows = [...this.rows, ...page.rows];
-      [this.more, this.open, this.fault] = [page.more, page.open, null];
-    } catch (thrown) {
-      if (question === this.question) this.fault = faultOf(thrown);
-    }
-  }
 
   /** Tries one again. It leaves the list when it is taken; else the list says why not this time. */
   async retry(letter: DeadLetterDto): Promise<void> {
@@ -124,7 +97,7 @@ export class Letters {
     let last: DeadLetterDto | undefined;
     let more = true;
     while (more) {
-      const page = await this.page(last);
+      const page = await this.ask(last);
       for (let at = 0; at < page.rows.length; at += SIDE_BY_SIDE) {
         const left = (this.round?.of ?? 0) - (this.round?.tried ?? 0);
         if (this.isStopped || left <= 0) return this.endRound();
@@ -151,8 +124,13 @@ export class Letters {
     if (this.round !== null) this.round = { ...this.round, isWhole: !this.isStopped };
   }
 
-  private page(after: DeadLetterDto | undefined) {
+  protected ask(after: DeadLetterDto | undefined): Promise<DeadLettersReply> {
     return this.backend.call('dead_letters', { after: after?.number ?? 0, limit: PAGE_LETTERS });
+  }
+
+  protected override take(page: DeadLettersReply): void {
+    super.take(page);
+    this.open = page.open;
   }
 
   private tryAgain({ number }: DeadLetterDto): Promise<OutcomeDto> {

@@ -1,12 +1,8 @@
-/**
- * The list of sales: what is searched for, which states are wanted, and the pages read so far.
- *
- * The newest question wins: an answer to an older one is dropped, so that fast typing never shows stale rows.
- */
-import { faultOf, type Backend, type Fault, type SaleRowDto, type StateCountDto, type StateDto } from '$lib/backend';
+/** The list of sales: what is searched for, which states are wanted, and the pages read so far. */
+import type { Backend, SalesListReply, SaleRowDto, StateCountDto, StateDto } from '$lib/backend';
+import { Pages } from '$lib/lists/pages.svelte';
 
 const PAGE_ROWS = 50;
-const ROWS_MAX = 200;
 
 /** Chips stand in the order a sale goes through its states, side exits after. */
 const CHIP_ORDER: StateDto[] = [
@@ -27,17 +23,14 @@ const CHIP_ORDER: StateDto[] = [
   'voided',
 ];
 
-export class SalesList {
+export class SalesList extends Pages<SaleRowDto, SalesListReply> {
   search = $state('');
   chosen = $state.raw<StateDto[]>([]);
-  rows = $state.raw<SaleRowDto[]>([]);
   counts = $state.raw<StateCountDto[]>([]);
-  more = $state(false);
-  loaded = $state(false);
-  fault = $state.raw<Fault | null>(null);
-  private question = 0;
 
-  constructor(private readonly backend: Backend) {}
+  constructor(private readonly backend: Backend) {
+    super();
+  }
 
   /** The chips to show: states that some sale is in, and chosen ones even when no sale is left in them. */
   readonly chips = $derived(
@@ -53,51 +46,37 @@ export class SalesList {
 
   searchFor(text: string): Promise<void> {
     this.search = text;
-    return this.read(PAGE_ROWS);
+    return this.readAnew();
   }
 
   toggle(state: StateDto): Promise<void> {
     const isChosen = this.chosen.includes(state);
     this.chosen = isChosen ? this.chosen.filter((other) => other !== state) : [...this.chosen, state];
-    return this.read(PAGE_ROWS);
+    return this.readAnew();
   }
 
   showAll(): Promise<void> {
     this.search = '';
     this.chosen = [];
-    return this.read(PAGE_ROWS);
+    return this.readAnew();
   }
 
-  /** Reads again what is shown, after a change. */
-  reread(): Promise<void> {
-    return this.read(Math.min(Math.max(this.rows.length, PAGE_ROWS), ROWS_MAX));
+  /** Something else is searched for: the first page of it. */
+  private readAnew(): Promise<void> {
+    return this.answer(async () => {
+      const page = await this.ask(undefined);
+      return () => this.take(page);
+    });
   }
 
-  async readMore(): Promise<void> {
-    const last = this.rows.at(-1);
-    if (last === undefined || !this.more) return;
-    await this.ask(last.invoice, PAGE_ROWS, this.rows);
+  protected ask(after: SaleRowDto | undefined): Promise<SalesListReply> {
+    const request = { search: this.search.trim(), states: this.chosen, after: after?.invoice ?? '', limit: PAGE_ROWS };
+    return this.backend.call('sales_list', request);
   }
 
-  private read(limit: number): Promise<void> {
-    return this.ask('', limit, []);
-  }
-
-  private async ask(after: string, limit: number, before: SaleRowDto[]): Promise<void> {
-    const question = ++this.question;
-    const request = { search: this.search.trim(), states: this.chosen, after, limit };
-    try {
-      const page = await this.backend.call('sales_list', request);
-      if (question !== this.question) return;
-      this.rows = [...before, ...page.rows];
-      this.counts = page.counts;
-      this.more = page.more;
-      this.fault = null;
-    } catch (thrown) {
-      if (question !== this.question) return;
-      this.fault = faultOf(thrown);
-    }
-    this.loaded = true;
+  protected override take(page: SalesListReply): void {
+    super.take(page);
+    this.counts = page.counts;
   }
 
   private countOf(state: StateDto): number {

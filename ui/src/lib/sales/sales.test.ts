@@ -69,7 +69,7 @@ test('a list that could not be read says why and keeps what it had', async () =>
   const sales = new SalesList(backend);
   await sales.searchFor('');
   isUp = false;
-  await sales.reread();
+  await sales.read();
   expect(sales.fault?.code).toBe('unreachable');
   expect(sales.rows).toHaveLength(ROWS.length);
 });

@@ -4,7 +4,15 @@
  * What became of a charge is never guessed here: after a deed everything is read again, and again every few seconds while
  * a charge is under way. The one that is looked at stays in sight when it leaves the list.
  */
-import { faultOf, type Backend, type Fault, type SettlementDto, type TabsDto } from '$lib/backend';
+import {
+  faultOf,
+  type Backend,
+  type Fault,
+  type SettlementDto,
+  type SettlementsReply,
+  type TabsDto,
+} from '$lib/backend';
+import { Pages } from '$lib/lists/pages.svelte';
 import { Parts } from './parts.svelte';
 
 /** The core gives at most this many at once. */
@@ -16,16 +24,11 @@ const TICKS_UNDER_WAY = 3;
 /** Tabs fill without being told, and reading them counts every one. */
 const TICKS_AT_REST = 15;
 
-export class Tabs {
+export class Tabs extends Pages<SettlementDto, SettlementsReply> {
   /** What is owed, by rail and currency. */
   owed = $state.raw<TabsDto[]>([]);
-  /** The charges that were set aside, as far as they were read. */
-  rows = $state.raw<SettlementDto[]>([]);
-  /** How many were set aside, on all pages. */
+  /** How many charges were set aside, on all pages. */
   open = $state(0);
-  more = $state(false);
-  loaded = $state(false);
-  fault = $state.raw<Fault | null>(null);
   /** Why the last deed was refused. */
   refused = $state.raw<Fault | null>(null);
   busy = $state(false);
@@ -35,7 +38,6 @@ export class Tabs {
   chosen = $state.raw<SettlementDto | null>(null);
   readonly parts: Parts;
   private wanted = '';
-  private question = 0;
   private turn = 0;
   private isStale = true;
 
@@ -43,6 +45,7 @@ export class Tabs {
     private readonly backend: Backend,
     private readonly page: Document = document,
   ) {
+    super();
     this.parts = new Parts(backend);
   }
 
@@ -77,41 +80,20 @@ export class Tabs {
     else this.look(row ?? null);
   }
 
-  /** Reads again as many as are shown, at least one page. */
-  async read(): Promise<void> {
-    const question = ++this.question;
-    const least = Math.max(this.rows.length, 1);
-    try {
+  /** Reads what is owed too, and the charge that is looked at. */
+  override read(): Promise<void> {
+    return this.answer(async () => {
       const owed = await this.backend.call('tabs', {});
-      const rows: SettlementDto[] = [];
-      let page;
-      do {
-        page = await this.askPage(rows.at(-1));
-        rows.push(...page.rows);
-      } while (page.more && rows.length < least);
-      if (question !== this.question) return;
-      [this.owed, this.rows, this.more, this.open] = [owed, rows, page.more, page.open];
-      const chosen = this.rowOf(this.wanted) ?? (await this.find(this.wanted));
-      if (question !== this.question) return;
-      this.look(chosen);
-      this.fault = null;
-    } catch (thrown) {
-      if (question !== this.question) return;
-      this.fault = faultOf(thrown);
-    }
-    this.loaded = true;
-  }
-
-  async readMore(): Promise<void> {
-    const question = ++this.question;
-    try {
-      const page = await this.askPage(this.rows.at(-1));
-      if (question !== this.question) return;
-      [this.rows, this.more, this.open] = [[...this.rows, ...page.rows], page.more, page.open];
-      this.fault = null;
-    } catch (thrown) {
-      if (question === this.question) this.fault = faultOf(thrown);
-    }
+      const page = await this.shown();
+      const [found] = await Promise.allSettled([this.rowOf(this.wanted, page.rows) ?? this.find(this.wanted)]);
+      return () => {
+        this.owed = owed;
+        this.take(page);
+        // The address may name no charge: everything else is shown all the same.
+        if (found.status === 'rejected') throw found.reason;
+        this.look(found.value);
+      };
+    });
   }
 
   /** Charges every tab that has enough on it, on every rail. */
@@ -158,8 +140,8 @@ export class Tabs {
     }
   }
 
-  private rowOf(settlement: string): SettlementDto | undefined {
-    return settlement === '' ? this.rows[0] : this.rows.find((row) => row.settlement === settlement);
+  private rowOf(settlement: string, rows = this.rows): SettlementDto | undefined {
+    return settlement === '' ? rows[0] : rows.find((row) => row.settlement === settlement);
   }
 
   /** One that is not set aside, or further down the list than was read. */
@@ -172,7 +154,12 @@ export class Tabs {
     void this.parts.show(chosen);
   }
 
-  private askPage(after: SettlementDto | undefined) {
+  protected ask(after: SettlementDto | undefined): Promise<SettlementsReply> {
     return this.backend.call('settlements_set_aside', { after: after?.number ?? 0, limit: PAGE_CHARGES });
+  }
+
+  protected override take(page: SettlementsReply): void {
+    super.take(page);
+    this.open = page.open;
   }
 }
