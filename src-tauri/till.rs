@@ -1,19 +1,20 @@
 //! One opened till: a mode's data file with its engine, its rails and its vault.
 
+mod rails;
+
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use engine::{CardSetup, ChargingSetup, Clock, Engine, RailSetup, Setup, SystemClock};
-use keys::{SecretName, Vault, VaultScope};
-use payment::card::{CardMemory, CardRail};
-use payment::rail::RailError;
-use payment::{Rail, RailId, Timestamp};
-use rail_bitcoin::{BitcoinConfig, BitcoinRail, RpcPassword};
-use rail_practice::{Mining, PracticeCards, PracticeRail, PracticeTerminal};
+use engine::{Clock, Engine, Setup, SystemClock};
+use keys::{Vault, VaultScope};
+use payment::Timestamp;
+use rail_practice::{PracticeRail, PracticeTerminal};
 use settings::{Mode, Settings};
 use store::{Store, StoreOptions};
 use thiserror::Error;
 use tokio::sync::watch;
+
+pub(crate) use self::rails::{rail_network, wall_clock};
 
 /// Why a till does not open. Each is one line that says what to do.
 #[derive(Debug, Error)]
@@ -78,6 +79,15 @@ pub struct LedgerHealth {
     pub problem: String,
 }
 
+/// What the last test of the line to the card processor found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CardsCheck {
+    /// When.
+    pub at: Timestamp,
+    /// One line, empty when nothing is wrong.
+    pub problem: String,
+}
+
 /// One opened till.
 pub struct Till {
     /// Which books these are.
@@ -90,6 +100,8 @@ pub struct Till {
     pub practice: PracticeSlot,
     /// What the last check found.
     pub ledger: watch::Sender<LedgerHealth>,
+    /// What the last test of cards found; `None` before the first.
+    pub cards_check: watch::Sender<Option<CardsCheck>>,
 }
 
 /// The data file of a mode.
@@ -114,11 +126,13 @@ impl Till {
         let scope = VaultScope::new(mode.name(), store.database_id())?;
         let vault = if mode == Mode::Practice { Vault::in_memory(scope) } else { Vault::open(scope) };
         let practice = PracticeSlot::default();
-        let rails = rails(mode, &settings, &vault, &practice);
-        let (charging, cards, clock) = (charging(mode), cards(mode, &practice), Arc::new(SystemClock));
+        let rails = rails::chains(mode, &settings, &vault, &practice);
+        let (charging, clock) = (rails::charging(mode), Arc::new(SystemClock));
+        let cards = rails::cards(mode, &settings, &vault, &practice);
         let engine = Engine::start(Setup { store, writer, settings, rails, charging, cards, clock }).await?;
         let ledger = watch::Sender::default();
-        Ok(Arc::new(Self { mode, engine, vault, practice, ledger }))
+        let cards_check = watch::Sender::default();
+        Ok(Arc::new(Self { mode, engine, vault, practice, ledger, cards_check }))
     }
 
     /// What the last check of the books found.
@@ -143,88 +157,6 @@ fn writer_settings(
     writer: &store::Writer,
 ) -> Result<std::collections::BTreeMap<String, String>, engine::StartError> {
     writer.settings().map_err(engine::StartError::from)
-}
-
-/// The rails the settings ask for. Practice has its simulated one, always.
-fn rails(mode: Mode, settings: &Settings, vault: &Vault, practice: &PracticeSlot) -> Vec<RailSetup> {
-    if mode == Mode::Practice {
-        return if settings.bitcoin.enabled { vec![practice_rail(practice.clone())] } else { Vec::new() };
-    }
-    match (&settings.bitcoin.account, settings.bitcoin.enabled) {
-        (Some(account), true) => vec![bitcoin_rail(settings, account.clone(), vault.clone())],
-        (None, _) | (_, false) => Vec::new(),
-    }
-}
-
-/// The rails this till charges. Practice has its simulated cards, always.
-fn charging(mode: Mode) -> Vec<ChargingSetup> {
-    match mode {
-        Mode::Practice => {
-            vec![ChargingSetup { id: RailId::STRIPE, rail: Ok(Arc::new(PracticeCards::default())) }]
-        }
-        Mode::Sandbox | Mode::Live => Vec::new(),
-    }
-}
-
-/// The rails this till takes cards with. Practice has its simulated reader, always.
-fn cards(mode: Mode, practice: &PracticeSlot) -> Vec<CardSetup> {
-    if mode != Mode::Practice {
-        return Vec::new();
-    }
-    let slot = practice.clone();
-    let open = move |memory: CardMemory| {
-        let terminal = Arc::new(PracticeTerminal::open(&memory));
-        slot.set_terminal(terminal.clone());
-        Ok(terminal as Arc<dyn CardRail>)
-    };
-    vec![CardSetup { id: RailId::STRIPE, open: Arc::new(open) }]
-}
-
-fn practice_rail(slot: PracticeSlot) -> RailSetup {
-    let open = move |memory| {
-        let rail = PracticeRail::open(&memory, wall_clock(), Mining::PRACTICE)
-            .map_err(|error| RailError::Misconfigured(error.to_string()))?;
-        let rail = Arc::new(rail);
-        slot.set(rail.clone());
-        Ok(rail as Arc<dyn Rail>)
-    };
-    RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }
-}
-
-/// The node's password is read from the keyring each time the rail is opened, and only when a node is configured.
-fn bitcoin_rail(settings: &Settings, account: String, vault: Vault) -> RailSetup {
-    let (network, servers) = (rail_network(settings.bitcoin.network), settings.bitcoin.servers.clone());
-    let open = move |memory| {
-        let needs_password = servers.iter().any(|server| server.starts_with("bitcoind+"));
-        let password = if needs_password { node_password(&vault)? } else { None };
-        let config = BitcoinConfig { network, account: account.clone(), servers: servers.clone(), password };
-        let rail = BitcoinRail::open(&config, &memory, wall_clock())
-            .map_err(|error| RailError::Misconfigured(error.to_string()))?;
-        Ok(Arc::new(rail) as Arc<dyn Rail>)
-    };
-    RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }
-}
-
-/// The clock every rail of this program goes by.
-pub(crate) fn wall_clock() -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
-    Arc::new(|| SystemClock.now().wall)
-}
-
-/// The rail's own word for a network.
-pub(crate) const fn rail_network(network: settings::Network) -> rail_bitcoin::Network {
-    match network {
-        settings::Network::Bitcoin => rail_bitcoin::Network::Bitcoin,
-        settings::Network::Testnet4 => rail_bitcoin::Network::Testnet4,
-        settings::Network::Signet => rail_bitcoin::Network::Signet,
-        settings::Network::Regtest => rail_bitcoin::Network::Regtest,
-    }
-}
-
-fn node_password(vault: &Vault) -> Result<Option<RpcPassword>, RailError> {
-    match vault.get(SecretName::BitcoindPassword) {
-        Ok(secret) => Ok(secret.map(|s| RpcPassword::new(s.expose()))),
-        Err(error) => Err(RailError::Misconfigured(format!("the node's password can't be read: {error}"))),
-    }
 }
 
 /// 0700: what a shop sells is nobody else's business on a shared machine.

@@ -72,7 +72,8 @@ async fn defective_till(folder: &TempDir) -> Arc<Till> {
     .await
     .unwrap();
     let (practice, ledger) = (crate::till::PracticeSlot::default(), tokio::sync::watch::Sender::default());
-    Arc::new(Till { mode, engine, vault, practice, ledger })
+    let cards_check = tokio::sync::watch::Sender::default();
+    Arc::new(Till { mode, engine, vault, practice, ledger, cards_check })
 }
 
 /// A till on which a sale was opened, and whose bookkeeper then met a defect.

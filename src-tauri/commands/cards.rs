@@ -10,10 +10,14 @@ use rail_practice::CardAct;
 use super::sales::{ask, ids};
 use super::{Asker, id, refuse};
 use crate::app::App;
-use crate::dto::card::{CardCaptureRequest, CardRefundRequest, CardStartRequest, CardWayDto};
+use crate::dto::card::{
+    CardCaptureRequest, CardRefundRequest, CardStartRequest, CardWayDto, DisputedSaleDto, HeldCardDto,
+    ReceiptNumberRequest,
+};
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::practice::{PracticeCardActDto, PracticeCardRequest};
 use crate::dto::sale::{PaymentRequest, SaleDto};
+use crate::dto::status::Nothing;
 use crate::view;
 
 pub(super) async fn card_start(
@@ -22,16 +26,23 @@ pub(super) async fn card_start(
     request: CardStartRequest,
 ) -> Result<SaleDto, AppError> {
     let (invoice, payment) = ids(&request.invoice, &request.payment)?;
-    let way = match request.way {
-        CardWayDto::Reader if request.reader.is_empty() => {
+    let till = app.till().await?;
+    let settings = till.engine.settings();
+    let named = (!request.reader.is_empty()).then_some(request.reader);
+    let way = match (request.way, named.or_else(|| view::tender::shops_reader(till.mode, &settings))) {
+        (CardWayDto::Phone, _) => CardWay::Phone,
+        (CardWayDto::Reader, Some(reader)) => CardWay::Reader(reader),
+        (CardWayDto::Reader, None) => {
             return Err(refuse(ErrorCode::BadRequest, "say which reader: choose one in Settings, Cards"));
         }
-        CardWayDto::Reader => CardWay::Reader(request.reader),
-        CardWayDto::Phone => CardWay::Phone,
     };
-    let capture = if request.capture_later { CaptureMode::Later } else { CaptureMode::AtOnce };
+    let capture = match request.capture_later {
+        Some(true) => CaptureMode::Later,
+        Some(false) => CaptureMode::AtOnce,
+        None => settings.stripe.capture,
+    };
     let command = Command::Card(CardCommand::Start { invoice, payment, rail: RailId::STRIPE, way, capture });
-    ask(&*app.till().await?, command).await
+    ask(&till, command).await
 }
 
 pub(super) async fn card_cancel(
@@ -63,6 +74,34 @@ pub(super) async fn card_refund(
     let command =
         Command::Card(CardCommand::Refund { invoice, payment, refund, amount, reason: request.reason });
     ask(&*app.till().await?, command).await
+}
+
+/// Money that is held, what the bank lets go of soonest first.
+pub(super) async fn cards_held(app: &Arc<App>, _: Asker, _: Nothing) -> Result<Vec<HeldCardDto>, AppError> {
+    let till = app.till().await?;
+    let mut held = Vec::new();
+    for due in till.engine.reader().held_cards().await? {
+        held.extend(view::card::held(&till.engine.sale(due.invoice).await?, due.payment));
+    }
+    Ok(held)
+}
+
+/// Disputes, those first that wait for the shop's answer.
+pub(super) async fn disputes(app: &Arc<App>, _: Asker, _: Nothing) -> Result<Vec<DisputedSaleDto>, AppError> {
+    let found = app.till().await?.engine.reader().disputes().await?;
+    Ok(found.iter().map(view::card::disputed).collect())
+}
+
+/// The sale that a receipt is about: what of it can be given back, and to which card, stands with its payments.
+pub(super) async fn sale_by_receipt(
+    app: &Arc<App>,
+    _: Asker,
+    request: ReceiptNumberRequest,
+) -> Result<SaleDto, AppError> {
+    let till = app.till().await?;
+    let found = till.engine.reader().invoice_with_receipt(request.receipt_number).await?;
+    let none = || refuse(ErrorCode::NotFound, "no receipt has this number: look at the sales list");
+    view::sale::sale(&till, &till.engine.sale(found.ok_or_else(none)?).await?)
 }
 
 /// The simulated customer does something with a card. What comes of it is told by the feed.

@@ -11,6 +11,7 @@ mod settlements;
 mod status;
 mod strays;
 mod stream;
+pub(crate) mod stripe;
 pub mod wallet;
 
 use std::future::Future;
@@ -23,7 +24,10 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use crate::app::App;
-use crate::dto::card::{CardCaptureRequest, CardRefundRequest, CardStartRequest};
+use crate::dto::card::{
+    CardCaptureRequest, CardRefundRequest, CardStartRequest, DisputedSaleDto, HeldCardDto,
+    ReceiptNumberRequest,
+};
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::ledger::{AccountDto, EntriesReply, EntriesRequest, VerifyReply};
 use crate::dto::money::MoneyDto;
@@ -50,6 +54,7 @@ use crate::dto::stream::{
     DeadLetterRequest, DeadLettersReply, DeadLettersRequest, OutcomeDto, StreamStatusDto, StreamTakeReply,
     StreamTakeRequest,
 };
+use crate::dto::stripe::{StripeSecretForgetRequest, StripeSecretSetRequest, StripeStatusDto};
 use crate::dto::timeline::TimelineItemDto;
 use crate::gate;
 
@@ -146,6 +151,14 @@ commands! {
     card_cancel: PaymentRequest => SaleDto as "SaleDto" = cards::card_cancel;
     card_capture: CardCaptureRequest => SaleDto as "SaleDto" = cards::card_capture;
     card_refund: CardRefundRequest => SaleDto as "SaleDto" = cards::card_refund;
+    cards_held: Nothing => Vec<HeldCardDto> as "HeldCardDto[]" = cards::cards_held;
+    disputes: Nothing => Vec<DisputedSaleDto> as "DisputedSaleDto[]" = cards::disputes;
+    sale_by_receipt: ReceiptNumberRequest => SaleDto as "SaleDto" = cards::sale_by_receipt;
+    stripe_status: Nothing => StripeStatusDto as "StripeStatusDto" = stripe::stripe_status;
+    stripe_check: Nothing => StripeStatusDto as "StripeStatusDto" = stripe::stripe_check;
+    stripe_reopen: Nothing => StripeStatusDto as "StripeStatusDto" = stripe::stripe_reopen;
+    stripe_secret_set (window): StripeSecretSetRequest => StripeStatusDto as "StripeStatusDto" = stripe::stripe_secret_set;
+    stripe_secret_forget (window): StripeSecretForgetRequest => StripeStatusDto as "StripeStatusDto" = stripe::stripe_secret_forget;
     practice_card: PracticeCardRequest => SaleDto as "SaleDto" = cards::practice_card;
     practice_act: PracticeActRequest => SaleDto as "SaleDto" = practice::practice_act;
 }

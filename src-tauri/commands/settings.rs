@@ -116,7 +116,8 @@ async fn change(
     check_wallet(till, before, &wanted).await?;
     let (settings, based_on) = (Box::new(wanted.clone()), Box::new(before.clone()));
     till.engine.ask(Command::ChangeSettings { settings, based_on }).await?;
-    if wanted.bitcoin != before.bitcoin {
+    let stripe = |settings: &Settings| (settings.stripe.enabled, settings.stripe.api_base.clone());
+    if wanted.bitcoin != before.bitcoin || stripe(&wanted) != stripe(before) {
         app.reopen(till.mode).await?;
     }
     Ok(shown)

@@ -16,10 +16,10 @@ pub struct CardStartRequest {
     pub payment: String,
     /// Where the customer presents the card.
     pub way: CardWayDto,
-    /// The reader's name at the processor; empty for a phone.
+    /// The reader's name at the processor; empty for the shop's own, and for a phone.
     pub reader: String,
-    /// Hold the money, and take it later.
-    pub capture_later: bool,
+    /// Hold the money, and take it later. None for what the settings say.
+    pub capture_later: Option<bool>,
 }
 
 /// Takes money that is held.
@@ -59,6 +59,8 @@ pub struct CardDto {
     pub reader: String,
     /// The money is held first, and taken when the shop says so.
     pub captures_later: bool,
+    /// Where it is.
+    pub step: CardStepDto,
     /// The processor's name for the payment; empty before it has it.
     pub reference: String,
     /// The page for the customer's phone, while it can be paid.
@@ -99,6 +101,26 @@ pub enum CardWayDto {
     Reader,
     /// On the customer's own phone.
     Phone,
+}
+
+/// Where a card payment is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum CardStepDto {
+    /// It is on its way to the processor.
+    Sending,
+    /// It is the customer's turn: at the reader, or on the page for the phone.
+    Customer,
+    /// The customer did their part, and the bank is at it; this can take days.
+    Bank,
+    /// The money is held. It is not paid.
+    Held,
+    /// The money is taken.
+    Taken,
+    /// Nothing was taken, and nothing will be.
+    Over,
+    /// Nobody knows, and the processor is asked: never charge again.
+    Unknown,
 }
 
 /// The page for the customer's phone.
@@ -162,4 +184,52 @@ pub struct DisputeDto {
     pub due_by: String,
     /// The money was taken back and not returned.
     pub withdrawn: bool,
+}
+
+/// Money that is held for the shop, until it is taken or the bank lets go of it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct HeldCardDto {
+    /// The sale.
+    pub invoice: String,
+    /// Its running number.
+    pub sale_number: u32,
+    /// The payment.
+    pub payment: String,
+    /// When it was started (RFC 3339).
+    pub started_at: String,
+    /// How much is held.
+    pub amount: MoneyDto,
+    /// When the bank lets go of it (RFC 3339); empty when not known.
+    pub held_until: String,
+    /// What was used, such as `visa`.
+    pub brand: String,
+    /// The last four digits, where there are any.
+    pub last4: String,
+    /// It is being captured.
+    pub capturing: bool,
+    /// It is being called off.
+    pub cancelling: bool,
+}
+
+/// A dispute with its sale.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct DisputedSaleDto {
+    /// The sale.
+    pub invoice: String,
+    /// Its running number.
+    pub sale_number: u32,
+    /// The payment.
+    pub payment: String,
+    /// It waits for the shop's answer.
+    pub waits_for_answer: bool,
+    /// The objection.
+    pub dispute: DisputeDto,
+}
+
+/// Names a sale by the number on its receipt.
+#[derive(Clone, Copy, Debug, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct ReceiptNumberRequest {
+    /// The gap-free number.
+    pub receipt_number: u32,
 }

@@ -1,8 +1,8 @@
 //! Wire shapes between the core and its screens. The same shapes cross Tauri's IPC and `tillstream serve`.
 //!
 //! Rules: amounts are strings of minor units beside their currency and scale, never numbers; instants are RFC 3339
-//! strings; ids are their prefixed text form; every request refuses fields it does not know; no shape can carry a
-//! secret but [`setup::NewWalletWords`], which only the set-up window may ask for.
+//! strings; ids are their prefixed text form; every request refuses fields it does not know; no reply can carry a
+//! secret but [`setup::NewWalletWords`], and no request but those that only the window may send.
 
 pub mod card;
 pub mod error;
@@ -19,4 +19,5 @@ pub mod setup;
 pub mod status;
 pub mod stray;
 pub mod stream;
+pub mod stripe;
 pub mod timeline;

@@ -361,7 +361,7 @@ pub enum TransferStatusDto {
 /// A way to pay, or why not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 pub struct TenderDto {
-    /// `cash`, `bitcoin`.
+    /// `cash`, `bitcoin`, `card_reader` or `card_phone`.
     pub method: String,
     /// May it be chosen now?
     pub available: bool,
@@ -389,6 +389,8 @@ pub enum TenderReasonDto {
     NoRate,
     /// No server of the rail answers.
     NoServer,
+    /// No card reader is chosen in the settings.
+    NoReader,
     /// The amount is too small or too large for the rail.
     AmountOutOfRange,
 }

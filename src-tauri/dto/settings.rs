@@ -22,6 +22,8 @@ pub struct SettingsDto {
     pub policy: Vec<PolicyDto>,
     /// `[rail.bitcoin]`
     pub bitcoin: BitcoinDto,
+    /// `[rail.stripe]`
+    pub stripe: StripeDto,
 }
 
 /// The shop.
@@ -114,6 +116,20 @@ pub struct BitcoinDto {
     pub account: String,
     /// Servers by address scheme.
     pub servers: Vec<String>,
+}
+
+/// Cards through Stripe.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct StripeDto {
+    /// Offered at the till.
+    pub enabled: bool,
+    /// Where Stripe is: `https://api.stripe.com`, or a stand-in's address in sandbox.
+    pub api_base: String,
+    /// Stripe's name of the reader on the counter (`tmr_…`). Empty when there is none.
+    pub reader: String,
+    /// When the money of a card is taken: `at_once` or `later`.
+    pub capture: String,
 }
 
 /// Reads a settings file.

@@ -34,6 +34,8 @@ pub struct StatusDto {
     pub log_dir: String,
     /// Bitcoin.
     pub bitcoin: BitcoinStatusDto,
+    /// Cards.
+    pub cards: CardsStatusDto,
     /// State of the books.
     pub ledger: LedgerStatusDto,
     /// State of the OS keyring.
@@ -71,6 +73,21 @@ pub struct BitcoinStatusDto {
     pub has_rate: bool,
     /// The key is in this till's keyring; false for watch-only.
     pub has_key: bool,
+}
+
+/// Health of the rail that takes cards.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct CardsStatusDto {
+    /// Offered at the till.
+    pub enabled: bool,
+    /// There is a key of this mode, or none is needed.
+    pub set_up: bool,
+    /// Simulated (practice mode).
+    pub simulated: bool,
+    /// Cards can be taken now: there is no way to take them offline.
+    pub up: bool,
+    /// Why not, one line; empty when they can.
+    pub problem: String,
 }
 
 /// Something about a rail the owner should know.

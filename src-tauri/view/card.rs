@@ -1,13 +1,17 @@
 //! Card payments for the screens.
 
 use ::money::Money;
-use payment::Sale;
-use payment::card::{CardReading, CardWay, DisputeReading, RefundStatus};
+use payment::card::{CaptureMode, CardEnd, CardLevel, CardReading, CardWay, DisputeReading, RefundStatus};
 use payment::sale::{CardPayment, CardWish, Payment, Refund, RefundState};
+use payment::{PaymentId, Sale};
+use store::DisputeFacts;
 
 use super::{instant, money};
 use crate::commands::refuse;
-use crate::dto::card::{CardDto, CardPageDto, CardWayDto, DisputeDto, RefundDto, RefundStateDto};
+use crate::dto::card::{
+    CardDto, CardPageDto, CardStepDto, CardWayDto, DisputeDto, DisputedSaleDto, HeldCardDto, RefundDto,
+    RefundStateDto,
+};
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::sale::PaymentDto;
 use crate::dto::timeline::FactDto;
@@ -42,7 +46,7 @@ pub fn payment(sale: &Sale, payment: &Payment, card: &CardPayment) -> Result<Pay
 fn problem(card: &CardPayment) -> String {
     let failed = card.failure.as_ref().map(|failure| failure.reason.clone());
     let ended = match card.end() {
-        Some(payment::card::CardEnd::Declined(reason)) => Some(reason.clone()),
+        Some(CardEnd::Declined(reason)) => Some(reason.clone()),
         _ => None,
     };
     card.doubt.clone().or(failed).or(ended).unwrap_or_default()
@@ -58,7 +62,8 @@ fn facts(sale: &Sale, payment: &Payment, card: &CardPayment) -> Result<CardDto, 
     Ok(CardDto {
         way,
         reader,
-        captures_later: card.terms.capture == payment::card::CaptureMode::Later,
+        captures_later: card.terms.capture == CaptureMode::Later,
+        step: step(card),
         reference: card.reference().unwrap_or_default().to_owned(),
         page: card.link().map(page).transpose()?,
         brand: charge.map(|charge| charge.brand.clone()).unwrap_or_default(),
@@ -75,6 +80,21 @@ fn facts(sale: &Sale, payment: &Payment, card: &CardPayment) -> Result<CardDto, 
         disputes: reading.iter().flat_map(|reading| &reading.disputes).map(dispute).collect(),
         receipt: charge.iter().flat_map(|charge| &charge.receipt).map(fact).collect(),
     })
+}
+
+const fn step(card: &CardPayment) -> CardStepDto {
+    match &card.reading {
+        _ if card.doubt.is_some() => CardStepDto::Unknown,
+        None if card.failure.is_some() => CardStepDto::Over,
+        None => CardStepDto::Sending,
+        Some(reading) => match reading.level {
+            CardLevel::Waiting { .. } => CardStepDto::Customer,
+            CardLevel::Processing { .. } => CardStepDto::Bank,
+            CardLevel::Authorized { .. } => CardStepDto::Held,
+            CardLevel::Captured { .. } => CardStepDto::Taken,
+            CardLevel::Ended(_) => CardStepDto::Over,
+        },
+    }
 }
 
 fn page(url: &str) -> Result<CardPageDto, AppError> {
@@ -116,6 +136,44 @@ fn dispute(dispute: &DisputeReading) -> DisputeDto {
         reason: dispute.reason.clone(),
         due_by: dispute.due_by.map(instant).unwrap_or_default(),
         withdrawn: dispute.withdrawn.is_some_and(|withdrawn| withdrawn.amount.is_positive()),
+    }
+}
+
+/// Money that is held, with its sale; `None` when it is not held any more.
+#[must_use]
+pub fn held(sale: &Sale, payment: PaymentId) -> Option<HeldCardDto> {
+    let (found, card) = (sale.payment(payment)?, sale.card(payment).ok()?);
+    let charge = card.reading.as_ref().and_then(|reading| reading.charge.as_ref());
+    Some(HeldCardDto {
+        invoice: sale.id.to_string(),
+        sale_number: sale.number,
+        payment: payment.to_string(),
+        started_at: instant(found.started_at),
+        amount: money(card.held()?),
+        held_until: card.held_until().map(instant).unwrap_or_default(),
+        brand: charge.map(|charge| charge.brand.clone()).unwrap_or_default(),
+        last4: charge.and_then(|charge| charge.last4.clone()).unwrap_or_default(),
+        capturing: matches!(card.wish, Some(CardWish::Capture(_))),
+        cancelling: card.wish == Some(CardWish::Cancel),
+    })
+}
+
+/// A dispute with its sale.
+#[must_use]
+pub fn disputed(facts: &DisputeFacts) -> DisputedSaleDto {
+    DisputedSaleDto {
+        invoice: facts.invoice.to_string(),
+        sale_number: facts.sale_number,
+        payment: facts.payment.to_string(),
+        waits_for_answer: facts.status.waits_for_answer(),
+        dispute: DisputeDto {
+            reference: facts.reference.clone(),
+            amount: money(facts.amount),
+            status: facts.status.name().to_owned(),
+            reason: facts.reason.clone(),
+            due_by: facts.due_by.map(instant).unwrap_or_default(),
+            withdrawn: facts.is_withdrawn,
+        },
     }
 }
 

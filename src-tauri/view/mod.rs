@@ -9,6 +9,7 @@ pub mod settlement;
 pub mod status;
 pub mod stray;
 pub mod stream;
+pub mod stripe;
 pub mod tender;
 pub mod timeline;
 

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use money::{Money, Percent};
 use payment::RailId;
+use payment::card::CaptureMode;
 use settings::{Language, Network, PolicyRow, Problem, Settings, fixed_rate};
 
 use crate::dto::settings::{
-    BitcoinDto, CashSettingsDto, FixedRateDto, PolicyDto, RatesDto, SettingsDto, ShopDto, TaxSettingsDto,
+    BitcoinDto, CashSettingsDto, FixedRateDto, PolicyDto, RatesDto, SettingsDto, ShopDto, StripeDto,
+    TaxSettingsDto,
 };
 
 /// The settings as the screens edit them.
@@ -46,6 +48,12 @@ pub fn settings(settings: &Settings) -> SettingsDto {
             account: settings.bitcoin.account.clone().unwrap_or_default(),
             servers: settings.bitcoin.servers.clone(),
         },
+        stripe: StripeDto {
+            enabled: settings.stripe.enabled,
+            api_base: settings.stripe.api_base.clone(),
+            reader: settings.stripe.reader.clone().unwrap_or_default(),
+            capture: settings.stripe.capture.name().to_owned(),
+        },
     }
 }
 
@@ -83,6 +91,7 @@ pub fn read(dto: &SettingsDto, current: &Settings) -> Result<Settings, Problem> 
     wanted.rates.fixed = read_fixed(&dto.rates.fixed)?;
     wanted.policy = dto.policy.iter().map(|row| read_policy(row, &wanted)).collect::<Result<_, _>>()?;
     read_bitcoin(&dto.bitcoin, &mut wanted)?;
+    read_stripe(&dto.stripe, &mut wanted)?;
     Ok(wanted)
 }
 
@@ -138,6 +147,18 @@ fn read_bitcoin(dto: &BitcoinDto, wanted: &mut Settings) -> Result<(), Problem> 
     let account = dto.account.trim();
     bitcoin.account = (!account.is_empty()).then(|| account.to_owned());
     bitcoin.servers = dto.servers.iter().map(|server| server.trim().to_owned()).collect();
+    Ok(())
+}
+
+fn read_stripe(dto: &StripeDto, wanted: &mut Settings) -> Result<(), Problem> {
+    let stripe = &mut wanted.stripe;
+    stripe.enabled = dto.enabled;
+    dto.api_base.trim().clone_into(&mut stripe.api_base);
+    let reader = dto.reader.trim();
+    stripe.reader = (!reader.is_empty()).then(|| reader.to_owned());
+    let found = CaptureMode::ALL.iter().find(|(_, name)| *name == dto.capture);
+    let unknown = || Problem::new("rail.stripe.capture", "choose \"at_once\" or \"later\"");
+    stripe.capture = found.map(|(mode, _)| *mode).ok_or_else(unknown)?;
     Ok(())
 }
 

@@ -46,6 +46,7 @@ pub async fn status(till: &Till, data_dir: &Path, asker: Asker) -> Result<Status
         data_dir: data_dir.display().to_string(),
         log_dir: data_dir.join("logs").display().to_string(),
         bitcoin: bitcoin(till, &settings, now, has_key),
+        cards: super::stripe::cards(till, &settings),
         ledger: LedgerStatusDto {
             ok: problem.is_empty(),
             problem,

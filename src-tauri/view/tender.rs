@@ -1,22 +1,33 @@
 //! The ways to pay a sale, and why one is off.
 
+mod card;
+
 use money::{Currency, Money};
 use payment::rail::RailError;
 use payment::{Quote, RailId, Sale};
 use settings::{Mode, Settings};
 
+pub use self::card::{problem, shops_reader};
 use super::money;
+use crate::dto::card::CardWayDto;
 use crate::dto::error::AppError;
 use crate::dto::sale::{TenderDto, TenderReasonDto};
 use crate::till::Till;
 
-/// Cash and bitcoin for what is still to pay.
+/// Cash, cards and bitcoin for what is still to pay.
 ///
 /// # Errors
 /// When a sum is out of range.
 pub fn tenders(till: &Till, sale: &Sale) -> Result<Vec<TenderDto>, AppError> {
     let rest = sale.payable().unwrap_or_else(|_| Money::zero(sale.due().currency()));
-    Ok(vec![cash(&till.engine.settings(), sale, rest), bitcoin(till, rest)])
+    let settings = till.engine.settings();
+    let card = |way| card::tender(till, &settings, sale, rest, way);
+    Ok(vec![
+        cash(&settings, sale, rest),
+        card(CardWayDto::Reader),
+        card(CardWayDto::Phone),
+        bitcoin(till, rest),
+    ])
 }
 
 fn cash(settings: &Settings, sale: &Sale, rest: Money) -> TenderDto {

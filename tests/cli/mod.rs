@@ -2,6 +2,7 @@
 
 mod backup;
 mod canary;
+mod card_payments;
 mod cards;
 mod charge;
 mod charge_alone;

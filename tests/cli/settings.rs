@@ -58,7 +58,7 @@ fn malformed_files_are_refused_with_their_line_and_nothing_is_changed() {
         ("[shop\n", ":1: "),
         ("[shop]\nname = \"After\"\nnmae = \"x\"\n", ":3: unknown key \"nmae\""),
         ("[shop]\nname = \"After\"\n\ncurrency = \"EURO\"\n", ":4: "),
-        ("[shop]\nname = \"After\"\n[rail.stripe]\nenabled = true\n", ":3: "),
+        ("[shop]\nname = \"After\"\n[[rail.evm]]\nenabled = true\n", ":3: "),
         ("[shop]\nname = \"After\"\n[rail.bitcoin]\nnetwork = \"bitcoin\"\n", ":4: "),
         ("[rail.bitcoin]\nservers = [\n  \"electrum+tcp://127.0.0.1:1\",\n  \"ftp://x\",\n]\n", ":4: "),
         ("[shop]\nname = \"After\"\nbitcoin_mnemonic = \"abandon about\"\n", "tillstream secret set"),

@@ -38,6 +38,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
             "payment",
             "rail-bitcoin",
             "rail-practice",
+            "rail-stripe",
             "settings",
             "store",
         ],

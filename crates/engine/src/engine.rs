@@ -14,7 +14,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{broadcast, watch};
 
 use crate::bookkeeper::Bookkeeper;
-use crate::cards::{CardSetup, Cards};
+use crate::cards::{CardOpened, CardSetup, Cards};
 use crate::charging::{Charging, ChargingSetup};
 use crate::clock::Clock;
 use crate::command::{Command, EngineError, Outcome, Reply};
@@ -283,6 +283,12 @@ impl Engine {
     #[must_use]
     pub fn rail(&self, id: RailId) -> Option<Result<Arc<dyn Rail>, RailError>> {
         self.shared.rails.get(id)
+    }
+
+    /// A rail that takes cards, or why it can't be used; `None` when this till has none of that name.
+    #[must_use]
+    pub fn card_rail(&self, id: RailId) -> Option<&CardOpened> {
+        self.shared.cards.get(id)
     }
 
     /// Milliseconds left of a quote by the monotonic clock; 0 when it ended.

@@ -9,7 +9,7 @@ use crate::field::Field;
 use crate::{Problem, Settings, SettingsError, key};
 
 /// Sections of capabilities that later versions bring.
-const NOT_YET: &[(&str, &str)] = &[("rail.evm", "[[rail.evm]]"), ("rail.stripe", "[rail.stripe]")];
+const NOT_YET: &[(&str, &str)] = &[("rail.evm", "[[rail.evm]]")];
 
 impl Settings {
     /// The current settings with what a file changes.

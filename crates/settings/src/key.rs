@@ -4,7 +4,7 @@ use toml::Value;
 
 use crate::field::Field;
 use crate::stream::{fee, route, settlement};
-use crate::{Problem, Settings, bitcoin, cash, metrics, policy, rates, shop, tax};
+use crate::{Problem, Settings, bitcoin, cash, metrics, policy, rates, shop, stripe, tax};
 
 /// One setting.
 pub(crate) struct Key {
@@ -31,7 +31,7 @@ pub(crate) enum Form {
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> {
     let before_rails = [shop::KEYS, tax::KEYS, cash::KEYS, rates::KEYS, policy::KEYS];
     let stream = [route::KEYS, fee::KEYS, settlement::KEYS];
-    before_rails.into_iter().chain(stream).chain([bitcoin::KEYS, metrics::KEYS]).flatten()
+    before_rails.into_iter().chain(stream).chain([bitcoin::KEYS, stripe::KEYS, metrics::KEYS]).flatten()
 }
 
 /// The setting at a path.

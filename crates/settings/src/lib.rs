@@ -21,6 +21,7 @@ mod rates;
 mod row;
 mod shop;
 mod stream;
+mod stripe;
 mod tax;
 
 use money::{Currency, Money};
@@ -37,6 +38,7 @@ pub use payment::Mode;
 pub use policy::PolicyRow;
 pub use rates::{Rates, fixed_rate};
 pub use shop::{Language, Shop};
+pub use stripe::Stripe;
 pub use tax::Tax;
 
 /// All settings of one till.
@@ -62,6 +64,8 @@ pub struct Settings {
     pub settlements: Vec<SettlementRow>,
     /// `[rail.bitcoin]`
     pub bitcoin: Bitcoin,
+    /// `[rail.stripe]`
+    pub stripe: Stripe,
     /// `[metrics]`
     pub metrics: Metrics,
     /// The first run is done. A fact about the till that is stored with its settings, but not in the form.
@@ -89,6 +93,7 @@ impl Settings {
             fees: fee::defaults(mode, currency),
             settlements: settlement::defaults(mode, currency),
             bitcoin: Bitcoin::defaults(mode),
+            stripe: Stripe::defaults(mode),
             metrics: Metrics::default(),
             setup_done: false,
         }
@@ -108,6 +113,7 @@ impl Settings {
         fee::check(&self.fees, self.shop.currency)?;
         settlement::check(&self.settlements)?;
         self.bitcoin.check(self.mode)?;
+        self.stripe.check(self.mode)?;
         self.metrics.check()
     }
 

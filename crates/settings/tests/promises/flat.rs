@@ -75,12 +75,12 @@ fn a_value_cannot_smuggle_another_key_in() {
 #[test]
 fn a_row_of_a_newer_version_is_kept_out() {
     let mut rows = practice().to_rows();
-    rows.insert("rail.stripe.reader".to_owned(), "tmr_1".to_owned());
+    rows.insert("rail.stripe.radar".to_owned(), "tmr_1".to_owned());
     let refusal = Settings::from_rows(&rows, &practice()).unwrap_err();
-    assert_eq!(refusal, SettingsError::NewerRow("rail.stripe.reader".to_owned()));
+    assert_eq!(refusal, SettingsError::NewerRow("rail.stripe.radar".to_owned()));
     assert_eq!(
         refusal.to_string(),
-        "the setting \"rail.stripe.reader\" was stored by a newer version of Tillstream: update Tillstream"
+        "the setting \"rail.stripe.radar\" was stored by a newer version of Tillstream: update Tillstream"
     );
 }
 

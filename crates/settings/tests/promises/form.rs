@@ -24,6 +24,10 @@ enabled = true
 network = "regtest"                                # bitcoin | testnet4 | signet | regtest
 account = "[d34db33f/84'/1'/0']tpub…"              # key origin and account xpub: watch-only
 servers = ["electrum+tcp://127.0.0.1:50001"]       # electrum+tls://  electrum+tcp://  esplora+https://
+[rail.stripe]
+enabled = true
+api_base = "https://api.stripe.com"                # the simulator's address in sandbox
+reader = "tmr_1"                                   # optional
 "#;
 
 #[test]
@@ -35,6 +39,8 @@ fn the_example_of_the_product_is_read() {
     assert_eq!(settings.bitcoin.network, Network::Regtest);
     assert_eq!(settings.bitcoin.account.as_deref(), Some("[d34db33f/84'/1'/0']tpubD6NzVbkrYhZ4X"));
     assert_eq!(settings.bitcoin.servers, ["electrum+tcp://127.0.0.1:50001"]);
+    assert!(settings.stripe.enabled && settings.stripe.elsewhere().is_none());
+    assert_eq!(settings.stripe.reader.as_deref(), Some("tmr_1"));
 }
 
 #[test]
@@ -131,6 +137,12 @@ enabled = true
 network = "regtest"
 account = "[d34db33f/84'/1'/0']tpub"
 servers = ["electrum+tcp://127.0.0.1:50001"]
+
+[rail.stripe]
+enabled = true
+api_base = "https://api.stripe.com"
+reader = "tmr_1"
+capture = "at_once"
 
 [metrics]
 listen = ""

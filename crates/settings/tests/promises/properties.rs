@@ -1,13 +1,15 @@
 //! Whatever settings a shop can have, the file and the rows bring them back unchanged, and no text makes them panic.
 
 use money::{Currency, Money, Percent};
+use payment::card::CaptureMode;
 use payment::stream::{FeeRow, RouteRow, SettlementRow};
 use payment::{RailId, Timestamp};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use settings::{
-    Bitcoin, Cash, Language, Metrics, Mode, Network, PolicyRow, Rates, Settings, Shop, Tax, fixed_rate,
+    Bitcoin, Cash, Language, Metrics, Mode, Network, PolicyRow, Rates, Settings, Shop, Stripe, Tax,
+    fixed_rate,
 };
 
 use crate::practice;
@@ -164,6 +166,20 @@ fn bitcoin() -> impl Strategy<Value = Bitcoin> {
         .prop_map(|(enabled, network, account, servers)| Bitcoin { enabled, network, account, servers })
 }
 
+/// What every mode takes.
+fn stripe() -> impl Strategy<Value = Stripe> {
+    let api_base = prop::sample::select(vec!["https://api.stripe.com", "https://api.stripe.com/"]);
+    let capture = prop::sample::select(vec![CaptureMode::AtOnce, CaptureMode::Later]);
+    (any::<bool>(), api_base, option::of("tmr_[A-Za-z0-9]{1,20}"), capture).prop_map(
+        |(enabled, api_base, reader, capture)| Stripe {
+            enabled,
+            api_base: api_base.to_owned(),
+            reader,
+            capture,
+        },
+    )
+}
+
 fn metrics() -> impl Strategy<Value = Metrics> {
     let address = (prop::sample::select(vec!["127.0.0.1", "[::1]", "127.9.9.9"]), 1..=u16::MAX);
     option::of(address.prop_map(|(host, port)| format!("{host}:{port}").parse().unwrap()))
@@ -181,11 +197,14 @@ prop_compose! {
         fees in fees(shop.currency),
         settlements in settlements(),
         bitcoin in bitcoin(),
+        stripe in stripe(),
         metrics in metrics(),
         setup_done in any::<bool>(),
         shop in Just(shop),
     ) -> Settings {
-        Settings { mode, shop, tax, cash, rates, policy, routes, fees, settlements, bitcoin, metrics, setup_done }
+        Settings {
+            mode, shop, tax, cash, rates, policy, routes, fees, settlements, bitcoin, stripe, metrics, setup_done,
+        }
     }
 }
 

@@ -25,7 +25,7 @@ fn unknown_keys_name_the_key_that_was_probably_meant() {
         "\n[cash]\ncoins = 1",
         "line 3: unknown key \"coins\" in [cash]; known are enabled, smallest_coin, notes",
     );
-    refused("[rail.lightning]", "line 1: unknown key \"lightning\" in [rail]; known are bitcoin");
+    refused("[rail.lightning]", "line 1: unknown key \"lightning\" in [rail]; known are bitcoin, stripe");
     refused(
         "[[policy]]\nrail = \"bitcoin\"\nupto = \"5\"",
         "line 3: policy.1.upto: unknown key; did you mean \"up_to\"?",
@@ -37,10 +37,6 @@ fn sections_of_later_versions_are_refused_as_such() {
     refused(
         "[shop]\nname = \"Bar\"\n[[rail.evm]]\nenabled = true",
         "line 3: this version of Tillstream doesn't know [[rail.evm]] yet: remove the section",
-    );
-    refused(
-        "[rail.stripe]\nenabled = true",
-        "line 1: this version of Tillstream doesn't know [rail.stripe] yet: remove the section",
     );
 }
 
@@ -290,6 +286,42 @@ fn real_money_and_play_money_never_meet() {
          this in live mode",
     );
     assert!(Settings::parse("rail.bitcoin.network = \"signet\"", &Settings::defaults(Mode::Live)).is_ok());
+}
+
+#[test]
+fn live_mode_asks_stripe_itself_and_no_stand_in() {
+    let stand_in = "[rail.stripe]\napi_base = \"http://127.0.0.1:8430\"";
+    assert!(Settings::parse(stand_in, &Settings::defaults(Mode::Sandbox)).is_ok());
+    refused_in(
+        Mode::Live,
+        stand_in,
+        "line 2: rail.stripe.api_base: live mode asks Stripe itself: write \"https://api.stripe.com\"",
+    );
+}
+
+#[test]
+fn stripe_is_asked_by_an_address_and_a_reader_is_named_as_stripe_does() {
+    let address = |address: &str, expected: &str| {
+        let text = format!("rail.stripe.api_base = \"{address}\"");
+        refused(&text, &format!("line 1: rail.stripe.api_base: {expected}"));
+    };
+    let example = "write the address as https://api.stripe.com, or a stand-in's on this machine as \
+                   http://127.0.0.1:8430";
+    for wrong in
+        ["", "api.stripe.com", "ftp://api.stripe.com", "https://", "https://key@host", "https://host/v1"]
+    {
+        address(wrong, example);
+    }
+    address("http://192.168.1.5", "only this machine is asked without encryption: begin with https://");
+    refused(
+        "rail.stripe.reader = \"counter\"",
+        "line 1: rail.stripe.reader: write Stripe's name of the reader, such as tmr_1",
+    );
+    refused("rail.stripe.capture = \"soon\"", "line 1: rail.stripe.capture: write \"at_once\" or \"later\"");
+    refused(
+        "[rail.stripe]\nkey = \"rk_test_hunter2\"",
+        "line 2: unknown key \"key\" in [rail.stripe]; known are enabled, api_base, reader, capture",
+    );
 }
 
 #[test]

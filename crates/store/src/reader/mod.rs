@@ -1,6 +1,7 @@
 //! Reads for screens and the command line, on a pool of connections that cannot write. Each is one short statement or
 //! a few, so that no snapshot is held while the till sells.
 
+mod cards;
 mod inbox;
 mod journal;
 mod memory;
@@ -17,6 +18,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use payment::{InvoiceId, Sale, Stray, StrayId, Timestamp};
 use sqlx::SqlitePool;
 
+pub use cards::DisputeFacts;
 pub use inbox::{AlertRow, FindingRow};
 pub use journal::{Head, JournalEntry, PostingLine};
 pub use sales::{SaleSummary, SalesFilter, SalesPage};

@@ -103,6 +103,8 @@ export type CardDto = {
 	reader: string,
 	/**  The money is held first, and taken when the shop says so. */
 	captures_later: boolean,
+	/**  Where it is. */
+	step: CardStepDto,
 	/**  The processor's name for the payment; empty before it has it. */
 	reference: string,
 	/**  The page for the customer's phone, while it can be paid. */
@@ -165,11 +167,28 @@ export type CardStartRequest = {
 	payment: string,
 	/**  Where the customer presents the card. */
 	way: CardWayDto,
-	/**  The reader's name at the processor; empty for a phone. */
+	/**  The reader's name at the processor; empty for the shop's own, and for a phone. */
 	reader: string,
-	/**  Hold the money, and take it later. */
-	capture_later: boolean,
+	/**  Hold the money, and take it later. None for what the settings say. */
+	capture_later: boolean | null,
 };
+
+/**  Where a card payment is. */
+export type CardStepDto = 
+/**  It is on its way to the processor. */
+"sending" | 
+/**  It is the customer's turn: at the reader, or on the page for the phone. */
+"customer" | 
+/**  The customer did their part, and the bank is at it; this can take days. */
+"bank" | 
+/**  The money is held. It is not paid. */
+"held" | 
+/**  The money is taken. */
+"taken" | 
+/**  Nothing was taken, and nothing will be. */
+"over" | 
+/**  Nobody knows, and the processor is asked: never charge again. */
+"unknown";
 
 /**  Where the customer presents the card. */
 export type CardWayDto = 
@@ -177,6 +196,20 @@ export type CardWayDto =
 "reader" | 
 /**  On the customer's own phone. */
 "phone";
+
+/**  Health of the rail that takes cards. */
+export type CardsStatusDto = {
+	/**  Offered at the till. */
+	enabled: boolean,
+	/**  There is a key of this mode, or none is needed. */
+	set_up: boolean,
+	/**  Simulated (practice mode). */
+	simulated: boolean,
+	/**  Cards can be taken now: there is no way to take them offline. */
+	up: boolean,
+	/**  Why not, one line; empty when they can. */
+	problem: string,
+};
 
 /**  One line of the cart as the clerk made it. */
 export type CartLineDto = {
@@ -360,6 +393,20 @@ export type DisputeDto = {
 	withdrawn: boolean,
 };
 
+/**  A dispute with its sale. */
+export type DisputedSaleDto = {
+	/**  The sale. */
+	invoice: string,
+	/**  Its running number. */
+	sale_number: number,
+	/**  The payment. */
+	payment: string,
+	/**  It waits for the shop's answer. */
+	waits_for_answer: boolean,
+	/**  The objection. */
+	dispute: DisputeDto,
+};
+
 /**  A page of entries. */
 export type EntriesReply = {
 	/**  Newest first. */
@@ -461,6 +508,30 @@ export type HandOverDto =
 "not_yet" | 
 /**  No. */
 "no";
+
+/**  Money that is held for the shop, until it is taken or the bank lets go of it. */
+export type HeldCardDto = {
+	/**  The sale. */
+	invoice: string,
+	/**  Its running number. */
+	sale_number: number,
+	/**  The payment. */
+	payment: string,
+	/**  When it was started (RFC 3339). */
+	started_at: string,
+	/**  How much is held. */
+	amount: MoneyDto,
+	/**  When the bank lets go of it (RFC 3339); empty when not known. */
+	held_until: string,
+	/**  What was used, such as `visa`. */
+	brand: string,
+	/**  The last four digits, where there are any. */
+	last4: string,
+	/**  It is being captured. */
+	capturing: boolean,
+	/**  It is being called off. */
+	cancelling: boolean,
+};
 
 /**  One payment to take. */
 export type InstructionDto = {
@@ -753,6 +824,12 @@ export type ReceiptDto = {
 	text: string,
 };
 
+/**  Names a sale by the number on its receipt. */
+export type ReceiptNumberRequest = {
+	/**  The gap-free number. */
+	receipt_number: number,
+};
+
 /**  Asks for a receipt. Printing counts copies: the first print is the original. */
 export type ReceiptRequest = {
 	/**  The sale. */
@@ -947,6 +1024,8 @@ export type SettingsDto = {
 	policy: PolicyDto[],
 	/**  `[rail.bitcoin]` */
 	bitcoin: BitcoinDto,
+	/**  `[rail.stripe]` */
+	stripe: StripeDto,
 };
 
 /**  Reads a settings file. */
@@ -1157,6 +1236,8 @@ export type StatusDto = {
 	log_dir: string,
 	/**  Bitcoin. */
 	bitcoin: BitcoinStatusDto,
+	/**  Cards. */
+	cards: CardsStatusDto,
 	/**  State of the books. */
 	ledger: LedgerStatusDto,
 	/**  State of the OS keyring. */
@@ -1293,6 +1374,79 @@ export type StreamTakeRequest = {
 	instructions: InstructionDto[],
 };
 
+/**  A test of the connection. */
+export type StripeCheckDto = {
+	/**  When (RFC 3339). */
+	at: string,
+	/**  What stands in the way, one line; empty when nothing does. */
+	problem: string,
+};
+
+/**  Cards through Stripe. */
+export type StripeDto = {
+	/**  Offered at the till. */
+	enabled: boolean,
+	/**  Where Stripe is: `https://api.stripe.com`, or a stand-in's address in sandbox. */
+	api_base: string,
+	/**  Stripe's name of the reader on the counter (`tmr_…`). Empty when there is none. */
+	reader: string,
+	/**  When the money of a card is taken: `at_once` or `later`. */
+	capture: string,
+};
+
+/**  What may be told of a key. */
+export type StripeKeyDto = {
+	/**  It moves real money. */
+	live: boolean,
+	/**  It may do only what it was given, as a till's key should. */
+	restricted: boolean,
+	/**  Its last four characters. */
+	last4: string,
+};
+
+/**  Which secret of Stripe's. */
+export type StripeSecretDto = 
+/**  The key to the account. */
+"key" | 
+/**  What webhooks are signed with. */
+"webhook";
+
+/**  Removes a secret of Stripe's from the keyring. */
+export type StripeSecretForgetRequest = {
+	/**  Which one. */
+	name: StripeSecretDto,
+};
+
+/**  Keeps a secret of Stripe's in the keyring. It is never read back. */
+export type StripeSecretSetRequest = {
+	/**  Which one. */
+	name: StripeSecretDto,
+	/**  The secret. */
+	secret: string,
+};
+
+/**  Stripe at this till. */
+export type StripeStatusDto = {
+	/**  Offered at the till. */
+	enabled: boolean,
+	/**  Simulated (practice mode): no key is needed. */
+	simulated: boolean,
+	/**  Where Stripe is, or a stand-in for it. */
+	api_base: string,
+	/**  Stripe's name of the reader on the counter; empty when there is none. */
+	reader: string,
+	/**  The key in the keyring; none when there is none, or the keyring does not tell. */
+	key: StripeKeyDto | null,
+	/**  The secret of the webhook is in the keyring. */
+	has_webhook_secret: boolean,
+	/**  Cards can be taken now. */
+	up: boolean,
+	/**  Why not, one line; empty when they can. */
+	problem: string,
+	/**  The last test of the connection; none when there was none since the till was opened. */
+	check: StripeCheckDto | null,
+};
+
 /**  What payers owe on a rail in a currency. */
 export type TabsDto = {
 	/**  The rail. */
@@ -1347,7 +1501,7 @@ export type TaxSettingsDto = {
 
 /**  A way to pay, or why not. */
 export type TenderDto = {
-	/**  `cash`, `bitcoin`. */
+	/**  `cash`, `bitcoin`, `card_reader` or `card_phone`. */
 	method: string,
 	/**  May it be chosen now? */
 	available: boolean,
@@ -1373,6 +1527,8 @@ export type TenderReasonDto =
 "no_rate" | 
 /**  No server of the rail answers. */
 "no_server" | 
+/**  No card reader is chosen in the settings. */
+"no_reader" | 
 /**  The amount is too small or too large for the rail. */
 "amount_out_of_range";
 
@@ -1537,6 +1693,14 @@ export type Commands = {
 	card_cancel: { request: PaymentRequest; reply: SaleDto };
 	card_capture: { request: CardCaptureRequest; reply: SaleDto };
 	card_refund: { request: CardRefundRequest; reply: SaleDto };
+	cards_held: { request: Nothing; reply: HeldCardDto[] };
+	disputes: { request: Nothing; reply: DisputedSaleDto[] };
+	sale_by_receipt: { request: ReceiptNumberRequest; reply: SaleDto };
+	stripe_status: { request: Nothing; reply: StripeStatusDto };
+	stripe_check: { request: Nothing; reply: StripeStatusDto };
+	stripe_reopen: { request: Nothing; reply: StripeStatusDto };
+	stripe_secret_set: { request: StripeSecretSetRequest; reply: StripeStatusDto };
+	stripe_secret_forget: { request: StripeSecretForgetRequest; reply: StripeStatusDto };
 	practice_card: { request: PracticeCardRequest; reply: SaleDto };
 	practice_act: { request: PracticeActRequest; reply: SaleDto };
 };

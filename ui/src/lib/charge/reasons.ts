@@ -12,6 +12,7 @@ const REASONS: Record<TenderReasonDto, () => Reason> = {
   switched_off: () => ({ title: m.charge_off_switched_off(), advice: m.charge_off_switched_off_advice() }),
   no_rate: () => ({ title: m.charge_off_no_rate(), advice: m.charge_off_no_rate_advice() }),
   no_server: () => ({ title: m.charge_off_no_server(), advice: m.charge_off_no_server_advice() }),
+  no_reader: () => ({ title: m.charge_off_no_reader(), advice: m.charge_off_no_reader_advice() }),
   amount_out_of_range: () => ({
     title: m.charge_off_amount_out_of_range(),
     advice: m.charge_off_amount_out_of_range_advice(),

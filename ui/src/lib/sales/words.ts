@@ -15,6 +15,16 @@ const EVENTS: Record<string, () => string> = {
   stray_adopted: () => m.sales_event_stray_adopted(),
   receipt_issued: () => m.sales_event_receipt_issued(),
   receipt_printed: () => m.sales_event_receipt_printed(),
+  card_started: () => m.sales_event_card_started(),
+  card_read: () => m.sales_event_card_read(),
+  card_doubted: () => m.sales_event_card_doubted(),
+  card_never_arrived: () => m.sales_event_card_never_arrived(),
+  card_failed: () => m.sales_event_card_failed(),
+  card_wished: () => m.sales_event_card_wished(),
+  refund_asked: () => m.sales_event_refund_asked(),
+  refund_doubted: () => m.sales_event_refund_doubted(),
+  refund_never_arrived: () => m.sales_event_refund_never_arrived(),
+  refund_refused: () => m.sales_event_refund_refused(),
   found: () => m.sales_event_stray_found(),
   observed: () => m.sales_event_stray_observed(),
   assigned: () => m.sales_event_stray_assigned(),
@@ -25,6 +35,7 @@ const SOURCES: Record<string, () => string> = {
   till: () => m.sales_source_till(),
   'rail-practice': () => m.sales_source_practice(),
   'rail-bitcoin': () => m.sales_source_bitcoin(),
+  'rail-stripe': () => m.sales_source_stripe(),
   clock: () => m.sales_source_clock(),
   cli: () => m.sales_source_cli(),
 };
@@ -32,6 +43,7 @@ const SOURCES: Record<string, () => string> = {
 const METHODS: Record<string, () => string> = {
   cash: () => m.sales_cash(),
   bitcoin: () => m.sales_bitcoin(),
+  card: () => m.sales_card(),
 };
 
 export function eventWord(kind: string): string {

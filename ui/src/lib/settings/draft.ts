@@ -26,7 +26,7 @@ export function rateAt(settings: SettingsDto, pair: string): number {
 }
 
 function withDecimals(settings: SettingsDto, change: (text: string) => string): SettingsDto {
-  const { revision, shop, tax, cash, rates, policy, bitcoin } = settings;
+  const { revision, shop, tax, cash, rates, policy, bitcoin, stripe } = settings;
   return {
     revision,
     shop: { ...shop, tolerance_percent: change(shop.tolerance_percent) },
@@ -39,5 +39,6 @@ function withDecimals(settings: SettingsDto, change: (text: string) => string): 
     },
     policy: policy.map((rule) => ({ ...rule, up_to: rule.up_to === null ? null : change(rule.up_to) })),
     bitcoin: { ...bitcoin, servers: [...bitcoin.servers] },
+    stripe: { ...stripe },
   };
 }

@@ -1,0 +1,142 @@
+//! The rails that the settings ask for, each with how to open it. A rail that can't be opened is kept with its reason: the
+//! till sells without it.
+
+use std::sync::Arc;
+
+use engine::{CardSetup, ChargingSetup, Clock, RailSetup, SystemClock};
+use keys::{Secret, SecretName, Vault};
+use payment::card::{CardMemory, CardRail};
+use payment::rail::RailError;
+use payment::{Rail, RailId, Timestamp};
+use rail_bitcoin::{BitcoinConfig, BitcoinRail, RpcPassword};
+use rail_practice::{Mining, PracticeCards, PracticeRail, PracticeTerminal};
+use rail_stripe::{StripeConfig, StripeRail};
+use settings::{Mode, Settings};
+
+use super::PracticeSlot;
+
+/// The rails that wait for money at an address. Practice has its simulated one.
+pub(super) fn chains(
+    mode: Mode,
+    settings: &Settings,
+    vault: &Vault,
+    practice: &PracticeSlot,
+) -> Vec<RailSetup> {
+    if mode == Mode::Practice {
+        return if settings.bitcoin.enabled { vec![practice_rail(practice.clone())] } else { Vec::new() };
+    }
+    match (&settings.bitcoin.account, settings.bitcoin.enabled) {
+        (Some(account), true) => vec![bitcoin_rail(settings, account.clone(), vault.clone())],
+        (None, _) | (_, false) => Vec::new(),
+    }
+}
+
+/// The rails this till charges. Practice has its simulated cards, always.
+pub(super) fn charging(mode: Mode) -> Vec<ChargingSetup> {
+    match mode {
+        Mode::Practice => {
+            vec![ChargingSetup { id: RailId::STRIPE, rail: Ok(Arc::new(PracticeCards::default())) }]
+        }
+        Mode::Sandbox | Mode::Live => Vec::new(),
+    }
+}
+
+/// The rails this till takes cards with. Practice has its simulated reader.
+pub(super) fn cards(
+    mode: Mode,
+    settings: &Settings,
+    vault: &Vault,
+    practice: &PracticeSlot,
+) -> Vec<CardSetup> {
+    if !settings.stripe.enabled {
+        return Vec::new();
+    }
+    match mode {
+        Mode::Practice => vec![practice_terminal(practice.clone())],
+        Mode::Sandbox | Mode::Live => vec![stripe_rail(mode, settings, vault.clone())],
+    }
+}
+
+fn practice_terminal(slot: PracticeSlot) -> CardSetup {
+    let open = move |memory: CardMemory| {
+        let terminal = Arc::new(PracticeTerminal::open(&memory));
+        slot.set_terminal(terminal.clone());
+        Ok(terminal as Arc<dyn CardRail>)
+    };
+    CardSetup { id: RailId::STRIPE, open: Arc::new(open) }
+}
+
+/// The key is read from the keyring each time the rail is opened, and is nowhere else.
+fn stripe_rail(mode: Mode, settings: &Settings, vault: Vault) -> CardSetup {
+    let elsewhere = settings.stripe.elsewhere().map(|base| format!("{base}/"));
+    let open = move |memory: CardMemory| {
+        let key = stripe_key(&vault, mode)?;
+        let config = StripeConfig { key: key.expose().to_owned(), elsewhere: elsewhere.clone() };
+        Ok(Arc::new(StripeRail::open(&config, memory)?) as Arc<dyn CardRail>)
+    };
+    CardSetup { id: RailId::STRIPE, open: Arc::new(open) }
+}
+
+/// A key of this mode, or what to do about it.
+fn stripe_key(vault: &Vault, mode: Mode) -> Result<Secret, RailError> {
+    let misconfigured = |reason: String| RailError::Misconfigured(reason);
+    let key = vault
+        .get(SecretName::StripeKey)
+        .map_err(|error| misconfigured(format!("the key can't be read: {error}")))?
+        .ok_or_else(|| {
+            misconfigured(
+                "there is no key: store one in Settings, Cards, or by `tillstream secret set stripe.key`"
+                    .to_owned(),
+            )
+        })?;
+    rail_stripe::key::look(key.expose(), mode == Mode::Live)
+        .map_err(|refused| misconfigured(refused.to_string()))?;
+    Ok(key)
+}
+
+fn practice_rail(slot: PracticeSlot) -> RailSetup {
+    let open = move |memory| {
+        let rail = PracticeRail::open(&memory, wall_clock(), Mining::PRACTICE)
+            .map_err(|error| RailError::Misconfigured(error.to_string()))?;
+        let rail = Arc::new(rail);
+        slot.set(rail.clone());
+        Ok(rail as Arc<dyn Rail>)
+    };
+    RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }
+}
+
+/// The node's password is read from the keyring each time the rail is opened, and only when a node is configured.
+fn bitcoin_rail(settings: &Settings, account: String, vault: Vault) -> RailSetup {
+    let (network, servers) = (rail_network(settings.bitcoin.network), settings.bitcoin.servers.clone());
+    let open = move |memory| {
+        let needs_password = servers.iter().any(|server| server.starts_with("bitcoind+"));
+        let password = if needs_password { node_password(&vault)? } else { None };
+        let config = BitcoinConfig { network, account: account.clone(), servers: servers.clone(), password };
+        let rail = BitcoinRail::open(&config, &memory, wall_clock())
+            .map_err(|error| RailError::Misconfigured(error.to_string()))?;
+        Ok(Arc::new(rail) as Arc<dyn Rail>)
+    };
+    RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }
+}
+
+/// The clock every rail of this program goes by.
+pub(crate) fn wall_clock() -> Arc<dyn Fn() -> Timestamp + Send + Sync> {
+    Arc::new(|| SystemClock.now().wall)
+}
+
+/// The rail's own word for a network.
+pub(crate) const fn rail_network(network: settings::Network) -> rail_bitcoin::Network {
+    match network {
+        settings::Network::Bitcoin => rail_bitcoin::Network::Bitcoin,
+        settings::Network::Testnet4 => rail_bitcoin::Network::Testnet4,
+        settings::Network::Signet => rail_bitcoin::Network::Signet,
+        settings::Network::Regtest => rail_bitcoin::Network::Regtest,
+    }
+}
+
+fn node_password(vault: &Vault) -> Result<Option<RpcPassword>, RailError> {
+    match vault.get(SecretName::BitcoindPassword) {
+        Ok(secret) => Ok(secret.map(|s| RpcPassword::new(s.expose()))),
+        Err(error) => Err(RailError::Misconfigured(format!("the node's password can't be read: {error}"))),
+    }
+}
