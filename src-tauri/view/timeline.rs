@@ -1,7 +1,7 @@
 //! The history of a sale, a stray payment, a parcel or a settlement: every event with its facts, its source and its hash.
 
 use payment::card::{CardEnd, CardLevel, CardReading, RefundReading};
-use payment::sale::CardWish;
+use payment::sale::{CardEvent, CardWish};
 use payment::stream::{Parcel, SettlementEvent};
 use payment::{Level, Observation, SaleEvent, StrayEvent};
 use store::{RecordedEvent, TimelineEvent};
@@ -54,29 +54,32 @@ fn sale_facts(event: &SaleEvent) -> Facts {
             facts.push(("value", terms.amount.to_string()));
             facts
         }
-        SaleEvent::CardStarted { terms, .. } => vec![("amount", terms.amount.to_string())],
-        SaleEvent::CardRead { reading, .. } => reading_facts(reading),
-        SaleEvent::CardDoubted { reason, .. } | SaleEvent::RefundDoubted { reason, .. } => {
-            vec![("reason", reason.clone())]
-        }
-        SaleEvent::CardFailed { failure, .. } | SaleEvent::RefundRefused { failure, .. } => {
-            vec![("reason", failure.reason.clone())]
-        }
-        SaleEvent::CardWished { wish: CardWish::Capture(amount), .. } => {
-            vec![("capture", amount.to_string())]
-        }
-        SaleEvent::CardWished { wish: CardWish::Cancel, .. } => vec![("wish", "cancel".to_owned())],
-        SaleEvent::RefundAsked { amount, reason, .. } => {
-            vec![("amount", amount.to_string()), ("reason", reason.clone())]
-        }
+        SaleEvent::Card { event, .. } => card_facts(event),
         SaleEvent::Voided { reason } => vec![("reason", reason.clone())],
         SaleEvent::ReceiptIssued { number } => vec![("receipt", number.to_string())],
         SaleEvent::QuoteEnded { .. }
         | SaleEvent::PaymentCancelled { .. }
-        | SaleEvent::CardNeverArrived { .. }
-        | SaleEvent::RefundNeverArrived { .. }
         | SaleEvent::Cancelled
         | SaleEvent::ReceiptPrinted => Vec::new(),
+    }
+}
+
+fn card_facts(event: &CardEvent) -> Facts {
+    match event {
+        CardEvent::Started { terms } => vec![("amount", terms.amount.to_string())],
+        CardEvent::Read { reading } => reading_facts(reading),
+        CardEvent::Doubted { reason } | CardEvent::RefundDoubted { reason, .. } => {
+            vec![("reason", reason.clone())]
+        }
+        CardEvent::Failed { failure } | CardEvent::RefundRefused { failure, .. } => {
+            vec![("reason", failure.reason.clone())]
+        }
+        CardEvent::Wished { wish: CardWish::Capture(amount) } => vec![("capture", amount.to_string())],
+        CardEvent::Wished { wish: CardWish::Cancel } => vec![("wish", "cancel".to_owned())],
+        CardEvent::RefundAsked { amount, reason, .. } => {
+            vec![("amount", amount.to_string()), ("reason", reason.clone())]
+        }
+        CardEvent::NeverArrived | CardEvent::RefundNeverArrived { .. } => Vec::new(),
     }
 }
 

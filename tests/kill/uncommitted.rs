@@ -102,7 +102,8 @@ async fn address_offered_but_not_committed_when_the_till_dies_was_shown_to_nobod
     for invoice in [invoice, other.invoice] {
         shop.until_state(invoice, State::Paid).await;
     }
-    let held = i64::try_from(shop.town.node.till_holds_sat().unwrap()).unwrap();
+    let held =
+        shop.town.node.till_holds().unwrap().iter().map(|(_, sat)| i64::try_from(*sat).unwrap()).sum::<i64>();
     assert_eq!(shop.balance(Account::BitcoinWallet, Currency::BTC).await, held);
     shop.check_books_at_rest().await;
 }

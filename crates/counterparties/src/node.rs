@@ -121,13 +121,17 @@ impl Node {
         Ok(format!("{}]{xpub}", origin.replace('h', "'")))
     }
 
-    /// What the till's account was paid as the node sees it, mined or not, in sats.
+    /// What the till's account was paid as the node sees it, mined or not: address and sats of each coin.
     ///
     /// # Errors
     /// When the node refuses.
-    pub fn till_holds_sat(&self) -> Result<u64, CounterpartyError> {
+    pub fn till_holds(&self) -> Result<Vec<(String, u64)>, CounterpartyError> {
         let coins = self.till()?.call("listunspent", &json!([0]))?;
-        coins.as_array().into_iter().flatten().map(|coin| self.coin_sat(coin)).sum()
+        let held = |coin: &Value| {
+            let address = coin["address"].as_str().unwrap_or_default().to_owned();
+            Ok((address, self.coin_sat(coin)?))
+        };
+        coins.as_array().into_iter().flatten().map(held).collect()
     }
 
     /// Loads the customer's wallet, or makes it in a new node.

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use ledger::Account;
 use money::{Currency, Money};
-use payment::sale::{Applied, Effect, Refused};
+use payment::sale::{Applied, CardEvent, Effect, Refused};
 use payment::stray::StrayApplied;
 use payment::stream::{Instruction, ParcelError};
 use payment::{
@@ -119,7 +119,7 @@ impl<'a> WorkingSet<'a> {
                     self.layer.offers.push((sale.id, *rail, attempt.clone()));
                 }
                 Effect::TendCard { rail, payment } if is_wish(&event) => {
-                    self.layer.tends.push((*rail, DueCard { invoice: sale.id, payment: *payment }));
+                    self.tend(*rail, DueCard { invoice: sale.id, payment: *payment });
                 }
                 // Whoever brought what a processor told goes on by itself.
                 Effect::TendCard { .. } => {}
@@ -274,6 +274,11 @@ impl<'a> WorkingSet<'a> {
         }
     }
 
+    /// Somebody is to ask what a card payment needs.
+    pub(crate) fn tend(&mut self, rail: RailId, due: DueCard) {
+        self.layer.tends.push((rail, due));
+    }
+
     pub(crate) fn change_settings(&mut self, settings: Settings, at: Timestamp) {
         self.layer.batch.settings = Some(SettingsChange { rows: settings.to_rows(), at });
         self.layer.settings = Some(settings);
@@ -385,8 +390,6 @@ fn stray_id(rail: RailId, observation: &Observation) -> StrayId {
 
 /// Does somebody want something of a card payment?
 const fn is_wish(event: &SaleEvent) -> bool {
-    matches!(
-        event,
-        SaleEvent::CardStarted { .. } | SaleEvent::CardWished { .. } | SaleEvent::RefundAsked { .. }
-    )
+    use CardEvent::{RefundAsked, Started, Wished};
+    matches!(event, SaleEvent::Card { event: Started { .. } | Wished { .. } | RefundAsked { .. }, .. })
 }

@@ -18,6 +18,7 @@ pub mod policy;
 pub mod posting;
 pub mod quote;
 pub mod rail;
+pub mod retry;
 pub mod sale;
 pub mod standing;
 pub mod stray;

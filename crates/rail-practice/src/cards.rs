@@ -12,8 +12,16 @@ use payment::charging::{Charge, ChargeStatus, ChargingRail, Taken};
 use payment::rail::{RailFuture, RailHealth, ServerHealth};
 use payment::{RailError, RailId};
 
-/// The smallest charge in minor units: what card processors ask for in most currencies.
-const CHARGE_MIN_MINOR: i64 = 50;
+/// The smallest charge, of 50 minor units: what card processors ask for in most currencies.
+pub(crate) const fn charge_min(currency: Currency) -> Money {
+    Money::new(50, currency)
+}
+
+/// The simulated processor always answers.
+pub(crate) fn health() -> RailHealth {
+    let server = ServerHealth { address: "practice".to_owned(), problem: None };
+    RailHealth { tip: None, servers: vec![server], notices: Vec::new() }
+}
 
 /// The simulated processor. What it was asked is forgotten with it.
 #[derive(Debug, Default)]
@@ -61,12 +69,11 @@ impl ChargingRail for PracticeCards {
     }
 
     fn health(&self) -> RailHealth {
-        let server = ServerHealth { address: "practice".to_owned(), problem: None };
-        RailHealth { tip: None, servers: vec![server], notices: Vec::new() }
+        health()
     }
 
     fn charge_min(&self, currency: Currency) -> Option<Money> {
-        Some(Money::new(CHARGE_MIN_MINOR, currency))
+        Some(charge_min(currency))
     }
 
     fn charge<'a>(&'a self, charge: &'a Charge) -> RailFuture<'a, Result<ChargeStatus, RailError>> {

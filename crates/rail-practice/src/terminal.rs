@@ -6,16 +6,14 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use money::Money;
 use payment::card::{
     Capture, CaptureMode, CardAttempt, CardCharge, CardEnd, CardLevel, CardMemory, CardRail, CardReading,
     CardSink, CardTerms, CardWay, RefundAttempt, RefundReading, RefundStatus,
 };
-use payment::rail::{RailFuture, RailHealth, ServerHealth};
+use payment::rail::{RailFuture, RailHealth};
 use payment::{PaymentId, RailError, RailId};
 
-/// The smallest charge in minor units: what card processors ask for in most currencies.
-const CHARGE_MIN_MINOR: i64 = 50;
+use crate::cards::{charge_min, health};
 
 /// What the simulated customer does with a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,13 +142,12 @@ impl CardRail for PracticeTerminal {
     }
 
     fn health(&self) -> RailHealth {
-        let server = ServerHealth { address: "practice".to_owned(), problem: None };
-        RailHealth { tip: None, servers: vec![server], notices: Vec::new() }
+        health()
     }
 
     fn accepts(&self, terms: &CardTerms) -> Result<(), String> {
-        let least = Money::new(CHARGE_MIN_MINOR, terms.amount.currency());
-        if terms.amount.minor() < CHARGE_MIN_MINOR { Err(format!("cards start at {least}")) } else { Ok(()) }
+        let least = charge_min(terms.amount.currency());
+        if terms.amount.minor() < least.minor() { Err(format!("cards start at {least}")) } else { Ok(()) }
     }
 
     fn open<'a>(&'a self, attempt: &'a CardAttempt) -> RailFuture<'a, Result<CardReading, RailError>> {

@@ -41,8 +41,9 @@ const OVERLAP: i64 = 600;
 const PAUSE_SHORTEST: Duration = Duration::from_secs(2);
 const PAUSE_LONGEST: Duration = Duration::from_secs(30);
 
-/// How far the events were read.
-struct Place {
+/// How far the events were read, and committed.
+#[derive(Default)]
+pub(crate) struct Place {
     /// The newest event's time, in Stripe's seconds.
     as_of: i64,
     /// Its name.
@@ -51,32 +52,52 @@ struct Place {
     seen: BTreeMap<String, i64>,
 }
 
+impl Place {
+    /// Where the books say that the till stood.
+    pub(crate) fn of(cursor: &CardCursor) -> Self {
+        Self { as_of: cursor.as_of.millis() / 1_000, newest: cursor.place.clone(), seen: BTreeMap::new() }
+    }
+
+    /// Behind these events.
+    fn after(&self, news: &[Event]) -> Self {
+        let newest =
+            news.iter().filter(|event| event.created >= self.as_of).max_by_key(|event| event.created);
+        let (as_of, newest) = newest.map_or_else(
+            || (self.as_of, self.newest.clone()),
+            |event| (event.created, event.id.as_str().to_owned()),
+        );
+        let known = self.seen.iter().map(|(id, created)| (id.clone(), *created));
+        let seen = known
+            .chain(news.iter().map(|event| (event.id.as_str().to_owned(), event.created)))
+            .filter(|(_, created)| *created >= as_of - OVERLAP)
+            .collect();
+        Self { as_of, newest, seen }
+    }
+
+    fn cursor(&self) -> CardCursor {
+        let as_of = Timestamp::from_millis(self.as_of.saturating_mul(1_000));
+        CardCursor { place: self.newest.clone(), as_of }
+    }
+}
+
 impl StripeRail {
-    /// Until it fails. What was read is committed with the place before the next look.
+    /// Until it fails. The place moves on when what was read is committed, so nothing is passed over.
     pub(crate) async fn follow_events(&self, sink: Arc<dyn CardSink>) -> Result<(), RailError> {
-        let mut place = self.first_place();
+        let mut place = self.place.lock().await;
         let mut pause = PAUSE_SHORTEST;
         loop {
             let news = self.news(&place).await?;
-            let is_news = !news.is_empty();
-            let report = self.report(&news, &mut place).await?;
-            if is_news {
+            if news.is_empty() {
+                pause = (pause * 2).min(PAUSE_LONGEST);
+            } else {
+                let next = place.after(&news);
+                let report =
+                    CardReport { readings: self.readings(&news).await?, cursor: Some(next.cursor()) };
                 let committed = sink.report(RailId::STRIPE, report).await;
                 committed.map_err(|lost| RailError::Unknown(lost.to_string()))?;
+                (*place, pause) = (next, PAUSE_SHORTEST);
             }
-            pause = if is_news { PAUSE_SHORTEST } else { (pause * 2).min(PAUSE_LONGEST) };
             sleep(pause).await;
-        }
-    }
-
-    fn first_place(&self) -> Place {
-        match &self.memory.cursor {
-            Some(cursor) => Place {
-                as_of: cursor.as_of.millis() / 1_000,
-                newest: cursor.place.clone(),
-                seen: BTreeMap::new(),
-            },
-            None => Place { as_of: 0, newest: String::new(), seen: BTreeMap::new() },
         }
     }
 
@@ -97,24 +118,15 @@ impl StripeRail {
         Ok(news)
     }
 
-    /// Reads anew what the events are about, and moves the place behind them.
-    async fn report(&self, news: &[Event], place: &mut Place) -> Result<CardReport, RailError> {
+    /// What the events are about, read anew.
+    async fn readings(&self, news: &[Event]) -> Result<Vec<(PaymentId, CardReading)>, RailError> {
         let intents: BTreeSet<String> =
             news.iter().filter_map(|event| intent_of(&event.data.object)).collect();
         let mut readings = Vec::new();
         for intent in intents {
             readings.extend(self.reading_of(&intent).await?);
         }
-        for event in news {
-            place.seen.insert(event.id.as_str().to_owned(), event.created);
-            if event.created >= place.as_of {
-                (place.as_of, place.newest) = (event.created, event.id.as_str().to_owned());
-            }
-        }
-        let window = place.as_of - OVERLAP;
-        place.seen.retain(|_, created| *created >= window);
-        let as_of = Timestamp::from_millis(place.as_of.saturating_mul(1_000));
-        Ok(CardReport { readings, cursor: Some(CardCursor { place: place.newest.clone(), as_of }) })
+        Ok(readings)
     }
 
     /// The payment that an intent belongs to, read anew; `None` when it is not one of ours.

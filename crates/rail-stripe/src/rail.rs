@@ -17,6 +17,7 @@ use tokio::sync::MutexGuard;
 
 use crate::account::{Account, Asked};
 use crate::amounts;
+use crate::events::Place;
 use crate::failure::failure;
 use crate::reading::{Facts, PAYMENT, REFUND};
 
@@ -44,7 +45,8 @@ pub struct StripeRail {
     openings: Mutex<HashMap<PaymentId, u32>>,
     /// Keys under which Stripe keeps an error of its own, with how many.
     spoiled: Mutex<HashMap<String, u32>>,
-    pub(crate) memory: CardMemory,
+    /// How far the events were read. One watch has it at a time.
+    pub(crate) place: tokio::sync::Mutex<Place>,
 }
 
 impl StripeRail {
@@ -52,7 +54,7 @@ impl StripeRail {
     ///
     /// # Errors
     /// [`RailError::Misconfigured`] when the key is unusable.
-    pub fn open(config: &StripeConfig, memory: CardMemory) -> Result<Self, RailError> {
+    pub fn open(config: &StripeConfig, memory: &CardMemory) -> Result<Self, RailError> {
         let elsewhere = config.elsewhere.as_deref();
         Ok(Self {
             account: Account::open(&config.key, elsewhere)?,
@@ -62,7 +64,7 @@ impl StripeRail {
             problem: Mutex::new(None),
             openings: Mutex::new(HashMap::new()),
             spoiled: Mutex::new(HashMap::new()),
-            memory,
+            place: tokio::sync::Mutex::new(memory.cursor.as_ref().map(Place::of).unwrap_or_default()),
         })
     }
 

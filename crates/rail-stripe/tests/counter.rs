@@ -188,7 +188,7 @@ async fn a_port_that_nobody_listens_on_means_that_nothing_was_sent() {
     let shop = Shop::open().await;
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let config = StripeConfig { key: SECRET_KEY.to_owned(), elsewhere: Some(format!("http://{free}/")) };
-    let rail = StripeRail::open(&config, CardMemory::default()).unwrap();
+    let rail = StripeRail::open(&config, &CardMemory::default()).unwrap();
     let failed = rail.open(&shop.at_reader(450, AT_ONCE)).await.unwrap_err();
     assert!(matches!(failed, RailError::NotSent(_)), "{failed:?}");
     assert!(!rail.health().is_up());

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use payment::card::{CaptureMode, CardEnd, CardLevel, CardRail, CardReport, CardSink, CardWay};
+use payment::card::{CaptureMode, CardAttempt, CardEnd, CardLevel, CardRail, CardReport, CardSink, CardWay};
 use payment::rail::{NotCommitted, RailFuture};
 use payment::{RailError, RailId};
 use stripe_simulator::{Fault, Often, Target};
@@ -64,13 +64,8 @@ async fn a_page_that_is_called_off_can_not_be_paid_any_more() {
     assert_eq!(shop.taken(), 0);
 }
 
-#[tokio::test]
-async fn what_changes_at_stripe_is_told_by_its_events_once() {
-    let shop = Shop::open().await;
-    let attempt = shop.attempt(450, CardWay::Phone, CaptureMode::AtOnce);
-    let opened = shop.rail.open(&attempt).await.unwrap();
-    let CardLevel::Waiting { link: Some(url) } = &opened.level else { panic!("{opened:?}") };
-    let _page = shop.simulator.pay_on_page(url, "pm_card_visa");
+/// What is reported until the first report has been taken.
+async fn first_report(shop: &Shop) -> CardReport {
     let books = Arc::new(Books::default());
     let told = async {
         tokio::select! {
@@ -79,9 +74,31 @@ async fn what_changes_at_stripe_is_told_by_its_events_once() {
         }
     };
     tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
-    let reports = books.reports.lock().unwrap();
-    let [(payment, reading)] = reports[0].readings.as_slice() else { panic!("{reports:?}") };
-    assert_eq!((*payment, &reading.level), (attempt.payment, &captured(450)));
-    assert_eq!(reading.reference, opened.reference);
-    assert!(reports[0].cursor.as_ref().is_some_and(|cursor| cursor.place.starts_with("evt_")), "{reports:?}");
+    let mut reports = books.reports.lock().unwrap();
+    assert_eq!(reports.len(), 1, "{reports:?}");
+    reports.remove(0)
+}
+
+/// A payment that was made on a phone.
+async fn paid(shop: &Shop) -> (CardAttempt, String) {
+    let attempt = shop.attempt(450, CardWay::Phone, CaptureMode::AtOnce);
+    let opened = shop.rail.open(&attempt).await.unwrap();
+    let CardLevel::Waiting { link: Some(url) } = &opened.level else { panic!("{opened:?}") };
+    let _page = shop.simulator.pay_on_page(url, "pm_card_visa");
+    (attempt, opened.reference)
+}
+
+#[tokio::test]
+async fn what_changes_at_stripe_is_told_by_its_events_once() {
+    let shop = Shop::open().await;
+    let (first, reference) = paid(&shop).await;
+    let report = first_report(&shop).await;
+    let [(payment, reading)] = report.readings.as_slice() else { panic!("{report:?}") };
+    assert_eq!((*payment, &reading.level), (first.payment, &captured(450)));
+    assert_eq!(reading.reference, reference);
+    assert!(report.cursor.as_ref().is_some_and(|cursor| cursor.place.starts_with("evt_")), "{report:?}");
+    let (second, _) = paid(&shop).await;
+    let report = first_report(&shop).await;
+    let told: Vec<_> = report.readings.iter().map(|(payment, _)| *payment).collect();
+    assert_eq!(told, [second.payment], "the watch goes on where it was, not where the till began");
 }

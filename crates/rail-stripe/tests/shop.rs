@@ -24,7 +24,7 @@ impl Shop {
         let simulator = Simulator::start(Setup::default()).unwrap();
         let url = format!("{}/", simulator.url());
         let config = StripeConfig { key: SECRET_KEY.to_owned(), elsewhere: Some(url.clone()) };
-        let rail = StripeRail::open(&config, CardMemory::default()).unwrap();
+        let rail = StripeRail::open(&config, &CardMemory::default()).unwrap();
         let client: Client = stripe::ClientBuilder::new(SECRET_KEY).url(url).build().unwrap();
         let reader = CreateTerminalReader::new("simulated-wpe").label("Counter").send(&client).await.unwrap();
         Self { simulator, rail, reader: reader.id.as_str().to_owned(), ids: AtomicU8::new(1) }

@@ -8,8 +8,8 @@ use std::time::Duration;
 use payment::RailError;
 use payment::card::{Capture, CardAttempt, CardErrand, CardRail, CardWay, RefundAttempt};
 use payment::rail::RailFailureClass;
+use payment::retry::wait_after;
 use payment::sale::{CardAnswer, CardPayment, RefundState};
-use payment::stream::retry::wait_after;
 use store::DueCard;
 use tokio::time::timeout;
 
@@ -120,7 +120,7 @@ impl Hand {
     /// What did not arrive is sent again, a few times.
     fn send_later(&mut self, error: RailError) -> Came {
         self.sent += 1;
-        match wait_after(RailFailureClass::NotSent, self.sent, self.draw(self.sent)) {
+        match wait_after(RailFailureClass::NotSent, self.sent, self.due.payment.as_bytes()) {
             Some(wait) => (None, wait),
             None => {
                 let reason = format!("{}, tried {} times", error.reason(), self.sent);
@@ -138,15 +138,8 @@ impl Hand {
     }
 
     fn unknown_wait(&mut self) -> Duration {
-        wait_after(RailFailureClass::Unknown, self.asked.max(1), self.draw(self.asked))
+        wait_after(RailFailureClass::Unknown, self.asked.max(1), self.due.payment.as_bytes())
             .unwrap_or(UNKNOWN_WAIT)
-    }
-
-    /// Jitter that depends on nothing but the payment and the try.
-    fn draw(&self, tries: u32) -> u64 {
-        let mut half = [0; 8];
-        half.copy_from_slice(&self.due.payment.as_bytes()[8..]);
-        u64::from_be_bytes(half).wrapping_add(tries.into()).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 
     /// Until the books take it. Whether it fits what they have.

@@ -8,8 +8,8 @@ use std::time::Duration;
 use payment::RailError;
 use payment::charging::{Charge, ChargeStatus, ChargingRail};
 use payment::rail::RailFailureClass;
+use payment::retry::{PENDING_WAIT, wait_after};
 use payment::stream::Settlement;
-use payment::stream::retry::{PENDING_WAIT, wait_after};
 use payment::stream::settlement::Answer;
 use tokio::time::timeout;
 
@@ -115,7 +115,7 @@ impl Errand {
 
     fn send_later(&mut self, answer: Option<Answer>, reason: String) -> Came {
         self.sent += 1;
-        match wait_after(RailFailureClass::NotSent, self.sent, self.draw(self.sent)) {
+        match wait_after(RailFailureClass::NotSent, self.sent, self.settlement.id.as_bytes()) {
             Some(wait) => (answer, Next::Again(wait)),
             None => {
                 let reason = format!("{reason}, tried {} times", self.sent);
@@ -126,20 +126,13 @@ impl Errand {
 
     fn ask_later(&mut self, reason: String) -> Came {
         self.asked += 1;
-        match wait_after(RailFailureClass::Unknown, self.asked, self.draw(self.asked)) {
+        match wait_after(RailFailureClass::Unknown, self.asked, self.settlement.id.as_bytes()) {
             Some(wait) => (Some(Answer::NotKnown(reason)), Next::Again(wait)),
             None => {
                 let reason = format!("{reason}, asked {} times", self.asked);
                 (Some(Answer::Failed(RailError::Unknown(reason))), Next::Over)
             }
         }
-    }
-
-    /// Jitter that depends on nothing but the settlement and the try.
-    fn draw(&self, tries: u32) -> u64 {
-        let mut half = [0; 8];
-        half.copy_from_slice(&self.settlement.id.as_bytes()[8..]);
-        u64::from_be_bytes(half).wrapping_add(tries.into()).wrapping_mul(0x9e37_79b9_7f4a_7c15)
     }
 
     /// Until the books take it. What they refuse is set aside as a defect, where it is seen.

@@ -3,8 +3,8 @@
 use payment::card::{
     CaptureMode, CardAttempt, CardCursor, CardErrand, CardReading, CardReport, CardTerms, CardWay,
 };
-use payment::sale::{CardAnswer, Refused};
-use payment::{InvoiceId, PaymentId, RailError, RailId, SaleEvent};
+use payment::sale::{CardAnswer, CardEvent, Refused};
+use payment::{InvoiceId, PaymentId, RailError, RailId};
 use store::{DueCard, FindingRecord, RailCursor, Source};
 
 use super::sales::sale_reply;
@@ -109,21 +109,24 @@ impl Desk<'_> {
             CardAnswer::Read(reading) => Some((reading.number, format!("{reading:?}"))),
             CardAnswer::NeverArrived | CardAnswer::Failed(_) => None,
         };
-        if let Some((number, _)) = &told {
-            work.remember_report(rail, None, *number, false)?;
-        }
         let events = sale.judge_card(due.payment, errand, answer)?;
         let taken = work.attempt(|work| {
             events.iter().try_for_each(|event| {
                 work.sale_event(due.invoice, event, Source::Rail(rail), self.now).map(|_| ())
             })
         });
-        match (taken, told) {
+        let reply = match (taken, &told) {
             (Err(EngineError::Refused(refused)), Some((_, payload))) => {
-                self.card_mismatch(work, due, rail, &refused, payload)
+                self.card_mismatch(work, due, rail, &refused, payload.clone())?
             }
-            (taken, _) => taken.map(|()| Reply::Done),
+            (taken, _) => taken.map(|()| Reply::Done)?,
+        };
+        // A look that found nothing new writes nothing: its number is nowhere, so another life may use it again.
+        let is_news = work.sale(due.invoice)?.is_some_and(|after| after.version > sale.version);
+        if let Some((number, _)) = told.filter(|_| is_news) {
+            work.remember_report(rail, None, number, false)?;
         }
+        Ok(reply)
     }
 
     /// What events told of: each reading like an answer, and the place after them all.
@@ -137,7 +140,11 @@ impl Desk<'_> {
             match work.invoice_of_card(payment)? {
                 Some(invoice) => {
                     let due = DueCard { invoice, payment };
-                    self.take_card_answer(work, due, CardErrand::Read, CardAnswer::Read(Box::new(reading)))?;
+                    let answer = CardAnswer::Read(Box::new(reading));
+                    let reply = self.take_card_answer(work, due, CardErrand::Read, answer)?;
+                    if matches!(reply, Reply::Mismatch) {
+                        work.tend(rail, due);
+                    }
                 }
                 None => self.find_unknown_card(work, rail, payment, &reading)?,
             }
@@ -182,7 +189,7 @@ impl Desk<'_> {
             payload,
             at: self.now,
         })?;
-        let doubted = SaleEvent::CardDoubted { payment: due.payment, reason };
+        let doubted = CardEvent::Doubted { reason }.of(due.payment);
         work.sale_event(due.invoice, &doubted, Source::Rail(rail), self.now)?;
         Ok(Reply::Mismatch)
     }

@@ -283,3 +283,27 @@ async fn a_card_number_that_a_processor_tells_is_masked_before_it_is_kept() {
     let told = CardEnd::Declined("•••• 4242 is stolen".to_owned());
     assert_eq!(sale.card(carded.payment).unwrap().end(), Some(&told));
 }
+
+#[tokio::test]
+async fn looking_at_a_customer_who_takes_his_time_writes_nothing() {
+    let (shop, terminal) = shop_with([]).await;
+    let carded = shop.starts_card(CaptureMode::AtOnce).await;
+    shop.state_until(carded, State::Waiting).await;
+    terminal.until_read(1).await;
+    let commits = shop.engine.meters().totals().commits;
+    terminal.until_read(3).await;
+    assert_eq!(shop.engine.meters().totals().commits, commits);
+}
+
+#[tokio::test]
+async fn a_paid_sale_about_which_an_event_told_nonsense_is_asked_about_until_it_is_clear() {
+    let (shop, terminal) = shop_with([]).await;
+    let carded = shop.card_paid(&terminal).await;
+    terminal.becomes(carded.payment, CardLevel::Captured { amount: eur(4_500) });
+    terminal.tells_of(carded.payment);
+    shop.state_until(carded, State::Unknown).await;
+    terminal.becomes(carded.payment, CardLevel::Captured { amount: eur(450) });
+    shop.card_in_time(carded, |card| card.doubt.is_none()).await;
+    let sale = shop.sale(carded.invoice).await;
+    assert_eq!(sale.standing().unwrap().state, State::Paid);
+}

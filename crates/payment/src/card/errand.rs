@@ -1,7 +1,7 @@
 //! What is to be asked of the processor next: a function of the payment's state, so that it is asked once, in order, and
 //! also by the till's next life.
 
-use super::{CaptureMode, CardLevel};
+use super::CardLevel;
 use crate::RefundId;
 use crate::sale::{CardPayment, CardWish, RefundState};
 use money::Money;
@@ -63,11 +63,5 @@ impl CardPayment {
     fn refund_errand(&self) -> Option<CardErrand> {
         let asked = self.refunds.iter().find(|refund| refund.state == RefundState::Asked)?;
         asked.id.map(CardErrand::Refund)
-    }
-
-    /// Should the money have been taken at once, and is held all the same? Then somebody must capture it.
-    #[must_use]
-    pub const fn is_held_by_mistake(&self) -> bool {
-        matches!(self.terms.capture, CaptureMode::AtOnce) && self.held().is_some()
     }
 }

@@ -75,16 +75,7 @@ impl Sale {
             SaleEvent::StrayAdopted { payment, terms, address, observation } => {
                 self.adopt(*payment, terms, address, observation, at)
             }
-            SaleEvent::CardStarted { .. }
-            | SaleEvent::CardRead { .. }
-            | SaleEvent::CardDoubted { .. }
-            | SaleEvent::CardNeverArrived { .. }
-            | SaleEvent::CardFailed { .. }
-            | SaleEvent::CardWished { .. }
-            | SaleEvent::RefundAsked { .. }
-            | SaleEvent::RefundDoubted { .. }
-            | SaleEvent::RefundNeverArrived { .. }
-            | SaleEvent::RefundRefused { .. } => self.take_card_event(event, at, effects),
+            SaleEvent::Card { payment, event } => self.take_card_event(*payment, event, at, effects),
             SaleEvent::ReceiptIssued { number } => self.issue_receipt(*number),
             SaleEvent::ReceiptPrinted => {
                 self.receipt.ok_or(Refused::NoReceipt)?;

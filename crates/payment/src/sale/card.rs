@@ -2,9 +2,10 @@
 
 use money::{Money, MoneyError};
 
+use super::SaleEvent;
 use super::payment::{Counting, RailFailure};
 use crate::card::{CardEnd, CardLevel, CardReading, CardTerms, RefundReading, RefundStatus};
-use crate::{RefundId, Timestamp};
+use crate::{PaymentId, RefundId, Timestamp};
 
 /// A payment by card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +22,75 @@ pub struct CardPayment {
     pub wish: Option<CardWish>,
     /// Money to give back, oldest first: what the till asked for, and what the processor tells of.
     pub refunds: Vec<Refund>,
+}
+
+/// Everything that can happen to a card payment.
+#[expect(clippy::large_enum_variant, reason = "most events are readings, and each is handled by itself")]
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum CardEvent {
+    /// It began: the processor is to be asked.
+    Started {
+        /// What it is to cover, and where the card is presented.
+        terms: CardTerms,
+    },
+    /// The processor told what became of it.
+    Read {
+        /// The truth at that moment.
+        reading: CardReading,
+    },
+    /// The answer to a call never came.
+    Doubted {
+        /// Why.
+        reason: String,
+    },
+    /// The processor was asked and has never heard of the payment.
+    NeverArrived,
+    /// The processor did not do what was asked: nothing changed there.
+    Failed {
+        /// Why.
+        failure: RailFailure,
+    },
+    /// The clerk wants something of it.
+    Wished {
+        /// What.
+        wish: CardWish,
+    },
+    /// Money is to be given back.
+    RefundAsked {
+        /// The refund, which is also its key.
+        refund: RefundId,
+        /// How much.
+        amount: Money,
+        /// Why, in the clerk's words.
+        reason: String,
+    },
+    /// The answer to a refund never came.
+    RefundDoubted {
+        /// The refund.
+        refund: RefundId,
+        /// Why.
+        reason: String,
+    },
+    /// The processor was asked and has never heard of the refund.
+    RefundNeverArrived {
+        /// The refund.
+        refund: RefundId,
+    },
+    /// The processor refused a refund: nothing goes back.
+    RefundRefused {
+        /// The refund.
+        refund: RefundId,
+        /// Why.
+        failure: RailFailure,
+    },
+}
+
+impl CardEvent {
+    /// The event of the sale that this is.
+    #[must_use]
+    pub const fn of(self, payment: PaymentId) -> SaleEvent {
+        SaleEvent::Card { payment, event: self }
+    }
 }
 
 /// What is wanted of a card payment.

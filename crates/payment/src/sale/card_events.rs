@@ -3,7 +3,7 @@
 
 use money::Money;
 
-use super::card::{CardPayment, CardWish, Refund, RefundState};
+use super::card::{CardEvent, CardPayment, CardWish, Refund, RefundState};
 use super::payment::RailFailure;
 use super::{Alert, Effect, Payment, PaymentMethod, Refused, Sale, SaleEvent};
 use crate::card::{CardLevel, CardReading, CardTerms};
@@ -19,7 +19,7 @@ impl Sale {
         if self.payment(payment).is_none() && self.payable()? != terms.amount {
             return Err(Refused::WrongState);
         }
-        Ok(SaleEvent::CardStarted { payment, terms })
+        Ok(CardEvent::Started { terms }.of(payment))
     }
 
     /// Calls a card payment off that took nothing yet.
@@ -31,7 +31,7 @@ impl Sale {
         if card.captured().is_some() || (!card.is_open() && card.held().is_none() && card.end().is_none()) {
             return Err(Refused::MoneySeen);
         }
-        Ok(SaleEvent::CardWished { payment, wish: CardWish::Cancel })
+        Ok(CardEvent::Wished { wish: CardWish::Cancel }.of(payment))
     }
 
     /// Takes money that is held: all of it, or a part, which lets go of the rest.
@@ -46,7 +46,7 @@ impl Sale {
         if !amount.is_positive() || held.checked_sub(amount)?.is_negative() {
             return Err(Refused::CaptureTooHigh(held));
         }
-        Ok(SaleEvent::CardWished { payment, wish: CardWish::Capture(amount) })
+        Ok(CardEvent::Wished { wish: CardWish::Capture(amount) }.of(payment))
     }
 
     /// Gives money of a card payment back.
@@ -72,7 +72,7 @@ impl Sale {
         if !is_known && (!amount.is_positive() || left.checked_sub(amount)?.is_negative()) {
             return Err(Refused::RefundTooHigh(left));
         }
-        Ok(SaleEvent::RefundAsked { payment, refund, amount, reason: reason.to_owned() })
+        Ok(CardEvent::RefundAsked { refund, amount, reason: reason.to_owned() }.of(payment))
     }
 
     /// The card payments of this sale, oldest first.
@@ -90,38 +90,33 @@ impl Sale {
 
     pub(super) fn take_card_event(
         &mut self,
-        event: &SaleEvent,
+        payment: PaymentId,
+        event: &CardEvent,
         at: Timestamp,
         effects: &mut Vec<Effect>,
     ) -> Result<bool, Refused> {
-        let (payment, changed) = match event {
-            SaleEvent::CardStarted { payment, terms } => {
-                (*payment, self.start_charging(*payment, terms, at)?)
+        let changed = match event {
+            CardEvent::Started { terms } => self.start_charging(payment, terms, at)?,
+            CardEvent::Read { reading } => self.read_card(payment, reading, effects)?,
+            CardEvent::Doubted { reason } => {
+                replaced(&mut self.card_mut(payment)?.doubt, Some(reason.clone()))
             }
-            SaleEvent::CardRead { payment, reading } => {
-                (*payment, self.read_card(*payment, reading, effects)?)
-            }
-            SaleEvent::CardDoubted { payment, reason } => {
-                let doubt = &mut self.card_mut(*payment)?.doubt;
-                (*payment, replaced(doubt, Some(reason.clone())))
-            }
-            SaleEvent::CardNeverArrived { payment } => (*payment, self.card_mut(*payment)?.never_arrived()?),
-            SaleEvent::CardFailed { payment, failure } => (*payment, self.card_mut(*payment)?.fail(failure)),
-            SaleEvent::CardWished { payment, wish } => (*payment, self.card_mut(*payment)?.wish(*wish)?),
-            SaleEvent::RefundAsked { payment, refund, amount, reason } => {
+            CardEvent::NeverArrived => self.card_mut(payment)?.never_arrived()?,
+            CardEvent::Failed { failure } => self.card_mut(payment)?.fail(failure),
+            CardEvent::Wished { wish } => self.card_mut(payment)?.wish(*wish)?,
+            CardEvent::RefundAsked { refund, amount, reason } => {
                 let is_sold = self.coverage()?.is_safe;
-                (*payment, self.card_mut(*payment)?.ask_refund(*refund, *amount, reason, is_sold)?)
+                self.card_mut(payment)?.ask_refund(*refund, *amount, reason, is_sold)?
             }
-            SaleEvent::RefundDoubted { payment, refund, reason } => {
-                (*payment, self.move_refund(*payment, *refund, RefundState::Doubted(reason.clone()))?)
+            CardEvent::RefundDoubted { refund, reason } => {
+                self.move_refund(payment, *refund, RefundState::Doubted(reason.clone()))?
             }
-            SaleEvent::RefundNeverArrived { payment, refund } => {
-                (*payment, self.move_refund(*payment, *refund, RefundState::Asked)?)
+            CardEvent::RefundNeverArrived { refund } => {
+                self.move_refund(payment, *refund, RefundState::Asked)?
             }
-            SaleEvent::RefundRefused { payment, refund, failure } => {
-                (*payment, self.move_refund(*payment, *refund, RefundState::Refused(failure.clone()))?)
+            CardEvent::RefundRefused { refund, failure } => {
+                self.move_refund(payment, *refund, RefundState::Refused(failure.clone()))?
             }
-            _ => return Err(Refused::WrongState),
         };
         if changed {
             let rail = self.card(payment)?.terms.rail;

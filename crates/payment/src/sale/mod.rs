@@ -18,16 +18,15 @@ use ledger::Entry;
 use money::{Money, Percent};
 use thiserror::Error;
 
-pub use card::{CardPayment, CardWish, Refund, RefundState};
+pub use card::{CardEvent, CardPayment, CardWish, Refund, RefundState};
 pub use card_judge::CardAnswer;
 pub use coverage::Coverage;
 pub use payment::{CashPayment, ChainPayment, Payment, PaymentMethod, PaymentTerms, RailFailure};
 
-use crate::card::{CardReading, CardTerms};
 use crate::cart::{Cart, Totals};
 use crate::rail::{Attempt, RailId};
 use crate::stray::StrayReason;
-use crate::{InvoiceId, Observation, PaymentId, RefundId, Timestamp};
+use crate::{InvoiceId, Observation, PaymentId, Timestamp};
 
 /// An invoice with its payments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -140,81 +139,12 @@ pub enum SaleEvent {
         /// The transfer as last seen.
         observation: Observation,
     },
-    /// A card payment began: the processor is to be asked.
-    CardStarted {
+    /// Something happened to a card payment.
+    Card {
         /// The payment, which is also the attempt's id.
         payment: PaymentId,
-        /// What it is to cover, and where the card is presented.
-        terms: CardTerms,
-    },
-    /// The processor told what became of it.
-    CardRead {
-        /// The payment.
-        payment: PaymentId,
-        /// The truth at that moment.
-        reading: CardReading,
-    },
-    /// The answer to a call never came.
-    CardDoubted {
-        /// The payment.
-        payment: PaymentId,
-        /// Why.
-        reason: String,
-    },
-    /// The processor was asked and has never heard of the payment.
-    CardNeverArrived {
-        /// The payment.
-        payment: PaymentId,
-    },
-    /// The processor did not do what was asked: nothing changed there.
-    CardFailed {
-        /// The payment.
-        payment: PaymentId,
-        /// Why.
-        failure: RailFailure,
-    },
-    /// The clerk wants something of it.
-    CardWished {
-        /// The payment.
-        payment: PaymentId,
         /// What.
-        wish: CardWish,
-    },
-    /// Money is to be given back.
-    RefundAsked {
-        /// The payment.
-        payment: PaymentId,
-        /// The refund, which is also its key.
-        refund: RefundId,
-        /// How much.
-        amount: Money,
-        /// Why, in the clerk's words.
-        reason: String,
-    },
-    /// The answer to a refund never came.
-    RefundDoubted {
-        /// The payment.
-        payment: PaymentId,
-        /// The refund.
-        refund: RefundId,
-        /// Why.
-        reason: String,
-    },
-    /// The processor was asked and has never heard of the refund.
-    RefundNeverArrived {
-        /// The payment.
-        payment: PaymentId,
-        /// The refund.
-        refund: RefundId,
-    },
-    /// The processor refused a refund: nothing goes back.
-    RefundRefused {
-        /// The payment.
-        payment: PaymentId,
-        /// The refund.
-        refund: RefundId,
-        /// Why.
-        failure: RailFailure,
+        event: CardEvent,
     },
     /// The sale got its receipt number.
     ReceiptIssued {

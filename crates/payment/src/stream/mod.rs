@@ -9,7 +9,6 @@ mod fee;
 mod instruction;
 mod parcel;
 mod reach;
-pub mod retry;
 mod route;
 pub mod settlement;
 mod tab;

@@ -8,7 +8,7 @@ use payment::card::{
     DisputeStatus, RefundReading, RefundStatus, Withdrawal,
 };
 use payment::rail::RailFailureClass;
-use payment::sale::{Alert, RailFailure, RefundState};
+use payment::sale::{Alert, CardEvent, RailFailure, RefundState};
 use payment::{RailId, RefundId, Refused, SaleEvent, State};
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -89,15 +89,15 @@ impl Till {
     }
 
     pub(crate) fn reads(&mut self, reading: CardReading) -> Vec<Alert> {
-        self.happens(&SaleEvent::CardRead { payment: pay(1), reading })
+        self.happens(&CardEvent::Read { reading }.of(pay(1)))
     }
 
     fn refuses_reading(&self, reading: CardReading) -> Refused {
-        self.refuses(&SaleEvent::CardRead { payment: pay(1), reading })
+        self.refuses(&CardEvent::Read { reading }.of(pay(1)))
     }
 
     fn doubts(&mut self) {
-        self.happens(&SaleEvent::CardDoubted { payment: pay(1), reason: "no answer in time".to_owned() });
+        self.happens(&CardEvent::Doubted { reason: "no answer in time".to_owned() }.of(pay(1)));
     }
 
     fn gives_back(&mut self, number: u8, minor: i64) {
@@ -175,7 +175,7 @@ fn a_capture_that_fails_leaves_the_sale_unpaid() {
     let event = till.sale.capture_card(pay(1), eur(450)).unwrap();
     till.happens(&event);
     let failure = failure(RailFailureClass::Declined, "the hold is over");
-    till.happens(&SaleEvent::CardFailed { payment: pay(1), failure });
+    till.happens(&CardEvent::Failed { failure }.of(pay(1)));
     assert_eq!((till.state(), till.errand()), (State::Detected, None));
     till.reads(reading(2, CardLevel::Ended(CardEnd::Expired)));
     assert_eq!(
@@ -230,11 +230,11 @@ fn only_what_never_arrived_is_sent_again() {
     let mut till = Till::opens();
     till.starts_card(CaptureMode::AtOnce);
     till.doubts();
-    till.happens(&SaleEvent::CardNeverArrived { payment: pay(1) });
+    till.happens(&CardEvent::NeverArrived.of(pay(1)));
     assert_eq!(till.errand(), Some(CardErrand::Open));
     till.reads(reading(1, waiting()));
     till.doubts();
-    let never = SaleEvent::CardNeverArrived { payment: pay(1) };
+    let never = CardEvent::NeverArrived.of(pay(1));
     assert_eq!(till.refuses(&never), Refused::WrongState, "it was there before");
 }
 
@@ -252,7 +252,7 @@ fn a_reader_that_can_not_be_reached_charged_nothing() {
     let mut till = Till::opens();
     till.starts_card(CaptureMode::AtOnce);
     let failure = failure(RailFailureClass::NotSent, "no line");
-    till.happens(&SaleEvent::CardFailed { payment: pay(1), failure });
+    till.happens(&CardEvent::Failed { failure }.of(pay(1)));
     assert_eq!((till.state(), till.errand()), (State::Failed, None));
     assert_eq!(till.sale.payable(), Ok(eur(450)));
 }
@@ -322,13 +322,12 @@ fn a_refund_that_fails_later_is_reversed_and_the_owner_hears_of_it() {
 fn a_refund_nobody_knows_about_is_asked_about_and_holds_its_amount() {
     let mut till = Till::paid_by_card();
     till.gives_back(1, 450);
-    let doubted =
-        SaleEvent::RefundDoubted { payment: pay(1), refund: refund(1), reason: "no answer".to_owned() };
+    let doubted = CardEvent::RefundDoubted { refund: refund(1), reason: "no answer".to_owned() }.of(pay(1));
     till.happens(&doubted);
     assert_eq!(till.errand(), Some(CardErrand::Read));
     let again = till.sale.refund_card(pay(1), refund(2), eur(450), "again");
     assert_eq!(again, Err(Refused::RefundTooHigh(eur(0))), "nothing is given back twice");
-    till.happens(&SaleEvent::RefundNeverArrived { payment: pay(1), refund: refund(1) });
+    till.happens(&CardEvent::RefundNeverArrived { refund: refund(1) }.of(pay(1)));
     assert_eq!(till.errand(), Some(CardErrand::Refund(refund(1))), "the same refund again");
 }
 
@@ -337,7 +336,7 @@ fn a_refused_refund_gives_nothing_back() {
     let mut till = Till::paid_by_card();
     till.gives_back(1, 450);
     let failure = failure(RailFailureClass::Declined, "the charge is too old");
-    till.happens(&SaleEvent::RefundRefused { payment: pay(1), refund: refund(1), failure: failure.clone() });
+    till.happens(&CardEvent::RefundRefused { refund: refund(1), failure: failure.clone() }.of(pay(1)));
     let card = till.sale.card(pay(1)).unwrap();
     assert_eq!((&card.refunds[0].state, card.refundable()), (&RefundState::Refused(failure), Ok(eur(450))));
 }
@@ -427,22 +426,22 @@ fn any_event() -> impl Strategy<Value = SaleEvent> {
     let no = failure(RailFailureClass::Declined, "no");
     prop_oneof![
         3 => select(vec![CaptureMode::AtOnce, CaptureMode::Later])
-            .prop_map(move |mode| SaleEvent::CardStarted { payment, terms: card_terms(eur(450), mode) }),
-        8 => any_reading().prop_map(move |reading| SaleEvent::CardRead { payment, reading }),
-        1 => Just(SaleEvent::CardDoubted { payment, reason: "no answer".to_owned() }),
-        1 => Just(SaleEvent::CardNeverArrived { payment }),
-        1 => Just(SaleEvent::CardFailed { payment, failure: no.clone() }),
-        1 => Just(SaleEvent::CardWished { payment, wish: payment::sale::CardWish::Cancel }),
+            .prop_map(move |mode| CardEvent::Started { terms: card_terms(eur(450), mode) }.of(payment)),
+        8 => any_reading().prop_map(move |reading| CardEvent::Read { reading }.of(payment)),
+        1 => Just(CardEvent::Doubted { reason: "no answer".to_owned() }.of(payment)),
+        1 => Just(CardEvent::NeverArrived.of(payment)),
+        1 => Just(CardEvent::Failed { failure: no.clone() }.of(payment)),
+        1 => Just(CardEvent::Wished { wish: payment::sale::CardWish::Cancel }.of(payment)),
         2 => (1..500_i64).prop_map(move |minor| {
-            SaleEvent::CardWished { payment, wish: payment::sale::CardWish::Capture(eur(minor)) }
+            CardEvent::Wished { wish: payment::sale::CardWish::Capture(eur(minor)) }.of(payment)
         }),
         2 => (refunds(), 1..500_i64).prop_map(move |(refund, minor)| {
-            SaleEvent::RefundAsked { payment, refund, amount: eur(minor), reason: "back".to_owned() }
+            CardEvent::RefundAsked { refund, amount: eur(minor), reason: "back".to_owned() }.of(payment)
         }),
-        1 => refunds().prop_map(move |refund| SaleEvent::RefundDoubted { payment, refund, reason: "?".to_owned() }),
-        1 => refunds().prop_map(move |refund| SaleEvent::RefundNeverArrived { payment, refund }),
+        1 => refunds().prop_map(move |refund| CardEvent::RefundDoubted { refund, reason: "?".to_owned() }.of(payment)),
+        1 => refunds().prop_map(move |refund| CardEvent::RefundNeverArrived { refund }.of(payment)),
         1 => refunds().prop_map(move |refund| {
-            SaleEvent::RefundRefused { payment, refund, failure: no.clone() }
+            CardEvent::RefundRefused { refund, failure: no.clone() }.of(payment)
         }),
         1 => Just(SaleEvent::Cancelled),
     ]
@@ -507,7 +506,7 @@ proptest! {
             let mut till = Till::opens();
             till.starts_card(CaptureMode::AtOnce);
             for index in order {
-                let event = SaleEvent::CardRead { payment: pay(1), reading: story[*index].clone() };
+                let event = CardEvent::Read { reading: story[*index].clone() }.of(pay(1));
                 if let Ok(Some(applied)) = till.sale.apply(&event, instant(0)) {
                     till.sale = applied.sale;
                 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use ledger::Entry;
 use money::{Currency, Money, Percent, Rate};
 use payment::card::{CardEnd, CardErrand, CardLevel, CardReading};
-use payment::sale::{Alert, CardWish, Effect};
+use payment::sale::{Alert, CardEvent, CardWish, Effect};
 use payment::transfer::WithdrawnReason;
 use payment::{
     Cart, CartLine, InvoiceId, Level, Observation, PaymentId, PaymentTerms, Policy, Quote, QuotedRate,
@@ -247,19 +247,25 @@ fn told(event: &SaleEvent) -> String {
         SaleEvent::Cancelled => "cancelled".to_owned(),
         SaleEvent::Voided { reason } => format!("voided: {reason}"),
         SaleEvent::StrayAdopted { observation, .. } => format!("stray assigned: {}", seen(observation)),
-        SaleEvent::CardStarted { terms, .. } => format!("card chosen for {}", terms.amount),
-        SaleEvent::CardRead { reading, .. } => told_reading(reading),
-        SaleEvent::CardDoubted { reason, .. } => format!("no answer: {reason}"),
-        SaleEvent::CardNeverArrived { .. } => "never arrived".to_owned(),
-        SaleEvent::CardFailed { failure, .. } => format!("card failed: {}", failure.reason),
-        SaleEvent::CardWished { wish: CardWish::Cancel, .. } => "card payment called off".to_owned(),
-        SaleEvent::CardWished { wish: CardWish::Capture(amount), .. } => format!("capture {amount}"),
-        SaleEvent::RefundAsked { amount, reason, .. } => format!("give {amount} back: {reason}"),
-        SaleEvent::RefundDoubted { reason, .. } => format!("no answer to the refund: {reason}"),
-        SaleEvent::RefundNeverArrived { .. } => "the refund never arrived".to_owned(),
-        SaleEvent::RefundRefused { failure, .. } => format!("refund refused: {}", failure.reason),
+        SaleEvent::Card { event, .. } => told_card(event),
         SaleEvent::ReceiptIssued { number } => format!("receipt {number}"),
         SaleEvent::ReceiptPrinted => "receipt printed".to_owned(),
+    }
+}
+
+fn told_card(event: &CardEvent) -> String {
+    match event {
+        CardEvent::Started { terms } => format!("card chosen for {}", terms.amount),
+        CardEvent::Read { reading } => told_reading(reading),
+        CardEvent::Doubted { reason } => format!("no answer: {reason}"),
+        CardEvent::NeverArrived => "never arrived".to_owned(),
+        CardEvent::Failed { failure } => format!("card failed: {}", failure.reason),
+        CardEvent::Wished { wish: CardWish::Cancel } => "card payment called off".to_owned(),
+        CardEvent::Wished { wish: CardWish::Capture(amount) } => format!("capture {amount}"),
+        CardEvent::RefundAsked { amount, reason, .. } => format!("give {amount} back: {reason}"),
+        CardEvent::RefundDoubted { reason, .. } => format!("no answer to the refund: {reason}"),
+        CardEvent::RefundNeverArrived { .. } => "the refund never arrived".to_owned(),
+        CardEvent::RefundRefused { failure, .. } => format!("refund refused: {}", failure.reason),
     }
 }
 

@@ -5,15 +5,80 @@ use payment::card::{
     CaptureMode, CardCharge, CardEnd, CardLevel, CardReading, CardTerms, CardWay, DisputeReading,
     DisputeStatus, RefundReading, RefundStatus, Withdrawal,
 };
-use payment::sale::CardWish;
+use payment::sale::{CardEvent, CardWish, RailFailure};
 use payment::{RailId, RefundId, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::parts::{any_rail_name, id_text, millis, money_or_null, money_shape, name_of, named};
+use super::terms::FailureShape;
+
+/// The stored name of an event.
+pub(super) const fn card_kind(event: &CardEvent) -> &'static str {
+    match event {
+        CardEvent::Started { .. } => "card_started",
+        CardEvent::Read { .. } => "card_read",
+        CardEvent::Doubted { .. } => "card_doubted",
+        CardEvent::NeverArrived => "card_never_arrived",
+        CardEvent::Failed { .. } => "card_failed",
+        CardEvent::Wished { .. } => "card_wished",
+        CardEvent::RefundAsked { .. } => "refund_asked",
+        CardEvent::RefundDoubted { .. } => "refund_doubted",
+        CardEvent::RefundNeverArrived { .. } => "refund_never_arrived",
+        CardEvent::RefundRefused { .. } => "refund_refused",
+    }
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(remote = "CardEvent", rename_all = "snake_case", deny_unknown_fields)]
+#[expect(clippy::large_enum_variant, reason = "it has the shape of the event")]
+pub(super) enum CardEventShape {
+    Started {
+        #[serde(with = "CardTermsShape")]
+        terms: CardTerms,
+    },
+    Read {
+        #[serde(with = "ReadingShape")]
+        reading: CardReading,
+    },
+    Doubted {
+        reason: String,
+    },
+    NeverArrived,
+    Failed {
+        #[serde(with = "FailureShape")]
+        failure: RailFailure,
+    },
+    Wished {
+        #[serde(with = "WishShape")]
+        wish: CardWish,
+    },
+    RefundAsked {
+        #[serde(with = "id_text")]
+        refund: RefundId,
+        #[serde(with = "money_shape")]
+        amount: Money,
+        reason: String,
+    },
+    RefundDoubted {
+        #[serde(with = "id_text")]
+        refund: RefundId,
+        reason: String,
+    },
+    RefundNeverArrived {
+        #[serde(with = "id_text")]
+        refund: RefundId,
+    },
+    RefundRefused {
+        #[serde(with = "id_text")]
+        refund: RefundId,
+        #[serde(with = "FailureShape")]
+        failure: RailFailure,
+    },
+}
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "CardTerms", deny_unknown_fields)]
-pub(super) struct CardTermsShape {
+struct CardTermsShape {
     #[serde(with = "any_rail_name")]
     rail: RailId,
     #[serde(with = "money_shape")]
@@ -33,14 +98,14 @@ enum WayShape {
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "CardWish", rename_all = "snake_case")]
-pub(super) enum WishShape {
+enum WishShape {
     Cancel,
     Capture(#[serde(with = "money_shape")] Money),
 }
 
 #[derive(Serialize, Deserialize)]
 #[serde(remote = "CardReading", deny_unknown_fields)]
-pub(super) struct ReadingShape {
+struct ReadingShape {
     number: u64,
     reference: String,
     #[serde(with = "LevelShape")]

@@ -1,14 +1,12 @@
 //! Events of a sale.
 
-use money::Money;
-use payment::card::{CardReading, CardTerms};
-use payment::sale::{CardWish, CashPayment, RailFailure};
-use payment::{Cart, Observation, PaymentId, PaymentTerms, RefundId, SaleEvent, Totals};
+use payment::sale::{CardEvent, CashPayment, RailFailure};
+use payment::{Cart, Observation, PaymentId, PaymentTerms, SaleEvent, Totals};
 use serde::{Deserialize, Serialize};
 
-use super::card::{CardTermsShape, ReadingShape, WishShape};
+use super::card::{CardEventShape, card_kind};
 use super::cart::{CartShape, TotalsShape};
-use super::parts::{id_text, money_shape, percent_text};
+use super::parts::{id_text, percent_text};
 use super::terms::{CashShape, FailureShape, TermsShape};
 use super::transfer::ObservationShape;
 use super::{CodecError, Encoded, StoredEvent};
@@ -32,7 +30,7 @@ pub(crate) fn decode_sale(stored: &StoredEvent<'_>) -> Result<SaleEvent, CodecEr
     Ok(event)
 }
 
-/// The stored name, which is also the payload's outermost key.
+/// The stored name.
 const fn kind(event: &SaleEvent) -> &'static str {
     match event {
         SaleEvent::Opened { .. } => "opened",
@@ -46,16 +44,7 @@ const fn kind(event: &SaleEvent) -> &'static str {
         SaleEvent::Cancelled => "cancelled",
         SaleEvent::Voided { .. } => "voided",
         SaleEvent::StrayAdopted { .. } => "stray_adopted",
-        SaleEvent::CardStarted { .. } => "card_started",
-        SaleEvent::CardRead { .. } => "card_read",
-        SaleEvent::CardDoubted { .. } => "card_doubted",
-        SaleEvent::CardNeverArrived { .. } => "card_never_arrived",
-        SaleEvent::CardFailed { .. } => "card_failed",
-        SaleEvent::CardWished { .. } => "card_wished",
-        SaleEvent::RefundAsked { .. } => "refund_asked",
-        SaleEvent::RefundDoubted { .. } => "refund_doubted",
-        SaleEvent::RefundNeverArrived { .. } => "refund_never_arrived",
-        SaleEvent::RefundRefused { .. } => "refund_refused",
+        SaleEvent::Card { event, .. } => card_kind(event),
         SaleEvent::ReceiptIssued { .. } => "receipt_issued",
         SaleEvent::ReceiptPrinted => "receipt_printed",
     }
@@ -129,68 +118,11 @@ enum SaleEventShape {
         #[serde(with = "ObservationShape")]
         observation: Observation,
     },
-    CardStarted {
+    Card {
         #[serde(with = "id_text")]
         payment: PaymentId,
-        #[serde(with = "CardTermsShape")]
-        terms: CardTerms,
-    },
-    CardRead {
-        #[serde(with = "id_text")]
-        payment: PaymentId,
-        #[serde(with = "ReadingShape")]
-        reading: CardReading,
-    },
-    CardDoubted {
-        #[serde(with = "id_text")]
-        payment: PaymentId,
-        reason: String,
-    },
-    CardNeverArrived {
-        #[serde(with = "id_text")]
-        payment: PaymentId,
-    },
-    CardFailed {
-        #[serde(with = "id_text")]
-        payment: PaymentId,
-        #[serde(with = "FailureShape")]
-        failure: RailFailure,
-    },
-    CardWished {
-        #[serde(with = "id_text")]
-        payment: PaymentId,
-        #[serde(with = "WishShape")]
-        wish: CardWish,
-    },
-    RefundAsked {
-        #[serde(with = "id_text")]
-        payment: PaymentId,
-        #[serde(with = "id_text")]
-        refund: RefundId,
-        #[serde(with = "money_shape")]
-        amount: Money,
-        reason: String,
-    },
-    RefundDoubted {
-        #[serde(with = "id_text")]
-        payment: PaymentId,
-        #[serde(with = "id_text")]
-        refund: RefundId,
-        reason: String,
-    },
-    RefundNeverArrived {
-        #[serde(with = "id_text")]
-        payment: PaymentId,
-        #[serde(with = "id_text")]
-        refund: RefundId,
-    },
-    RefundRefused {
-        #[serde(with = "id_text")]
-        payment: PaymentId,
-        #[serde(with = "id_text")]
-        refund: RefundId,
-        #[serde(with = "FailureShape")]
-        failure: RailFailure,
+        #[serde(with = "CardEventShape")]
+        event: CardEvent,
     },
     ReceiptIssued {
         number: u32,

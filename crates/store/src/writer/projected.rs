@@ -48,16 +48,7 @@ impl Draft<'_> {
             | SaleEvent::PaymentCancelled { .. }
             | SaleEvent::Cancelled
             | SaleEvent::Voided { .. }
-            | SaleEvent::CardStarted { .. }
-            | SaleEvent::CardRead { .. }
-            | SaleEvent::CardDoubted { .. }
-            | SaleEvent::CardNeverArrived { .. }
-            | SaleEvent::CardFailed { .. }
-            | SaleEvent::CardWished { .. }
-            | SaleEvent::RefundAsked { .. }
-            | SaleEvent::RefundDoubted { .. }
-            | SaleEvent::RefundNeverArrived { .. }
-            | SaleEvent::RefundRefused { .. }
+            | SaleEvent::Card { .. }
             | SaleEvent::ReceiptIssued { .. }
             | SaleEvent::ReceiptPrinted => Ok(()),
         }

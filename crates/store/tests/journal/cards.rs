@@ -3,7 +3,8 @@
 use payment::card::{
     CaptureMode, CardLevel, CardReading, CardTerms, CardWay, DisputeReading, DisputeStatus, Withdrawal,
 };
-use payment::{PaymentId, RailId, Sale, SaleEvent, Timestamp};
+use payment::sale::CardEvent;
+use payment::{PaymentId, RailId, Sale, Timestamp};
 use store::{Batch, DueCard, RailCursor, Refusal, Store, WriteError};
 
 use super::shop::*;
@@ -42,11 +43,11 @@ impl Shop {
         let payment = self.payment();
         let (way, capture) = (CardWay::Phone, CaptureMode::Later);
         let terms = CardTerms { rail: RAIL, amount: eur(450), way, capture };
-        (self.record(&sale, SaleEvent::CardStarted { payment, terms }), payment)
+        (self.record(&sale, CardEvent::Started { terms }.of(payment)), payment)
     }
 
     fn reads(&mut self, sale: &Sale, payment: PaymentId, reading: CardReading) -> Sale {
-        self.record(sale, SaleEvent::CardRead { payment, reading })
+        self.record(sale, CardEvent::Read { reading }.of(payment))
     }
 
     /// A card payment that was captured and disputed.
@@ -86,7 +87,7 @@ async fn a_dispute_belongs_to_one_payment() {
     let disputes = vec![disputed("du_1", DisputeStatus::Lost)];
     let captured = CardLevel::Captured { amount: eur(450) };
     let reading = CardReading { disputes, ..reading(2, "pi_2", captured) };
-    let next = shop.next(&sale, SaleEvent::CardRead { payment, reading }, store::Source::Rail(RAIL));
+    let next = shop.next(&sale, CardEvent::Read { reading }.of(payment), store::Source::Rail(RAIL));
     let refused = shop.try_write(next).unwrap_err();
     assert!(matches!(refused, WriteError::Refused(Refusal::DisputeTaken)), "{refused}");
     assert_eq!(shop.verify().await.fault, None);

@@ -5,7 +5,7 @@ use payment::card::{
     DisputeStatus, RefundReading, RefundStatus, Withdrawal,
 };
 use payment::rail::RailFailureClass;
-use payment::sale::{CardWish, RailFailure};
+use payment::sale::{CardEvent, CardWish, RailFailure};
 use payment::{RailId, RefundId, SaleEvent, Timestamp};
 
 use super::{eur, payment, sale_text};
@@ -17,15 +17,12 @@ pub(super) fn card_events() -> Vec<SaleEvent> {
     let failure = RailFailure { class: RailFailureClass::Declined, reason: "too old".to_owned() };
     let reason = || "no answer in time".to_owned();
     let terms = |way, capture| CardTerms { rail: RailId::STRIPE, amount: eur(450), way, capture };
-    let read =
-        |level| SaleEvent::CardRead { payment, reading: CardReading { level, ..full_reading(refund) } };
+    let read = |level| CardEvent::Read { reading: CardReading { level, ..full_reading(refund) } }.of(payment);
     let until = Some(Timestamp::from_millis(1_790_000_600_000));
     vec![
-        SaleEvent::CardStarted { payment, terms: terms(CardWay::Phone, CaptureMode::AtOnce) },
-        SaleEvent::CardStarted {
-            payment,
-            terms: terms(CardWay::Reader("tmr_1".to_owned()), CaptureMode::Later),
-        },
+        CardEvent::Started { terms: terms(CardWay::Phone, CaptureMode::AtOnce) }.of(payment),
+        CardEvent::Started { terms: terms(CardWay::Reader("tmr_1".to_owned()), CaptureMode::Later) }
+            .of(payment),
         read(CardLevel::Waiting { link: Some("https://pay.example/1".to_owned()) }),
         read(CardLevel::Processing { amount: eur(450) }),
         read(CardLevel::Authorized { amount: eur(450), until }),
@@ -33,15 +30,15 @@ pub(super) fn card_events() -> Vec<SaleEvent> {
         read(CardLevel::Ended(CardEnd::Declined("insufficient funds".to_owned()))),
         read(CardLevel::Ended(CardEnd::Cancelled)),
         read(CardLevel::Ended(CardEnd::Expired)),
-        SaleEvent::CardDoubted { payment, reason: reason() },
-        SaleEvent::CardNeverArrived { payment },
-        SaleEvent::CardFailed { payment, failure: failure.clone() },
-        SaleEvent::CardWished { payment, wish: CardWish::Cancel },
-        SaleEvent::CardWished { payment, wish: CardWish::Capture(eur(300)) },
-        SaleEvent::RefundAsked { payment, refund, amount: eur(100), reason: "cold coffee".to_owned() },
-        SaleEvent::RefundDoubted { payment, refund, reason: reason() },
-        SaleEvent::RefundNeverArrived { payment, refund },
-        SaleEvent::RefundRefused { payment, refund, failure },
+        CardEvent::Doubted { reason: reason() }.of(payment),
+        CardEvent::NeverArrived.of(payment),
+        CardEvent::Failed { failure: failure.clone() }.of(payment),
+        CardEvent::Wished { wish: CardWish::Cancel }.of(payment),
+        CardEvent::Wished { wish: CardWish::Capture(eur(300)) }.of(payment),
+        CardEvent::RefundAsked { refund, amount: eur(100), reason: "cold coffee".to_owned() }.of(payment),
+        CardEvent::RefundDoubted { refund, reason: reason() }.of(payment),
+        CardEvent::RefundNeverArrived { refund }.of(payment),
+        CardEvent::RefundRefused { refund, failure }.of(payment),
     ]
 }
 
@@ -84,7 +81,7 @@ fn full_reading(refund: RefundId) -> CardReading {
 #[test]
 fn every_status_and_mode_has_a_stored_name() {
     let refund = RefundId::generate(Timestamp::from_millis(1), [1; 10]);
-    let text = |reading| sale_text(&SaleEvent::CardRead { payment: payment(), reading });
+    let text = |reading| sale_text(&CardEvent::Read { reading }.of(payment()));
     for (status, name) in RefundStatus::ALL {
         let mut reading = full_reading(refund);
         reading.refunds[0].status = *status;

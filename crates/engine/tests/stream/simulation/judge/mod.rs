@@ -32,7 +32,7 @@ use std::sync::Arc;
 
 use engine::{Command, Reply};
 use money::Money;
-use payment::sale::Effect;
+use payment::sale::{CardEvent, Effect};
 use payment::stream::{Instruction, Settlement};
 use payment::{
     InvoiceId, Observation, PaymentId, Sale, SaleEvent, SettlementId, Stray, StrayEvent, StrayId, TransferRef,
@@ -216,7 +216,8 @@ impl Judge {
     fn note_sale_event(&mut self, record: &SaleRecord) -> Verdict {
         let invoice = record.after.id;
         match &record.event {
-            SaleEvent::CashTaken { payment, .. } | SaleEvent::CardStarted { payment, .. } => {
+            SaleEvent::CashTaken { payment, .. }
+            | SaleEvent::Card { payment, event: CardEvent::Started { .. } } => {
                 self.note_payment(invoice, *payment)
             }
             SaleEvent::PaymentStarted { payment, terms } => {
@@ -242,15 +243,7 @@ impl Judge {
             | SaleEvent::PaymentCancelled { .. }
             | SaleEvent::Cancelled
             | SaleEvent::Voided { .. }
-            | SaleEvent::CardRead { .. }
-            | SaleEvent::CardDoubted { .. }
-            | SaleEvent::CardNeverArrived { .. }
-            | SaleEvent::CardFailed { .. }
-            | SaleEvent::CardWished { .. }
-            | SaleEvent::RefundAsked { .. }
-            | SaleEvent::RefundDoubted { .. }
-            | SaleEvent::RefundNeverArrived { .. }
-            | SaleEvent::RefundRefused { .. }
+            | SaleEvent::Card { .. }
             | SaleEvent::ReceiptIssued { .. }
             | SaleEvent::ReceiptPrinted => Ok(()),
         }

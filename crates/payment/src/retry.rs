@@ -1,7 +1,7 @@
-//! What follows when a charge fails, by the class of the failure: how long to wait, and when to stop trying.
+//! What follows when a call to a processor fails, by the class of the failure: how long to wait, and when to stop trying.
 //!
-//! Waits double up to a longest and have jitter (half of each wait is drawn), so that many tabs that failed together are
-//! not charged together again. They are drawn from a number the caller gives: the same charge waits the same.
+//! Waits double up to a longest and have jitter (half of each wait is drawn), so that calls that failed together are not
+//! made together again. They are drawn from the id of what was tried: the same try waits the same.
 
 use std::time::Duration;
 
@@ -24,11 +24,12 @@ const ASKING: Waits =
 pub const PENDING_WAIT: Duration = Duration::from_secs(300);
 
 /// How long to wait before the same is tried again after it failed `tries` times; `None` when it is somebody's to decide.
+/// `id` names what is tried.
 ///
 /// What was not sent is sent again, what is unknown is asked about; whoever calls knows which of the two it did. The
 /// other classes never pass by themselves.
 #[must_use]
-pub fn wait_after(trouble: RailFailureClass, tries: u32, draw: u64) -> Option<Duration> {
+pub fn wait_after(trouble: RailFailureClass, tries: u32, id: &[u8; 16]) -> Option<Duration> {
     let waits = match trouble {
         RailFailureClass::NotSent => &SENDING,
         RailFailureClass::Unknown => &ASKING,
@@ -38,8 +39,14 @@ pub fn wait_after(trouble: RailFailureClass, tries: u32, draw: u64) -> Option<Du
     };
     (tries < waits.tries_max).then(|| {
         let doubled = waits.first.saturating_mul(1 << tries.saturating_sub(1).min(16));
-        jittered(doubled.min(waits.longest), draw)
+        jittered(doubled.min(waits.longest), draw(id, tries))
     })
+}
+
+/// A number that depends on nothing but the id and the try. The later half of an id is the random one.
+fn draw(id: &[u8; 16], tries: u32) -> u64 {
+    let half = id[8..].iter().fold(0, |bits, byte| bits << 8 | u64::from(*byte));
+    half.wrapping_add(tries.into()).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }
 
 /// Half of the wait and a drawn part of the other half.
@@ -53,21 +60,43 @@ fn jittered(wait: Duration, draw: u64) -> Duration {
 mod tests {
     use super::*;
 
+    const ID: [u8; 16] = [7; 16];
+
     #[test]
     fn waits_double_up_to_the_longest_and_then_somebody_decides() {
-        let longest = |trouble, tries| wait_after(trouble, tries, 0).map(|wait| (wait * 2).as_secs());
-        let sent: Vec<_> = (1..=6).map(|tries| longest(RailFailureClass::NotSent, tries)).collect();
-        assert_eq!(sent, [Some(1), Some(2), Some(4), Some(8), Some(16), None]);
-        let asked: Vec<_> = (7..=12).map(|tries| longest(RailFailureClass::Unknown, tries)).collect();
-        assert_eq!(asked, [Some(128), Some(256), Some(300), Some(300), Some(300), None]);
+        let waits = |class, tries| wait_after(class, tries, &ID);
+        for (class, tries, longest) in [
+            (RailFailureClass::NotSent, 1, 1),
+            (RailFailureClass::NotSent, 5, 16),
+            (RailFailureClass::Unknown, 7, 128),
+            (RailFailureClass::Unknown, 9, 300),
+            (RailFailureClass::Unknown, 11, 300),
+        ] {
+            let wait = waits(class, tries).unwrap();
+            let longest = Duration::from_secs(longest);
+            assert!((longest / 2..=longest).contains(&wait), "{wait:?} of {longest:?}");
+        }
+        assert_eq!(waits(RailFailureClass::NotSent, 6), None);
+        assert_eq!(waits(RailFailureClass::Unknown, 12), None);
     }
 
     #[test]
     fn half_of_each_wait_is_drawn() {
         for draw in [0, 1, 499_999, 500_000, u64::MAX] {
-            let wait = wait_after(RailFailureClass::NotSent, 1, draw).unwrap();
+            let wait = jittered(Duration::from_secs(1), draw);
             assert!((Duration::from_millis(500)..=Duration::from_secs(1)).contains(&wait), "{wait:?}");
         }
+    }
+
+    #[test]
+    fn each_id_and_each_try_draws_anew() {
+        let (mut other, mut later) = (ID, Vec::new());
+        other[15] ^= 1;
+        for (id, tries) in [(&ID, 1), (&ID, 2), (&other, 1)] {
+            later.push(draw(id, tries));
+        }
+        assert_eq!(later[0], draw(&ID, 1), "the same try waits the same");
+        assert!(later[0] != later[1] && later[0] != later[2], "{later:?}");
     }
 
     #[test]
@@ -75,7 +104,7 @@ mod tests {
         for trouble in
             [RailFailureClass::Declined, RailFailureClass::Misconfigured, RailFailureClass::Protocol]
         {
-            assert_eq!(wait_after(trouble, 1, 7), None);
+            assert_eq!(wait_after(trouble, 1, &ID), None);
         }
     }
 }
