@@ -1,4 +1,4 @@
-/** Ids made by the screen, once per intent, so that a repeated press opens one sale and takes cash once. */
+/** Ids made by the screen, once per intent, so that a repeated press opens one sale, takes cash once and gives back once. */
 
 /** `inv_` and a UUIDv7 in 32 lower-case hex digits. */
 export function newInvoiceId(): string {
@@ -8,6 +8,11 @@ export function newInvoiceId(): string {
 /** `pay_` and a UUIDv7 in 32 lower-case hex digits. */
 export function newPaymentId(): string {
   return `pay_${uuidV7()}`;
+}
+
+/** `ref_` and a UUIDv7 in 32 lower-case hex digits. */
+export function newRefundId(): string {
+  return `ref_${uuidV7()}`;
 }
 
 /** RFC 9562, section 5.7: 48 bits of milliseconds, version 7, variant 10, the rest random. */

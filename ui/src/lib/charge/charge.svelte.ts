@@ -1,11 +1,14 @@
 /** Choosing a way to pay for what is still open of a sale. */
-import type { PaymentDto, SaleDto, TenderDto } from '$lib/backend';
+import type { CardWayDto, PaymentDto, SaleDto, TenderDto } from '$lib/backend';
 import { newPaymentId } from '$lib/backend/ids';
 import type { Till } from '$lib/shell/till.svelte';
 import { WatchedSale } from '$lib/shell/watched-sale.svelte';
 
 /** Finds the way to pay that a key stands for. */
 export type Pick = (tenders: readonly TenderDto[]) => TenderDto | undefined;
+
+/** Where the customer presents the card, by way to pay. */
+const CARD_WAYS: Partial<Record<string, CardWayDto>> = { card_reader: 'reader', card_phone: 'phone' };
 
 export class Charge {
   readonly watched: WatchedSale;
@@ -78,11 +81,16 @@ export class Charge {
     const { invoice } = this;
     const payment = (this.intents[method] ??= newPaymentId());
     this.starting = method;
-    const sale = await this.watched.does(() => this.till.backend.call('payment_start', { invoice, payment, method }));
+    const way = CARD_WAYS[method];
+    const sale = await this.watched.does(() =>
+      way === undefined
+        ? this.till.backend.call('payment_start', { invoice, payment, method })
+        : this.till.backend.call('card_start', { invoice, payment, way, reader: '', capture_later: null }),
+    );
     this.starting = null;
     if (sale === null) return;
     this.intents = {};
-    this.till.router.go('payment', invoice);
+    this.till.router.go(way === undefined ? 'payment' : 'card', invoice);
   }
 }
 

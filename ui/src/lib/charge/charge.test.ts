@@ -3,7 +3,9 @@ import { Fault } from '$lib/backend';
 import { Till } from '$lib/shell/till.svelte';
 import { FixtureBackend, type Replies } from '../../../tests/fixture-backend';
 import { eur, INVOICE, payment, sale, tenders } from '../../../tests/fixtures/sale';
+import { byCard, cardTender } from '../../../tests/fixtures/card';
 import { Charge } from './charge.svelte';
+import { reasonOf } from './reasons';
 
 async function open(replies: Replies = {}): Promise<{ backend: FixtureBackend; till: Till; charge: Charge }> {
   const backend = new FixtureBackend({
@@ -79,4 +81,29 @@ test('a partly paid code is shown again instead of making another', async () => 
   await charge.choose(tender(charge, 'bitcoin'));
   expect(backend.count('payment_start')).toBe(0);
   expect(till.router.now.name).toBe('payment');
+});
+
+test('a card is started where its way says, with the reader and the capture of the settings', async () => {
+  for (const [method, way] of [
+    ['card_reader', 'reader'],
+    ['card_phone', 'phone'],
+  ] as const) {
+    const { backend, till, charge } = await open({
+      tenders: () => [cardTender(method), ...tenders().slice(1)],
+      card_start: () => sale({ version: 2, payments: [byCard({ way })] }),
+    });
+    await charge.choose(tender(charge, method));
+    expect(backend.calls.find(({ name }) => name === 'card_start')?.request).toMatchObject({
+      invoice: INVOICE,
+      way,
+      reader: '',
+      capture_later: null,
+    });
+    expect(till.router.now).toEqual({ name: 'card', id: INVOICE });
+  }
+});
+
+test('without a connection there are no cards, and it says so', () => {
+  expect(reasonOf({ method: 'card_reader', reason: 'no_server' }).title).toBe('No offline cards');
+  expect(reasonOf({ method: 'bitcoin', reason: 'no_server' }).title).toBe('No server answers');
 });

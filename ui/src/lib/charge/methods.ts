@@ -2,6 +2,8 @@
 import Banknote from '@lucide/svelte/icons/banknote';
 import Bitcoin from '@lucide/svelte/icons/bitcoin';
 import Coins from '@lucide/svelte/icons/coins';
+import CreditCard from '@lucide/svelte/icons/credit-card';
+import Smartphone from '@lucide/svelte/icons/smartphone';
 import type { Icon } from '$lib/design/icon';
 import { m } from '$words';
 
@@ -13,5 +15,7 @@ export interface MethodLook {
 export function methodLook(method: string): MethodLook {
   if (method === 'cash') return { icon: Banknote, word: m.charge_cash() };
   if (method === 'bitcoin') return { icon: Bitcoin, word: m.charge_bitcoin() };
+  if (method === 'card' || method === 'card_reader') return { icon: CreditCard, word: m.charge_card() };
+  if (method === 'card_phone') return { icon: Smartphone, word: m.charge_card_phone() };
   return { icon: Coins, word: method };
 }

@@ -1,5 +1,5 @@
 /** Why a way to pay is off, and what to do about it. */
-import type { TenderReasonDto } from '$lib/backend';
+import type { TenderDto, TenderReasonDto } from '$lib/backend';
 import { m } from '$words';
 
 export interface Reason {
@@ -19,6 +19,10 @@ const REASONS: Record<TenderReasonDto, () => Reason> = {
   }),
 };
 
-export function reasonOf(reason: TenderReasonDto | null): Reason {
+export function reasonOf({ method, reason }: Pick<TenderDto, 'method' | 'reason'>): Reason {
+  // What goes wrong with cards is known by another name: nothing is kept to be charged later.
+  if (reason === 'no_server' && method.startsWith('card_')) {
+    return { title: m.charge_off_no_cards(), advice: m.charge_off_no_cards_advice() };
+  }
   return REASONS[reason ?? 'switched_off']();
 }

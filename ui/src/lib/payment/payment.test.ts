@@ -5,7 +5,7 @@ import { Till } from '$lib/shell/till.svelte';
 import { FixtureBackend, type Replies } from '../../../tests/fixture-backend';
 import { btc, code, eur, INVOICE, payment, sale, transfer } from '../../../tests/fixtures/sale';
 import { Payment } from './payment.svelte';
-import { soundBetween } from './sounds';
+import { soundBetween } from './sounds.svelte';
 import { paymentSteps } from './steps';
 import { clerkText, lightText, stateDetail } from './words';
 

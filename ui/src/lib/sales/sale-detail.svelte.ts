@@ -14,11 +14,6 @@ export class SaleDetail {
 
   constructor(private readonly backend: Backend) {}
 
-  /** The payment whose code may still be paid, when there is one: its screen is where the clerk goes on. */
-  readonly openPayment = $derived(
-    this.sale?.payments.findLast((payment) => payment.code !== null && !payment.cancelled) ?? null,
-  );
-
   /** True while the clerk may still do something about the money. */
   readonly isUnfinished = $derived(
     this.sale !== null && (this.sale.may.pay || this.sale.may.cancel || this.sale.may.cancel_although_seen),

@@ -74,18 +74,6 @@ test('a list that could not be read says why and keeps what it had', async () =>
   expect(sales.rows).toHaveLength(ROWS.length);
 });
 
-test('a waiting sale can be gone on with at its code, a cancelled payment is not counted', async () => {
-  const one = new SaleDetail(new FixtureBackend(detail));
-  await one.open(INVOICE);
-  expect(one.isUnfinished).toBe(true);
-  expect(one.openPayment?.method).toBe('bitcoin');
-
-  const cancelled = { ...detail, sale_get: () => sale({ payments: [payment({ cancelled: true })] }) };
-  const other = new SaleDetail(new FixtureBackend(cancelled));
-  await other.open(INVOICE);
-  expect(other.openPayment).toBeNull();
-});
-
 test('voiding needs a reason and is asked for once', async () => {
   const answers: (() => void)[] = [];
   const backend = new FixtureBackend({

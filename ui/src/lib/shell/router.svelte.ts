@@ -7,6 +7,7 @@ export const ROUTES = [
   'charge',
   'cash',
   'payment',
+  'card',
   'paid',
   'sales',
   'ledger',
@@ -14,6 +15,9 @@ export const ROUTES = [
   'letters',
   'tabs',
   'strays',
+  'held',
+  'refund',
+  'disputes',
   'settings',
   'receipt',
   'setup',
@@ -27,7 +31,7 @@ export interface Route {
 }
 
 /** Screens about one sale take the whole window: the clerk answers one question, then comes back. */
-const FOCUSED: readonly RouteName[] = ['charge', 'cash', 'payment', 'paid', 'receipt', 'setup'];
+const FOCUSED: readonly RouteName[] = ['charge', 'cash', 'payment', 'card', 'paid', 'receipt', 'setup'];
 
 export class Router {
   now = $state.raw<Route>({ name: 'sell', id: '' });

@@ -1,13 +1,17 @@
 /** Which component shows which route. A screen gets the route's id. */
 import type { Component } from 'svelte';
+import CardScreen from '$lib/card/CardScreen.svelte';
 import CashScreen from '$lib/cash/CashScreen.svelte';
 import ChargeScreen from '$lib/charge/ChargeScreen.svelte';
+import DisputesScreen from '$lib/disputes/DisputesScreen.svelte';
+import HeldScreen from '$lib/held/HeldScreen.svelte';
 import Ledger from '$lib/ledger/Ledger.svelte';
 import Letters from '$lib/letters/Letters.svelte';
 import PaidScreen from '$lib/paid/PaidScreen.svelte';
 import PaymentScreen from '$lib/payment/PaymentScreen.svelte';
 import Receipt from '$lib/receipt/Receipt.svelte';
 import Sales from '$lib/sales/Sales.svelte';
+import RefundScreen from '$lib/refund/RefundScreen.svelte';
 import SellScreen from '$lib/sell/SellScreen.svelte';
 import Settings from '$lib/settings/Settings.svelte';
 import Setup from '$lib/setup/Setup.svelte';
@@ -21,6 +25,7 @@ export const SCREENS: Record<RouteName, Component<{ id: string }>> = {
   charge: ChargeScreen,
   cash: CashScreen,
   payment: PaymentScreen,
+  card: CardScreen,
   paid: PaidScreen,
   sales: Sales,
   ledger: Ledger,
@@ -28,6 +33,9 @@ export const SCREENS: Record<RouteName, Component<{ id: string }>> = {
   letters: Letters,
   tabs: Tabs,
   strays: Strays,
+  held: HeldScreen,
+  refund: RefundScreen,
+  disputes: DisputesScreen,
   settings: Settings,
   receipt: Receipt,
   setup: Setup,

@@ -7,7 +7,6 @@ import {
   type CommandName,
   type Commands,
   type Connection,
-  type PracticeActDto,
   type StatusDto,
 } from '$lib/backend';
 import { language } from '$words';
@@ -16,10 +15,10 @@ import { Router } from './router.svelte';
 /** Ages in the strip, and a till that fell silent, are noticed within this time and the answer's own. */
 const STATUS_EVERY_MS = 3_000;
 
-/** The simulated customer of the payment on screen. */
-export interface PracticeCustomer {
-  acts: PracticeActDto[];
-  act: (act: PracticeActDto) => void;
+/** Something that the simulated customer of the payment on screen can do. */
+export interface PracticeDeed {
+  word: string;
+  act: () => void;
 }
 
 export class Till {
@@ -33,8 +32,8 @@ export class Till {
   private faultOfReading: Fault | null = null;
   private refreshing: Promise<void> | null = null;
   private isStale = false;
-  /** Present while a payment is on screen in practice mode. */
-  customer = $state.raw<PracticeCustomer | null>(null);
+  /** What the simulated customer can do: something while a payment is on screen in practice mode. */
+  customer = $state.raw<readonly PracticeDeed[]>([]);
   readonly router = new Router();
   readonly practice = $derived(this.status?.mode === 'practice');
 

@@ -1,5 +1,5 @@
 import type { StateDto } from '$lib/backend';
-import type { Sound } from '$lib/shell/sound';
+import { play, type Sound } from '$lib/shell/sound';
 
 const SOUND_OF: Partial<Record<StateDto, Sound>> = {
   detected: 'seen',
@@ -18,4 +18,16 @@ export function soundBetween(before: StateDto | null, now: StateDto): Sound | nu
   if (before === null || before === now) return null;
   const sound = SOUND_OF[now] ?? null;
   return sound === SOUND_OF[before] ? null : sound;
+}
+
+/** Makes the sound of each change of state, for as long as the component lives. */
+export function soundChanges(state: () => StateDto | null): void {
+  let before: StateDto | null = null;
+  $effect(() => {
+    const now = state();
+    if (now === null) return;
+    const sound = soundBetween(before, now);
+    before = now;
+    if (sound !== null) play(sound);
+  });
 }
