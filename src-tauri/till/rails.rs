@@ -66,13 +66,14 @@ fn practice_terminal(slot: PracticeSlot) -> CardSetup {
     CardSetup { id: RailId::STRIPE, open: Arc::new(open) }
 }
 
-/// The key is read from the keyring each time the rail is opened, and is nowhere else.
+/// Key and signing secret are read from the keyring each time the rail is opened, and are nowhere else.
 fn stripe_rail(mode: Mode, settings: &Settings, vault: Vault) -> CardSetup {
     let elsewhere = settings.stripe.elsewhere().map(|base| format!("{base}/"));
     let open = move |memory: CardMemory| {
-        let key = stripe_key(&vault, mode)?;
-        let config = StripeConfig { key: key.expose().to_owned(), elsewhere: elsewhere.clone() };
-        Ok(Arc::new(StripeRail::open(&config, memory)?) as Arc<dyn CardRail>)
+        let key = stripe_key(&vault, mode)?.expose().to_owned();
+        let webhook_secret = webhook_secret(&vault)?.map(|secret| secret.expose().to_owned());
+        let config = StripeConfig { key, elsewhere: elsewhere.clone(), webhook_secret };
+        Ok(Arc::new(StripeRail::open(&config, &memory)?) as Arc<dyn CardRail>)
     };
     CardSetup { id: RailId::STRIPE, open: Arc::new(open) }
 }
@@ -92,6 +93,13 @@ fn stripe_key(vault: &Vault, mode: Mode) -> Result<Secret, RailError> {
     rail_stripe::key::look(key.expose(), mode == Mode::Live)
         .map_err(|refused| misconfigured(refused.to_string()))?;
     Ok(key)
+}
+
+/// `None` in a shop that gets no letters of Stripe's.
+fn webhook_secret(vault: &Vault) -> Result<Option<Secret>, RailError> {
+    vault
+        .get(SecretName::StripeWebhook)
+        .map_err(|error| RailError::Misconfigured(format!("the signing secret can't be read: {error}")))
 }
 
 fn practice_rail(slot: PracticeSlot) -> RailSetup {

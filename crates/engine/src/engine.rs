@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use payment::card::{CardNotice, NoticeRefused};
 use payment::rail::RailError;
 use payment::sale::Payment;
 use payment::stream::Instruction;
@@ -289,6 +290,16 @@ impl Engine {
     #[must_use]
     pub fn card_rail(&self, id: RailId) -> Option<&CardOpened> {
         self.shared.cards.get(id)
+    }
+
+    /// Takes a letter of a processor of cards, and waits until what it changed is committed.
+    ///
+    /// # Errors
+    /// Why it was not taken. [`NoticeRefused::NotRead`] means that it should be sent again.
+    pub async fn take_card_notice(&self, rail: RailId, notice: CardNotice<'_>) -> Result<(), NoticeRefused> {
+        let closing = || RailError::NotSent("the till is closing".to_owned());
+        let intake = self.shared.intake().ok_or_else(closing)?;
+        self.shared.cards.receive(rail, notice, intake).await
     }
 
     /// Milliseconds left of a quote by the monotonic clock; 0 when it ended.

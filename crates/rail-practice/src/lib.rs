@@ -18,6 +18,7 @@ mod chain;
 mod change_set;
 mod draws;
 mod faults;
+mod office;
 mod rail;
 mod script;
 mod terminal;

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use payment::card::{
-    Capture, CaptureMode, CardAttempt, CardCharge, CardEnd, CardLevel, CardMemory, CardRail, CardReading,
-    CardSink, CardTerms, CardWay, RefundAttempt, RefundReading, RefundStatus,
+    Capture, CaptureMode, CardAttempt, CardCharge, CardEnd, CardLevel, CardMemory, CardOffice, CardRail,
+    CardReading, CardSink, CardTerms, CardWay, RefundAttempt, RefundReading, RefundStatus,
 };
 use payment::rail::{RailFuture, RailHealth};
 use payment::{PaymentId, RailError, RailId};
@@ -71,6 +71,14 @@ impl PracticeTerminal {
             }
             CardAct::LineIsBack => {}
         }
+    }
+
+    /// Does the reader wait for a card?
+    pub(crate) fn is_busy(&self) -> bool {
+        let waits = |(terms, reading): &(CardTerms, CardReading)| {
+            matches!(terms.way, CardWay::Reader(_)) && matches!(reading.level, CardLevel::Waiting { .. })
+        };
+        self.desk().payments.values().any(waits)
     }
 
     fn desk(&self) -> MutexGuard<'_, Desk> {
@@ -216,5 +224,9 @@ impl CardRail for PracticeTerminal {
     /// Nothing happens here that nobody asks about.
     fn watch<'a>(&'a self, _sink: Arc<dyn CardSink>) -> RailFuture<'a, Result<(), RailError>> {
         Box::pin(std::future::pending())
+    }
+
+    fn office(&self) -> Option<&dyn CardOffice> {
+        Some(self)
     }
 }

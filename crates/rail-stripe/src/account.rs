@@ -4,11 +4,12 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
+use miniserde::json::Value;
 use payment::RailError;
-use payment::card::CaptureMode;
+use payment::card::{CaptureMode, ReaderPlace};
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError};
 use stripe_checkout::checkout_session::{ExpireCheckoutSession, ListCheckoutSession};
-use stripe_client_core::StripeRequest;
+use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
 use stripe_core::dispute::ListDispute;
 use stripe_core::event::ListEvent;
 use stripe_core::payment_intent::{
@@ -27,11 +28,14 @@ use stripe_shared::{
     CheckoutSession, Dispute, Event, PaymentIntent, PaymentIntentAllowedPaymentMethodTypes,
     PaymentIntentCaptureMethod, PaymentLink, Refund,
 };
-use stripe_terminal::TerminalReader;
-use stripe_terminal::terminal_reader::{
-    CancelActionTerminalReader, ProcessPaymentIntentTerminalReader, RetrieveTerminalReader,
-    RetrieveTerminalReaderReturned,
+use stripe_terminal::terminal_location::{
+    CreateTerminalLocation, CreateTerminalLocationAddress, ListTerminalLocation,
 };
+use stripe_terminal::terminal_reader::{
+    CancelActionTerminalReader, CreateTerminalReader, ListTerminalReader, ProcessPaymentIntentTerminalReader,
+    RetrieveTerminalReader, RetrieveTerminalReaderReturned,
+};
+use stripe_terminal::{TerminalLocation, TerminalReader};
 use stripe_types::{Currency, List, RangeBoundsTs, RangeQueryTs};
 
 use crate::failure::failure;
@@ -248,6 +252,57 @@ impl Account {
     /// Has a reader stop what it is doing.
     pub(crate) async fn stop_reader(&self, reader: &str) -> Result<(), StripeError> {
         CancelActionTerminalReader::new(reader).send(&self.client).await.map(|_| ())
+    }
+
+    pub(crate) async fn readers(&self, after: Option<&str>) -> Result<List<TerminalReader>, StripeError> {
+        let list = ListTerminalReader::new().limit(PAGE);
+        let list = match after {
+            Some(after) => list.starting_after(after),
+            None => list,
+        };
+        list.send(&self.client).await
+    }
+
+    /// By the code that the reader shows.
+    pub(crate) async fn make_reader(
+        &self,
+        code: &str,
+        label: &str,
+        location: &str,
+    ) -> Result<TerminalReader, StripeError> {
+        CreateTerminalReader::new(code).label(label).location(location).send(&self.client).await
+    }
+
+    /// Places, newest first. A shop with more branches than fit on a page names the place it means.
+    pub(crate) async fn locations(&self) -> Result<List<TerminalLocation>, StripeError> {
+        ListTerminalLocation::new().limit(PAGE).send(&self.client).await
+    }
+
+    pub(crate) async fn make_location(&self, place: &ReaderPlace) -> Result<TerminalLocation, StripeError> {
+        let address = CreateTerminalLocationAddress {
+            city: Some(place.city.clone()),
+            line1: Some(place.line.clone()),
+            postal_code: Some(place.postal_code.clone()),
+            state: place.state.clone(),
+            ..CreateTerminalLocationAddress::new(place.country.clone())
+        };
+        let make = CreateTerminalLocation::new().display_name(place.name.clone()).address(address);
+        make.send(&self.client).await
+    }
+
+    /// Whose key this is.
+    pub(crate) async fn own_account(&self) -> Result<stripe_shared::Account, StripeError> {
+        RequestBuilder::new(StripeMethod::Get, "/account").customize().send(&self.client).await
+    }
+
+    /// Reads whatever is at a path, to see whether the key may.
+    pub(crate) async fn look(&self, path: &str) -> Result<Value, StripeError> {
+        RequestBuilder::new(StripeMethod::Get, path).customize().send(&self.client).await
+    }
+
+    /// Changes what is at a path, to see whether the key may. For paths where nothing is.
+    pub(crate) async fn change(&self, path: &str) -> Result<Value, StripeError> {
+        RequestBuilder::new(StripeMethod::Post, path).customize().send(&self.client).await
     }
 
     /// Events of these kinds since a time, newest first.

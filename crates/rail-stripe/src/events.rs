@@ -16,7 +16,7 @@ use crate::rail::StripeRail;
 use crate::reading::PAYMENT;
 
 /// What can change a payment.
-const KINDS: &[&str] = &[
+pub(crate) const KINDS: &[&str] = &[
     "charge.captured",
     "charge.dispute.closed",
     "charge.dispute.created",
@@ -130,7 +130,10 @@ impl StripeRail {
     }
 
     /// The payment that an intent belongs to, read anew; `None` when it is not one of ours.
-    async fn reading_of(&self, intent: &str) -> Result<Option<(PaymentId, CardReading)>, RailError> {
+    pub(crate) async fn reading_of(
+        &self,
+        intent: &str,
+    ) -> Result<Option<(PaymentId, CardReading)>, RailError> {
         let found = self.noted(self.account.intent(intent).await)?;
         let payment = found.metadata.get(PAYMENT).and_then(|id| id.parse::<PaymentId>().ok());
         let Some(payment) = payment else { return Ok(None) };
@@ -147,7 +150,7 @@ impl StripeRail {
 }
 
 /// The intent that an event's object is, or belongs to.
-fn intent_of(object: &Value) -> Option<String> {
+pub(crate) fn intent_of(object: &Value) -> Option<String> {
     let Value::Object(fields) = object else { return None };
     let text = |name: &str| match fields.get(name) {
         Some(Value::String(text)) => Some(text.clone()),

@@ -48,6 +48,11 @@ pub fn look(key: &str, live: bool) -> Result<KeyKind, KeyRefused> {
     }
 }
 
+/// Does a key move real money?
+pub(crate) fn is_live(key: &str) -> bool {
+    key.starts_with("rk_live_") || key.starts_with("sk_live_")
+}
+
 fn is_plain(secret: &str) -> bool {
     secret.len() >= 8 && secret.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }

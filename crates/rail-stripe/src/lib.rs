@@ -7,16 +7,21 @@
 //! the payment is found by the till's id in its metadata.
 //!
 //! Start at [`StripeRail`]; `account` has every call, `reading` turns Stripe's objects into a reading, `failure` says what
-//! a failed call allows, `amounts` counts as Stripe does, `events` reads what happened without a public address.
+//! a failed call allows, `amounts` counts as Stripe does, `events` reads what happened without a public address and `webhook` with one, `office`
+//! is what is not a payment.
 
 mod account;
 pub mod amounts;
 mod events;
 mod failure;
 pub mod key;
+mod office;
+mod permissions;
 mod phone;
 mod rail;
 mod reader;
+mod readers;
 mod reading;
+mod webhook;
 
 pub use rail::{StripeConfig, StripeRail};

@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use payment::card::{
-    Capture, CardAttempt, CardLevel, CardMemory, CardRail, CardReading, CardSink, CardTerms, CardWay,
-    RefundAttempt,
+    Capture, CardAttempt, CardLevel, CardMemory, CardOffice, CardRail, CardReading, CardSink, CardTerms,
+    CardWay, RefundAttempt,
 };
 use payment::rail::{RailFuture, RailHealth, ServerHealth};
 use payment::{PaymentId, RailError, RailId};
@@ -19,6 +19,7 @@ use crate::account::{Account, Asked};
 use crate::amounts;
 use crate::events::Place;
 use crate::failure::failure;
+use crate::key;
 use crate::reading::{Facts, PAYMENT, REFUND};
 
 /// Payments are read one after the other in so many lanes: in a lane the order of numbers is the order of truth.
@@ -31,6 +32,8 @@ pub struct StripeConfig {
     pub key: String,
     /// A stand-in's address, with a slash at its end; `None` for Stripe itself.
     pub elsewhere: Option<String>,
+    /// What Stripe signs its letters with (`whsec_…`), from the keyring; `None` when the shop gets none.
+    pub webhook_secret: Option<String>,
 }
 
 /// Cards through Stripe.
@@ -47,6 +50,8 @@ pub struct StripeRail {
     spoiled: Mutex<HashMap<String, u32>>,
     /// How far the events were read. One watch has it at a time.
     pub(crate) place: tokio::sync::Mutex<Place>,
+    pub(crate) webhook_secret: Option<String>,
+    pub(crate) is_live: bool,
 }
 
 impl StripeRail {
@@ -65,6 +70,8 @@ impl StripeRail {
             openings: Mutex::new(HashMap::new()),
             spoiled: Mutex::new(HashMap::new()),
             place: tokio::sync::Mutex::new(memory.cursor.as_ref().map(Place::of).unwrap_or_default()),
+            webhook_secret: config.webhook_secret.clone(),
+            is_live: key::is_live(&config.key),
         })
     }
 
@@ -250,6 +257,10 @@ impl CardRail for StripeRail {
 
     fn watch<'a>(&'a self, sink: Arc<dyn CardSink>) -> RailFuture<'a, Result<(), RailError>> {
         Box::pin(self.follow_events(sink))
+    }
+
+    fn office(&self) -> Option<&dyn CardOffice> {
+        Some(self)
     }
 }
 

@@ -7,7 +7,7 @@ use payment::card::{
 use rail_stripe::{StripeConfig, StripeRail};
 use stripe_simulator::{Fault, Often, ReaderTrouble, SECRET_KEY, Target};
 
-use crate::shop::{Shop, captured, eur, known};
+use crate::shop::{Shop, captured, config, eur, known};
 
 const AT_ONCE: CaptureMode = CaptureMode::AtOnce;
 
@@ -187,7 +187,8 @@ async fn an_error_that_stripe_keeps_under_a_key_does_not_stop_a_capture_or_a_ref
 async fn a_port_that_nobody_listens_on_means_that_nothing_was_sent() {
     let shop = Shop::open().await;
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let config = StripeConfig { key: SECRET_KEY.to_owned(), elsewhere: Some(format!("http://{free}/")) };
+    let elsewhere = Some(format!("http://{free}/"));
+    let config = StripeConfig { elsewhere, ..config(&shop.simulator, SECRET_KEY) };
     let rail = StripeRail::open(&config, &CardMemory::default()).unwrap();
     let failed = rail.open(&shop.at_reader(450, AT_ONCE)).await.unwrap_err();
     assert!(matches!(failed, RailError::NotSent(_)), "{failed:?}");

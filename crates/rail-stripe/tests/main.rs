@@ -2,6 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking, its helpers too")]
 
+mod connection;
 mod counter;
+mod letters;
 mod phone;
+mod readers;
 mod shop;

@@ -22,16 +22,19 @@ pub(crate) struct Shop {
 impl Shop {
     pub(crate) async fn open() -> Self {
         let simulator = Simulator::start(Setup::default()).unwrap();
-        let url = format!("{}/", simulator.url());
-        let config = StripeConfig { key: SECRET_KEY.to_owned(), elsewhere: Some(url.clone()) };
-        let rail = StripeRail::open(&config, &CardMemory::default()).unwrap();
-        let client: Client = stripe::ClientBuilder::new(SECRET_KEY).url(url).build().unwrap();
+        let rail = StripeRail::open(&config(&simulator, SECRET_KEY), &CardMemory::default()).unwrap();
+        let client = client(&simulator);
         let reader = CreateTerminalReader::new("simulated-wpe").label("Counter").send(&client).await.unwrap();
         Self { simulator, rail, reader: reader.id.as_str().to_owned(), ids: AtomicU8::new(1) }
     }
 
+    /// Somebody who asks Stripe beside the till.
+    pub(crate) fn client(&self) -> Client {
+        client(&self.simulator)
+    }
+
     /// The till's clock stands where the stand-in's does.
-    fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         Timestamp::from_millis(self.simulator.now() * 1_000)
     }
 
@@ -66,6 +69,16 @@ impl Shop {
     pub(crate) fn taken(&self) -> i64 {
         self.simulator.taken("eur")
     }
+}
+
+fn client(simulator: &Simulator) -> Client {
+    stripe::ClientBuilder::new(SECRET_KEY).url(format!("{}/", simulator.url())).build().unwrap()
+}
+
+/// The way to a stand-in, with a key.
+pub(crate) fn config(simulator: &Simulator, key: &str) -> StripeConfig {
+    let elsewhere = Some(format!("{}/", simulator.url()));
+    StripeConfig { key: key.to_owned(), elsewhere, webhook_secret: None }
 }
 
 pub(crate) fn known(attempt: &CardAttempt, reading: &CardReading) -> CardAttempt {

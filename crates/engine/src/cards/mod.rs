@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use payment::card::{CardMemory, CardRail, CardReading, CardReport, CardSink};
+use payment::card::{CardMemory, CardNotice, CardRail, CardReading, CardReport, CardSink, NoticeRefused};
 use payment::rail::{NotCommitted, RailFuture};
 use payment::{InvoiceId, PaymentId, RailError, RailId};
 use store::DueCard;
@@ -77,6 +77,22 @@ impl Cards {
     /// A rail, or why it can't be used. `None` when this till has none of that name.
     pub(crate) fn get(&self, id: RailId) -> Option<&CardOpened> {
         self.slots.iter().find(|slot| slot.id == id).map(|slot| &slot.rail)
+    }
+
+    /// Takes a processor's letter through the door that its events take.
+    pub(crate) async fn receive(
+        &self,
+        id: RailId,
+        notice: CardNotice<'_>,
+        intake: Intake,
+    ) -> Result<(), NoticeRefused> {
+        let rail = self.get(id).ok_or(NoticeRefused::NotSetUp)?.as_ref().map_err(RailError::clone)?;
+        let report = rail.office().ok_or(NoticeRefused::NotSetUp)?.receive(notice).await?;
+        if report.readings.is_empty() {
+            return Ok(());
+        }
+        let committed = Sink(intake).report(id, report).await;
+        committed.map_err(|lost| NoticeRefused::NotRead(RailError::Unknown(lost.to_string())))
     }
 
     /// Tells the collector of a rail that a payment changed.

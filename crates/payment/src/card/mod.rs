@@ -6,12 +6,19 @@
 //! state ([`CardErrand`]), so a till that restarts goes on where it was.
 
 mod errand;
+mod notice;
+mod office;
 mod port;
 mod reading;
 
 use money::Money;
 
 pub use self::errand::CardErrand;
+pub use self::notice::{CardNotice, NoticeRefused};
+pub use self::office::{
+    Access, CardAccount, CardOffice, CardReader, ConnectionCheck, PermissionCheck, ReaderPlace, ReaderTask,
+    ReaderWish,
+};
 pub use self::port::{
     Capture, CardAttempt, CardCursor, CardMemory, CardRail, CardReport, CardSink, RefundAttempt,
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use money::Money;
 
-use super::{CardReading, CardTerms};
+use super::{CardOffice, CardReading, CardTerms};
 use crate::rail::{NotCommitted, RailError, RailFuture, RailHealth};
 use crate::{InvoiceId, PaymentId, RailId, RefundId, Timestamp};
 
@@ -135,4 +135,9 @@ pub trait CardRail: Send + Sync {
     /// # Errors
     /// Why it can't go on; it is called again after a pause.
     fn watch<'a>(&'a self, sink: Arc<dyn CardSink>) -> RailFuture<'a, Result<(), RailError>>;
+
+    /// What is settled with the processor beside payments; `None` when there is nothing of the kind.
+    fn office(&self) -> Option<&dyn CardOffice> {
+        None
+    }
 }
