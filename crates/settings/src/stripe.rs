@@ -82,10 +82,6 @@ fn check_address(address: &str) -> Result<(), &'static str> {
     }
 }
 
-fn name_of(capture: CaptureMode) -> &'static str {
-    CaptureMode::ALL.iter().find(|(mode, _)| *mode == capture).map_or("", |(_, name)| name)
-}
-
 pub(crate) const KEYS: &[Key] = &[
     Key {
         path: "rail.stripe.enabled",
@@ -118,7 +114,7 @@ pub(crate) const KEYS: &[Key] = &[
     Key {
         path: "rail.stripe.capture",
         form: Form::Text,
-        show: |s| Value::String(name_of(s.stripe.capture).to_owned()),
+        show: |s| Value::String(s.stripe.capture.name().to_owned()),
         read: |s, field| {
             let unknown = || field.problem("write \"at_once\" or \"later\"");
             let text = field.text()?;

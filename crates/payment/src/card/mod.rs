@@ -62,4 +62,10 @@ pub enum CaptureMode {
 impl CaptureMode {
     /// Every mode with its stored name.
     pub const ALL: &'static [(Self, &'static str)] = &[(Self::AtOnce, "at_once"), (Self::Later, "later")];
+
+    /// The stored name.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(mode, _)| *mode == self).map_or("at_once", |(_, name)| name)
+    }
 }
