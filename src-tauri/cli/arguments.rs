@@ -85,6 +85,8 @@ pub(super) struct Order {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(super) enum Method {
     Cash,
+    /// At the shop's reader; without one, on the customer's phone
+    Card,
     Bitcoin,
 }
 

@@ -11,15 +11,18 @@ use settings::Mode;
 use thiserror::Error;
 
 use super::arguments::SecretCommand;
-use super::caller::Caller;
+use super::caller::{Caller, Remote};
 use super::failure::Failure;
 use super::place::Place;
 use super::{Answer, books, note, say};
+use crate::commands::stripe::check_secret;
 use crate::commands::wallet::key_network;
 use crate::gate;
 
 /// Somebody may have to type the keyring's password first.
 const KEYRING_WAIT: Duration = Duration::from_secs(60);
+/// Closing the books in order and opening them again.
+const REOPEN_WAIT: Duration = Duration::from_secs(30);
 /// More than any secret has; the vault refuses what it can't keep.
 const INPUT_BYTES_MAX: u64 = 64 * 1_024;
 
@@ -57,6 +60,9 @@ pub(in crate::cli) enum SecretRefused {
         "the shop receives to another wallet already: `tillstream settings set rail.bitcoin.account ''` lets it go"
     )]
     AccountSet,
+    /// It does not fit this till.
+    #[error("{0}")]
+    NotFit(String),
     /// The database's id.
     #[error(transparent)]
     Scope(#[from] keys::ScopeError),
@@ -84,8 +90,11 @@ async fn set(place: &Place, name: SecretName) -> Result<Answer, Failure> {
             take_over(place, &words).await?;
         }
         SecretName::EvmMnemonic => keep(&vault(place).await?, name, &Mnemonic::parse(secret.expose())?)?,
-        SecretName::BitcoindPassword | SecretName::StripeKey | SecretName::StripeWebhook => {
+        SecretName::BitcoindPassword => vault(place).await?.set(name, &secret)?,
+        SecretName::StripeKey | SecretName::StripeWebhook => {
+            check_secret(place.mode, name, &secret).map_err(SecretRefused::NotFit)?;
             vault(place).await?.set(name, &secret)?;
+            tell_running_till(place, name).await;
         }
     }
     say(format_args!("{name} is kept in the keyring"))?;
@@ -116,11 +125,21 @@ async fn create(place: &Place, name: SecretName, words: &str) -> Result<Answer, 
 
 async fn forget(place: &Place, name: SecretName) -> Result<Answer, Failure> {
     if vault(place).await?.forget(name)? {
+        tell_running_till(place, name).await;
         say(format_args!("{name} is removed from the keyring"))?;
         return Ok(Answer::Yes);
     }
     note(format_args!("there was no {name} in the keyring"));
     Ok(Answer::No)
+}
+
+/// A till that runs reads what changed in the keyring. One that can't be told reads it at its next start.
+async fn tell_running_till(place: &Place, name: SecretName) {
+    let is_stripes = matches!(name, SecretName::StripeKey | SecretName::StripeWebhook);
+    let Some(running) = Remote::of(place).await.filter(|_| is_stripes) else { return };
+    if let Err(failure) = running.ask("stripe_reopen", json!({}), REOPEN_WAIT).await {
+        note(format_args!("the till that runs did not take it ({failure}): start it again"));
+    }
 }
 
 /// Keeps the words, then lets the shop receive to their first account. In this order, because an account without its

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use counterparties::Bitcoind;
 use serde_json::json;
+use stripe_simulator::{SECRET_KEY, Setup, Simulator};
 
 use super::evidence::Evidence;
 use super::keyring::Keyring;
@@ -15,6 +16,7 @@ use super::program::{Door, Folder, Running, free_address, get, wait_until};
 use super::secret::Terminal;
 
 const SANDBOX: [&str; 2] = ["--mode", "sandbox"];
+const WEBHOOK_SECRET: &str = "whsec_canary7f3a2b";
 const INVOICE: &str = "inv_019a1b2c3d4e7abc8def0123456789ab";
 const PAYMENT: &str = "pay_019a1b2c3d4e7abc8def0123456789ac";
 
@@ -23,13 +25,16 @@ struct Secrets {
     /// Every three words that follow each other: two may stand in any English text.
     sequences: Vec<String>,
     password: String,
+    /// Of Stripe: the key, and what webhooks are signed with.
+    stripe: [String; 2],
     token: String,
 }
 
 impl Secrets {
     fn new(words: &[String], password: &str, token: &str) -> Self {
         let sequences = words.windows(3).map(|three| format!(" {} ", three.join(" "))).collect();
-        Self { sequences, password: password.to_owned(), token: token.to_owned() }
+        let stripe = [SECRET_KEY, WEBHOOK_SECRET].map(str::to_owned);
+        Self { sequences, password: password.to_owned(), stripe, token: token.to_owned() }
     }
 
     /// What is found in it, however words are kept apart. The token has a place of its own.
@@ -48,6 +53,9 @@ impl Secrets {
         if text.contains(&self.password) {
             found.push("the password");
         }
+        if self.stripe.iter().any(|secret| text.contains(secret)) {
+            found.push("a secret of Stripe");
+        }
         if !may_hold_token && text.contains(&self.token) {
             found.push("the token");
         }
@@ -64,16 +72,24 @@ impl Evidence {
     }
 }
 
-/// A shop whose wallet is in the keyring and whose node wants a password.
-fn set_up(folder: &Folder, keyring: &Keyring, node: &Bitcoind) -> Vec<String> {
-    let words = Terminal::start(folder, keyring).words_written_down();
-    let mut command = folder.command(&[&SANDBOX[..], &["secret", "set", "bitcoind.password"]].concat());
+fn keep(folder: &Folder, keyring: &Keyring, name: &str, secret: &str) {
+    let mut command = folder.command(&[&SANDBOX[..], &["secret", "set", name]].concat());
     let mut child =
         keyring.lend(&mut command).stdin(std::process::Stdio::piped()).spawn().expect("it starts");
     let mut stdin = child.stdin.take().expect("a pipe");
-    stdin.write_all(node.rpc_password().as_bytes()).expect("it reads");
+    stdin.write_all(secret.as_bytes()).expect("it reads");
     drop(stdin);
     assert_eq!(Running::new(child).end().code, Some(0));
+}
+
+/// A shop whose wallet is in the keyring, whose node wants a password, and which takes cards.
+fn set_up(folder: &Folder, keyring: &Keyring, node: &Bitcoind, stripe: &Simulator) -> Vec<String> {
+    let words = Terminal::start(folder, keyring).words_written_down();
+    keep(folder, keyring, "bitcoind.password", node.rpc_password());
+    keep(folder, keyring, "stripe.key", SECRET_KEY);
+    keep(folder, keyring, "stripe.webhook", WEBHOOK_SECRET);
+    folder.ok(&[&SANDBOX[..], &["settings", "set", "rail.stripe.api_base", &stripe.url()]].concat());
+    folder.ok(&[&SANDBOX[..], &["settings", "set", "rail.stripe.enabled", "true"]].concat());
     let server = format!("[\"bitcoind+http://{}@{}\"]", node.rpc_user(), node.rpc_address());
     folder.ok(&[&SANDBOX[..], &["settings", "set", "rail.bitcoin.servers", &server]].concat());
     folder.ok(&[&SANDBOX[..], &["settings", "set", "rail.bitcoin.enabled", "true"]].concat());
@@ -109,6 +125,8 @@ fn sell(evidence: &mut Evidence, door: &Door, node: &Bitcoind) {
     let sale = json!({ "invoice": INVOICE });
     wait_until("the money is seen", || door.ask("sale_get", &sale)["state"] == "overpaid");
     for (name, request) in [
+        ("stripe_status", json!({})),
+        ("stripe_check", json!({})),
         ("sale_get", sale.clone()),
         ("sale_timeline", sale),
         ("receipt", json!({ "invoice": INVOICE, "print": true })),
@@ -127,7 +145,8 @@ fn sell(evidence: &mut Evidence, door: &Door, node: &Bitcoind) {
 fn secrets_are_found_nowhere_but_in_the_keyring() {
     let (folder, keyring) = (Folder::new(), Keyring::unlocked());
     let node = Bitcoind::start().expect("a node");
-    let (words, figures) = (set_up(&folder, &keyring, &node), free_address());
+    let stripe = Simulator::start(Setup::default()).expect("a stand-in for Stripe");
+    let (words, figures) = (set_up(&folder, &keyring, &node, &stripe), free_address());
     folder.ok(&[&SANDBOX[..], &["settings", "set", "metrics.listen", &figures]].concat());
     let served = folder.serve_with(&SANDBOX, |command| {
         keyring.lend(command).env("TILLSTREAM_LOG", "trace");
@@ -139,6 +158,7 @@ fn secrets_are_found_nowhere_but_in_the_keyring() {
     sell(&mut evidence, &served.door, &node);
     evidence.run(&folder, &[&SANDBOX[..], &["charge", "1", "--with", "cash", "--json"]].concat());
     evidence.run(&folder, &[&SANDBOX[..], &["settings", "show", "--toml"]].concat());
+    wait_until("Stripe is asked with the key", || !stripe.requests().is_empty());
     evidence.run(&folder, &[&SANDBOX[..], &["sales", "show", INVOICE]].concat());
     evidence.run(&folder, &[&SANDBOX[..], &["ledger", "export", "--format", "json"]].concat());
     let backup: PathBuf = folder.path().join("backup.db");
@@ -182,5 +202,6 @@ fn what_is_searched_for_would_be_found() {
         ["a private key", "the password"]
     );
     assert_eq!(secrets.found_in(b"Bearer c0ffee", false), ["the token"]);
+    assert_eq!(secrets.found_in(SECRET_KEY.as_bytes(), false), ["a secret of Stripe"]);
     assert!(secrets.found_in(b"a legal winner: thanks, year c0ffee", true).is_empty());
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::program::{Door, Folder, wait_until};
+use super::program::{Door, Folder, objects, wait_until};
 
 const INVOICE: &str = "inv_019a1b2c3d4e7abc8def0123456789ab";
 const PAYMENT: &str = "pay_019a1b2c3d4e7abc8def0123456789ac";
@@ -126,4 +126,26 @@ fn practice_needs_no_key_and_takes_none() {
     assert!(!refused.to_string().contains("canary"), "{refused}");
     let checked = served.door.ask("stripe_check", &json!({}));
     assert_eq!(checked["check"]["problem"], "", "{checked:#}");
+}
+
+#[test]
+fn a_charge_by_card_from_a_terminal_waits_for_the_customer_at_the_reader() {
+    let folder = Folder::new();
+    let served = folder.serve(&[]);
+    let charge = |amount: &str, act: &str| {
+        let mut charge = folder.start(&["charge", amount, "--with", "card", "--json"]);
+        let mut line = charge.object();
+        while line["state"] != "waiting" {
+            line = charge.object();
+        }
+        let request = json!({ "invoice": line["invoice"], "payment": line["payment"], "act": act });
+        served.door.ask("practice_card", &request);
+        let said = charge.end();
+        (said.code, objects(&said.out).pop().expect("a line")["state"].clone())
+    };
+    assert_eq!(charge("4.50", "tap"), (Some(0), json!("paid")));
+    assert_eq!(charge("4.50", "decline"), (Some(1), json!("declined")));
+    folder.run(&["charge", "0.10", "--with", "card"]).says_no_with("can't be paid by card");
+    let over = folder.run(&["charge", "4.50", "--with", "card", "--wait", "0"]);
+    assert_eq!(over.code, Some(1), "{over:?}");
 }

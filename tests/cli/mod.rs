@@ -20,5 +20,6 @@ mod secret;
 mod serve;
 mod settings;
 mod stream;
+mod stripe;
 mod tabs;
 mod usage;

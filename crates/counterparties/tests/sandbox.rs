@@ -64,6 +64,12 @@ fn developer_pays_mines_and_changes_his_mind() {
         format!("2 blocks replaced; the chain has {} blocks", height + 3)
     );
 
+    let settings = fs::read_to_string(folder.path().join("settings.toml")).unwrap();
+    assert!(settings.contains(control["stripe"]["url"].as_str().unwrap()), "{settings}");
+    assert!(settings.contains(control["stripe"]["reader"].as_str().unwrap()), "{settings}");
+    let nobody_waits = ask(&["tap", place]);
+    assert!(!nobody_waits.status.success(), "no payment waits for a card");
+
     drop(sandbox.stdin.take());
     assert!(sandbox.wait().unwrap().success());
     wait_until_gone(&control["bitcoind"]["process"]);

@@ -4,6 +4,7 @@
 //! is expected. A sale whose payment could not be started is cancelled again, so that a script that retries leaves no
 //! heap of open sales behind.
 
+mod card;
 mod progress;
 mod reading;
 mod watch;
@@ -32,6 +33,10 @@ pub(super) async fn charge(place: &Place, order: &Order) -> Result<Answer, Failu
     caller.note_wrong_clock().await;
     let charged = match order.with {
         Method::Cash => cash(&caller, order).await,
+        Method::Card => {
+            warn_of_watching_alone(place, &mut caller).await;
+            card::card(&caller, order).await
+        }
         Method::Bitcoin => {
             warn_of_watching_alone(place, &mut caller).await;
             bitcoin(&caller, order).await
@@ -68,17 +73,21 @@ async fn take_exact_cash(caller: &Caller, sale: &Opened) -> Result<SaleSeen, Fai
 async fn bitcoin(caller: &Caller, order: &Order) -> Result<Answer, Failure> {
     bitcoin_is_ready(caller).await?;
     let sale = Opened::open(caller, order).await?;
-    Ok(match follow(caller, order, &sale).await? {
+    Ok(answer(caller, follow(caller, order, &sale).await?))
+}
+
+fn answer(caller: &Caller, end: End) -> Answer {
+    match end {
         End::Paid => Answer::Yes,
         End::AtRest => Answer::No,
         End::WaitOver => stays_open(caller, "not paid yet"),
         End::Interrupted => stays_open(caller, "stopped watching"),
-    })
+    }
 }
 
 /// What can be known before a sale is opened: a sale that could never be paid needs no number.
 async fn bitcoin_is_ready(caller: &Caller) -> Result<(), Failure> {
-    let StatusSeen { bitcoin } = caller.call("status", json!({})).await?;
+    let StatusSeen { bitcoin, .. } = caller.call("status", json!({})).await?;
     let missing = if !bitcoin.enabled {
         "bitcoin is switched off: `tillstream settings set rail.bitcoin.enabled true` allows it"
     } else if !bitcoin.set_up {
@@ -93,7 +102,7 @@ async fn bitcoin_is_ready(caller: &Caller) -> Result<(), Failure> {
 
 /// Starts the payment, shows its code and reports what becomes of it. A rail that is slow to answer counts as waiting.
 async fn follow(caller: &Caller, order: &Order, sale: &Opened) -> Result<End, Failure> {
-    let deadline = order.wait.map(|seconds| Instant::now() + Duration::from_secs(seconds.into()));
+    let deadline = deadline(order);
     let request = json!({ "invoice": sale.invoice, "payment": sale.payment, "method": "bitcoin" });
     let starting = caller.call("payment_start", request);
     let started = match deadline {
@@ -107,6 +116,11 @@ async fn follow(caller: &Caller, order: &Order, sale: &Opened) -> Result<End, Fa
     let mut reporter = Reporter::new(&sale.invoice, &sale.payment, order.json);
     reporter.show_code(&started)?;
     Watch { caller, invoice: &sale.invoice, deadline }.run(started, &mut reporter).await
+}
+
+/// When to stop watching; `None` for when nothing more is expected.
+fn deadline(order: &Order) -> Option<Instant> {
+    order.wait.map(|seconds| Instant::now() + Duration::from_secs(seconds.into()))
 }
 
 fn stays_open(caller: &Caller, why: &str) -> Answer {

@@ -4,7 +4,7 @@ use std::io::IsTerminal;
 
 use serde::Serialize;
 
-use super::reading::{CodeSeen, PaymentSeen, SaleSeen};
+use super::reading::{CodeSeen, PageSeen, PaymentSeen, SaleSeen};
 use crate::cli::failure::Failure;
 use crate::cli::say;
 use crate::dto::error::AppError;
@@ -20,6 +20,8 @@ pub(super) struct Reporter<'a> {
     json: bool,
     /// The code as last seen: while the rail is away the till has none to show.
     code: Option<CodeSeen>,
+    /// The page for the customer's phone as last seen: it closes when it is paid.
+    page: Option<PageSeen>,
     last: Option<String>,
 }
 
@@ -47,16 +49,15 @@ struct Progress<'a> {
 
 impl<'a> Reporter<'a> {
     pub(super) const fn new(invoice: &'a str, payment: &'a str, json: bool) -> Self {
-        Self { invoice, payment, json, code: None, last: None }
+        Self { invoice, payment, json, code: None, page: None, last: None }
     }
 
     /// Draws the code for the customer, with what it says.
     pub(super) fn show_code(&mut self, sale: &SaleSeen) -> Result<(), Failure> {
         self.remember_code(sale);
         let Some(code) = self.code.as_ref().filter(|_| !self.json) else { return Ok(()) };
-        let paint = if std::io::stdout().is_terminal() { Paint::Colour } else { Paint::Ink };
         say(format_args!("Sale {:04}: {} {}", sale.number, decimal(&sale.due)?, sale.due.currency))?;
-        say(qr_terminal(code.qr.size, &code.qr.path, paint)?.trim_end_matches('\n'))?;
+        say(qr_terminal(code.qr.size, &code.qr.path, paint())?.trim_end_matches('\n'))?;
         say(format_args!("Pay {} {} to", decimal(&code.quoted)?, code.quoted.currency))?;
         say(&code.address)?;
         say(&code.uri)?;
@@ -74,12 +75,28 @@ impl<'a> Reporter<'a> {
     /// Prints the state, unless it is the one printed last.
     pub(super) fn report(&mut self, sale: &SaleSeen) -> Result<(), Failure> {
         self.remember_code(sale);
+        self.show_page(sale)?;
         let payment = sale.payment(self.payment);
         let line = if self.json { self.object(sale, payment)? } else { words(sale, payment)? };
         if self.last.as_ref() != Some(&line) {
             say(&line)?;
             self.last = Some(line);
         }
+        Ok(())
+    }
+
+    /// Draws the code of the customer's page, once.
+    fn show_page(&mut self, sale: &SaleSeen) -> Result<(), Failure> {
+        let card = sale.payment(self.payment).and_then(|payment| payment.card.as_ref());
+        let Some(page) = card.and_then(|card| card.page.clone()).filter(|_| self.page.is_none()) else {
+            return Ok(());
+        };
+        if !self.json {
+            say(format_args!("Sale {:04}: {} {}", sale.number, decimal(&sale.due)?, sale.due.currency))?;
+            say(qr_terminal(page.qr.size, &page.qr.path, paint())?.trim_end_matches('\n'))?;
+            say(&page.url)?;
+        }
+        self.page = Some(page);
         Ok(())
     }
 
@@ -97,7 +114,7 @@ impl<'a> Reporter<'a> {
             state: sale.state,
             invoice: self.invoice,
             payment: self.payment,
-            uri: code.map(|code| code.uri.as_str()),
+            uri: code.map(|code| code.uri.as_str()).or(self.page.as_ref().map(|page| page.url.as_str())),
             address: code.map(|code| code.address.as_str()),
             amount: decimal(amount)?,
             currency: &amount.currency,
@@ -112,11 +129,15 @@ impl<'a> Reporter<'a> {
     }
 }
 
+fn paint() -> Paint {
+    if std::io::stdout().is_terminal() { Paint::Colour } else { Paint::Ink }
+}
+
 /// `confirming 1 of 6: hand over not yet`
 fn words(sale: &SaleSeen, payment: Option<&PaymentSeen>) -> Result<String, Failure> {
     let mut line = state_word(sale.state)?;
     match (sale.state, payment) {
-        (StateDto::Confirming | StateDto::Detected, Some(payment)) => {
+        (StateDto::Confirming | StateDto::Detected, Some(payment)) if payment.card.is_none() => {
             line += &format!(" {} of {}", payment.confirmations, payment.confirmations_safe);
         }
         (StateDto::Partial, _) => {

@@ -31,6 +31,20 @@ pub(super) struct PaymentSeen {
     pub(super) problem: String,
     pub(super) cash: Option<CashSeen>,
     pub(super) code: Option<CodeSeen>,
+    pub(super) card: Option<CardSeen>,
+}
+
+/// Of `CardDto`.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct CardSeen {
+    pub(super) page: Option<PageSeen>,
+}
+
+/// Of `CardPageDto`.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct PageSeen {
+    pub(super) url: String,
+    pub(super) qr: QrSeen,
 }
 
 /// Of `CashDto`.
@@ -71,6 +85,7 @@ pub(super) struct RateSeen {
 pub(super) struct TenderSeen {
     pub(super) method: String,
     pub(super) available: bool,
+    pub(super) detail: String,
     pub(super) you_get: MoneyDto,
 }
 
@@ -91,6 +106,15 @@ pub(super) struct CashSettingsSeen {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct StatusSeen {
     pub(super) bitcoin: BitcoinSeen,
+    pub(super) cards: CardsSeen,
+}
+
+/// Of `CardsStatusDto`.
+#[derive(Clone, Debug, Deserialize)]
+pub(super) struct CardsSeen {
+    pub(super) enabled: bool,
+    pub(super) up: bool,
+    pub(super) problem: String,
 }
 
 /// Of `BitcoinStatusDto`.

@@ -9,6 +9,7 @@ use counterparties::{Fate, Node, Txid};
 use serde_json::Value;
 
 use crate::running::CONTROL_FILE;
+use crate::stripe;
 
 /// A checked command.
 #[derive(Debug, PartialEq, Eq)]
@@ -18,6 +19,7 @@ pub(crate) enum Wish {
     Bump(Txid),
     TakeBack(Txid),
     Reorg(u32, Fate),
+    Tap,
 }
 
 impl Wish {
@@ -31,6 +33,7 @@ impl Wish {
             ("bump", [txid]) => transaction(txid).map(Self::Bump),
             ("take-back", [txid]) => transaction(txid).map(Self::TakeBack),
             ("reorg", [depth]) => blocks(depth).map(|depth| Self::Reorg(depth, Fate::MinedAgain)),
+            ("tap", []) => Ok(Self::Tap),
             ("undo", [depth]) => blocks(depth).map(|depth| Self::Reorg(depth, Fate::Gone)),
             _ => return None,
         };
@@ -57,16 +60,23 @@ impl Wish {
 
 /// Does it, and says what happened in one line.
 pub(crate) fn fulfil(wish: Wish, folder: &Path) -> Result<(), Box<dyn Error>> {
-    let node = running_node(folder)?;
+    let control = control(folder)?;
+    let node = || running_node(&control);
     match wish {
-        Wish::Pay { address, sat } => println!("paid with {}", node.pay(&address, sat)?),
+        Wish::Tap => {
+            stripe::tap(&control)?;
+            println!("a card was held to the reader");
+        }
+        Wish::Pay { address, sat } => println!("paid with {}", node()?.pay(&address, sat)?),
         Wish::Mine(count) => {
+            let node = node()?;
             node.mine(count)?;
             println!("the chain has {} blocks", node.height()?);
         }
-        Wish::Bump(txid) => println!("replaced by {}", node.bump_fee(txid)?),
-        Wish::TakeBack(txid) => println!("taken back with {}", node.double_spend(txid)?),
+        Wish::Bump(txid) => println!("replaced by {}", node()?.bump_fee(txid)?),
+        Wish::TakeBack(txid) => println!("taken back with {}", node()?.double_spend(txid)?),
         Wish::Reorg(depth, fate) => {
+            let node = node()?;
             node.reorg(depth, fate)?;
             println!("{depth} blocks replaced; the chain has {} blocks", node.height()?);
         }
@@ -74,10 +84,13 @@ pub(crate) fn fulfil(wish: Wish, folder: &Path) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn running_node(folder: &Path) -> Result<Node, Box<dyn Error>> {
+fn control(folder: &Path) -> Result<Value, Box<dyn Error>> {
     let control = fs::read_to_string(folder.join(CONTROL_FILE))
         .map_err(|_| "no sandbox is running: start one with ./run sandbox")?;
-    let control: Value = serde_json::from_str(&control)?;
+    Ok(serde_json::from_str(&control)?)
+}
+
+fn running_node(control: &Value) -> Result<Node, Box<dyn Error>> {
     let text = |key: &str| control["bitcoind"][key].as_str().unwrap_or_default().to_owned();
     let node = Node::at(&text("url"), &text("user"), &text("password"))?;
     node.height().map_err(|_| "the sandbox does not answer: start it again with ./run sandbox")?;

@@ -1,10 +1,12 @@
-//! The sandbox: a real node and its indexers on this machine, and the customer who pays, for whoever tries the till.
+//! The sandbox: a real node, its indexers and a stand-in for Stripe on this machine, and the customer who pays, for
+//! whoever tries the till.
 //!
 //! `sandbox start DIR` runs until its standard input closes or it is told to end; everything is kept in DIR, so the next
 //! start goes on with the same chain. The other commands talk to the running one through `DIR/sandbox.json`.
 
 mod customer;
 mod running;
+mod stripe;
 
 use std::error::Error;
 use std::path::Path;
@@ -16,7 +18,8 @@ const USAGE: &str = "usage: sandbox start DIR
        sandbox bump DIR TXID            replace an unconfirmed payment by one with a higher fee
        sandbox take-back DIR TXID       double-spend an unconfirmed payment back to the customer
        sandbox reorg DIR BLOCKS         replace the last blocks; their payments are mined again
-       sandbox undo DIR BLOCKS          replace the last blocks; their payments are gone";
+       sandbox undo DIR BLOCKS          replace the last blocks; their payments are gone
+       sandbox tap DIR                  hold a card to the reader";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();

@@ -1,4 +1,4 @@
-//! The running sandbox: node, indexer, TLS front and Esplora front, and the two files that tell others where they are.
+//! The running sandbox: node, indexer, TLS front, Esplora front and the stand-in for Stripe, and the two files that tell others where they are.
 
 use std::error::Error;
 use std::fs::{self, OpenOptions};
@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::thread;
 
+use crate::stripe::Stripe;
 use counterparties::{Bitcoind, Electrs, EsploraShim, TlsFront};
 use serde_json::{Value, json};
 use tokio::runtime::Builder;
@@ -26,6 +27,7 @@ pub(crate) fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     let electrs = Electrs::start_in(&node, &folder.join("electrs"))?;
     let tls = TlsFront::start(&electrs.address())?;
     let esplora = EsploraShim::start(&node)?;
+    let stripe = Stripe::start()?;
     let account = node.till_account()?;
     let control = json!({
         "bitcoind": {
@@ -37,9 +39,11 @@ pub(crate) fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
         "electrs": { "url": electrs.electrum_url(), "process": electrs.process_id() },
         "electrum_tls": tls.electrum_url(),
         "esplora": esplora.esplora_url(),
+        "stripe": stripe.control(),
         "account": account,
     });
-    write_private(&folder.join(SETTINGS_FILE), &settings(&account, &electrs.electrum_url()))?;
+    let settings = settings(&account, &electrs.electrum_url()) + &stripe.settings();
+    write_private(&folder.join(SETTINGS_FILE), &settings)?;
     announce(&folder, &control)?;
     wait_for_the_end()?;
     fs::remove_file(folder.join(CONTROL_FILE))?;
