@@ -20,7 +20,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
     ("keys", &[], &[]),
     ("gateway", &[], &[]),
     ("rail-practice", &["money", "payment"], &[]),
-    ("rail-stripe", &["money", "payment"], &["stripe-simulator"]),
+    ("rail-stripe", &["money", "payment"], &["counterparties", "stripe-simulator"]),
     ("rail-bitcoin", &["money", "payment"], &["counterparties", "keys"]),
     ("counterparties", &["stripe-simulator"], &[]),
     ("stripe-simulator", &[], &[]),

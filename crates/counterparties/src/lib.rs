@@ -1,5 +1,5 @@
 //! Real counterparties for tests and the sandbox: a Bitcoin node on regtest, an Electrum indexer, a TLS front and an
-//! Esplora-shaped front over the node.
+//! Esplora-shaped front over the node; and Stripe's own client and command line, which judge what stands in for Stripe.
 //!
 //! Each one listens on free loopback ports and lives in a private folder and home; several run side by side. Dropping a
 //! handle stops exactly the process it started, and a process also dies with the program that started it, however that
@@ -12,6 +12,7 @@
 
 mod background;
 mod bitcoind;
+mod careless_line;
 mod conflict;
 mod deadline;
 mod electrs;
@@ -23,14 +24,17 @@ mod process;
 mod program;
 mod reorg;
 mod rpc;
+mod stripe;
 mod tls_front;
 
 pub use bitcoin::{BlockHash, Txid};
 pub use bitcoind::Bitcoind;
+pub use careless_line::{CarelessLine, Slip};
 pub use deadline::wait_until;
 pub use electrs::Electrs;
 pub use error::CounterpartyError;
 pub use esplora::EsploraShim;
 pub use node::Node;
 pub use reorg::Fate;
+pub use stripe::{StripeCli, StripeClient, Verdict};
 pub use tls_front::TlsFront;

@@ -7,6 +7,7 @@ mod esplora;
 mod node;
 mod reorg;
 mod sandbox;
+mod stripe;
 
 use counterparties::{Node, Txid};
 use serde_json::json;

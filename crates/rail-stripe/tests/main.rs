@@ -8,3 +8,4 @@ mod letters;
 mod phone;
 mod readers;
 mod shop;
+mod slips;

@@ -1,7 +1,11 @@
-//! A shop with a rail, and the stand-in that the rail talks to.
+//! A shop with a rail, and the stand-in that the rail talks to. When the shop closes, every request of the rail is held
+//! against the typed parameters of Stripe's official client.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::{Mutex, PoisonError};
 
+use counterparties::StripeClient;
 use money::{Currency, Money};
 use payment::card::{
     CaptureMode, CardAttempt, CardLevel, CardMemory, CardRail, CardReading, CardTerms, CardWay,
@@ -9,7 +13,7 @@ use payment::card::{
 use payment::{InvoiceId, PaymentId, RailId, RefundId, Timestamp};
 use rail_stripe::{StripeConfig, StripeRail};
 use stripe::Client;
-use stripe_simulator::{SECRET_KEY, Setup, Simulator};
+use stripe_simulator::{RequestSeen, SECRET_KEY, Setup, Simulator};
 use stripe_terminal::terminal_reader::CreateTerminalReader;
 
 pub(crate) struct Shop {
@@ -17,15 +21,29 @@ pub(crate) struct Shop {
     pub(crate) rail: StripeRail,
     pub(crate) reader: String,
     ids: AtomicU8,
+    is_judged: bool,
 }
 
 impl Shop {
     pub(crate) async fn open() -> Self {
+        let mut shop = Self::unjudged().await;
+        shop.is_judged = true;
+        shop
+    }
+
+    /// Whose requests somebody else judges.
+    pub(crate) async fn unjudged() -> Self {
         let simulator = Simulator::start(Setup::default()).unwrap();
         let rail = StripeRail::open(&config(&simulator, SECRET_KEY), &CardMemory::default()).unwrap();
         let client = client(&simulator);
         let reader = CreateTerminalReader::new("simulated-wpe").label("Counter").send(&client).await.unwrap();
-        Self { simulator, rail, reader: reader.id.as_str().to_owned(), ids: AtomicU8::new(1) }
+        Self {
+            simulator,
+            rail,
+            reader: reader.id.as_str().to_owned(),
+            ids: AtomicU8::new(1),
+            is_judged: false,
+        }
     }
 
     /// Somebody who asks Stripe beside the till.
@@ -79,6 +97,32 @@ fn client(simulator: &Simulator) -> Client {
 pub(crate) fn config(simulator: &Simulator, key: &str) -> StripeConfig {
     let elsewhere = Some(format!("{}/", simulator.url()));
     StripeConfig { key: key.to_owned(), elsewhere, webhook_secret: None }
+}
+
+impl Drop for Shop {
+    fn drop(&mut self) {
+        if self.is_judged && !std::thread::panicking() {
+            judge(self.simulator.requests());
+        }
+    }
+}
+
+/// Starting the judge costs more than judging, so what one shop of a test was allowed is not asked again for the next.
+fn judge(mut requests: Vec<RequestSeen>) {
+    static ALLOWED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut allowed = ALLOWED.lock().unwrap_or_else(PoisonError::into_inner);
+    requests.retain(|seen| {
+        // Others ask the stand-in too: whoever sets the shop up.
+        seen.agent.as_ref().is_some_and(|agent| agent.contains("Tillstream"))
+            && allowed
+                .insert(format!("{} {} {} {:?}", seen.method, seen.path, seen.body, seen.idempotency_key))
+    });
+    let objections = if requests.is_empty() {
+        Vec::new()
+    } else {
+        StripeClient::find().unwrap().objections(&requests).unwrap()
+    };
+    assert_eq!(objections, Vec::<String>::new());
 }
 
 pub(crate) fn known(attempt: &CardAttempt, reading: &CardReading) -> CardAttempt {

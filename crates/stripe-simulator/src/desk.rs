@@ -24,6 +24,7 @@ pub(crate) struct Arrival {
     pub(crate) key: Option<String>,
     pub(crate) version: Option<String>,
     pub(crate) idempotency_key: Option<String>,
+    pub(crate) agent: Option<String>,
 }
 
 /// An answer as it goes out.
@@ -65,6 +66,8 @@ pub struct RequestSeen {
     pub body: String,
     /// The header `Idempotency-Key`.
     pub idempotency_key: Option<String>,
+    /// The header `User-Agent`, which tells who asked.
+    pub agent: Option<String>,
 }
 
 /// The account with everything that stands before it.
@@ -125,6 +128,7 @@ impl Desk {
             path: arrival.path.clone(),
             body: String::from_utf8_lossy(&arrival.form).into_owned(),
             idempotency_key: arrival.idempotency_key.clone(),
+            agent: arrival.agent.clone(),
         });
     }
 

@@ -267,6 +267,7 @@ fn arrival(method: &Method, uri: &Uri, headers: &HeaderMap, body: &Bytes) -> Arr
         key: authorization.and_then(|value| value.strip_prefix("Bearer ").map(|key| key.trim().to_owned())),
         version: header("stripe-version"),
         idempotency_key: header("idempotency-key"),
+        agent: header(header::USER_AGENT.as_str()),
     }
 }
 

@@ -6,6 +6,10 @@ use crate::currency::Currency;
 use crate::resources::cards::TestCard;
 use crate::wire::{Params, Refusal, Word, words};
 
+/// Accounts that Stripe publishes for debits that fail (<https://docs.stripe.com/payments/sepa-debit/accept-a-payment>).
+const DEBITS_THAT_FAIL: &[&str] =
+    &["AT861904300235473202", "DE62370400440532013001", "IT60X0542811101000000123456"];
+
 words! {
     /// The kinds of payment methods that are simulated.
     pub(crate) enum MethodKind {
@@ -130,8 +134,8 @@ pub(crate) fn read_means(params: &mut Params) -> Result<(Means, Billing), Refusa
         }
         MethodKind::SepaDebit => {
             let iban = params.nested("sepa_debit", |debit| debit.required_text("iban"))?;
-            // The account that Stripe publishes for debits that fail ends so.
-            Means::SepaDebit { succeeds: !iban.unwrap_or_default().ends_with("3001") }
+            let iban = iban.unwrap_or_default();
+            Means::SepaDebit { succeeds: !DEBITS_THAT_FAIL.contains(&iban.as_str()) }
         }
     };
     Ok((means, Billing::read(params)?.unwrap_or_default()))
