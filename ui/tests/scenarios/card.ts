@@ -1,6 +1,6 @@
 import type { CardDto, SaleDto } from '../../src/lib/backend/bindings';
 import type { Replies } from '../fixture-backend';
-import { byCard, cardTender, disputed, heldCard, PAGE, paidByCard } from '../fixtures/card';
+import { byCard, cardTender, disputed, heldCard, PAGE, paidByCard, stripeStatus } from '../fixtures/card';
 import { eur, sale, settings, tenders } from '../fixtures/sale';
 import { liveStatus, status } from '../fixtures/status';
 
@@ -103,3 +103,23 @@ export const refundSome = showing(
     ],
   }),
 );
+
+export const settingsLive: Replies = { ...showing(sale()), stripe_status: () => stripeStatus() };
+export const settingsNone: Replies = {
+  ...showing(sale()),
+  status: () => ({ ...liveStatus(), surface: 'window' }),
+  stripe_status: () =>
+    stripeStatus({ key: null, up: false, problem: 'there is no key: store one in Settings, Cards', reader: '' }),
+};
+export const settingsTest: Replies = {
+  ...showing(sale()),
+  status: () => ({ ...liveStatus(), mode: 'sandbox', surface: 'browser' }),
+  stripe_status: () =>
+    stripeStatus({
+      key: { live: false, restricted: false, last4: '4eC3' },
+      check: {
+        at: '2026-11-21T14:40:00Z',
+        problem: 'the key may not read disputes: give it the permission "Disputes: read"',
+      },
+    }),
+};

@@ -1,6 +1,7 @@
 /** The sections of the settings, and the words each is found by: its title and the labels of its fields. */
 import Banknote from '@lucide/svelte/icons/banknote';
 import Bitcoin from '@lucide/svelte/icons/bitcoin';
+import CreditCard from '@lucide/svelte/icons/credit-card';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import GraduationCap from '@lucide/svelte/icons/graduation-cap';
 import Languages from '@lucide/svelte/icons/languages';
@@ -19,6 +20,7 @@ export const SECTIONS = [
   'cash',
   'quote',
   'rates',
+  'stripe',
   'bitcoin',
   'policy',
   'mode',
@@ -56,6 +58,11 @@ export const LOOKS: Record<Section, SectionLook> = {
   },
   quote: { icon: Timer, title: () => m.settings_quote(), words: () => [m.settings_minutes(), m.settings_tolerance()] },
   rates: { icon: Scale, title: () => m.settings_rates(), words: () => [m.settings_fixed(), m.settings_spread()] },
+  stripe: {
+    icon: CreditCard,
+    title: () => m.stripe_title(),
+    words: () => [m.stripe_key(), m.stripe_reader(), m.stripe_webhook(), m.stripe_capture(), 'Stripe'],
+  },
   bitcoin: {
     icon: Bitcoin,
     title: () => m.settings_bitcoin(),

@@ -4,7 +4,7 @@ import { FixtureBackend, type Replies } from '../../../tests/fixture-backend';
 import { settings } from '../../../tests/fixtures/sale';
 import { isAtMost, isDecimal, typedOf, wireOf } from './decimal';
 import { faultsOf } from './rules';
-import { sectionOf, sectionsWith } from './sections';
+import { sectionOf, SECTIONS, sectionsWith } from './sections';
 import { fieldNamedIn, SettingsForm } from './settings-form.svelte';
 
 async function open(replies: Replies = {}, language = 'en') {
@@ -187,7 +187,7 @@ test('bitcoin without a rate for the currency of the shop says so', async () => 
 
 test('sections are found by the words in them and by the field they hold', () => {
   expect(sectionsWith('elect')).toEqual(['bitcoin']);
-  expect(sectionsWith('')).toHaveLength(10);
+  expect(sectionsWith('')).toHaveLength(SECTIONS.length);
   expect(sectionOf('shop.tolerance_percent')).toBe('quote');
   expect(sectionOf('policy.1.safe')).toBe('policy');
   expect(sectionOf('cash.notes.2')).toBe('cash');
