@@ -163,10 +163,20 @@ impl Node {
         for _ in 1..SENDS_MAX {
             match self.rpc.call("sendtoaddress", parameters) {
                 Err(error) if is_lost_track(&error) && !self.has_sent_to(&parameters["address"])? => {}
-                answer => return parsed("sendtoaddress", &answer?),
+                answer => return self.sent(&answer?),
             }
         }
-        parsed("sendtoaddress", &self.rpc.call("sendtoaddress", parameters)?)
+        self.sent(&self.rpc.call("sendtoaddress", parameters)?)
+    }
+
+    /// The wallet names a transaction also when the node did not take it, because too many unconfirmed ones hang
+    /// together: then it is handed in again, and the node says why not.
+    fn sent(&self, answer: &Value) -> Result<Txid, CounterpartyError> {
+        if self.rpc.call("getrawtransaction", &json!([answer])).is_err() {
+            let kept = self.rpc.call("gettransaction", &json!([answer]))?;
+            self.rpc.call("sendrawtransaction", &json!([kept["hex"]]))?;
+        }
+        parsed("sendtoaddress", answer)
     }
 
     /// Is one of the wallet's last payments to this address?
