@@ -202,6 +202,8 @@ pub struct Tended {
     pub attempt: CardAttempt,
     /// How far it is.
     pub card: CardPayment,
+    /// The version of its sale.
+    pub version: u32,
 }
 
 /// What became of an instruction.

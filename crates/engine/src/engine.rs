@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use payment::card::{CardNotice, NoticeRefused};
+use payment::card::{CardNotice, NoticeRefused, ReaderStep};
 use payment::rail::RailError;
 use payment::sale::Payment;
 use payment::stream::Instruction;
@@ -164,7 +164,7 @@ impl Engine {
         let engine = Self { shared, reader, clock, ended };
         engine.resume(&in_flight, &intake).await;
         engine.shared.charging.collect(&engine.shared.supervisor, &intake, last_event);
-        engine.shared.cards.collect(&engine.shared.supervisor, &intake);
+        engine.shared.cards.collect(&engine.shared.supervisor, &intake, &engine.shared.feed);
         Ok(engine)
     }
 
@@ -290,6 +290,12 @@ impl Engine {
     #[must_use]
     pub fn card_rail(&self, id: RailId) -> Option<&CardOpened> {
         self.shared.cards.get(id)
+    }
+
+    /// How far the reader is with a card payment; `None` when nobody knows, or no reader has it.
+    #[must_use]
+    pub fn card_step(&self, rail: RailId, payment: PaymentId) -> Option<ReaderStep> {
+        self.card_rail(rail)?.as_ref().ok()?.step(payment)
     }
 
     /// Takes a letter of a processor of cards, and waits until what it changed is committed.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use payment::card::{
     Capture, CaptureMode, CardAttempt, CardCharge, CardEnd, CardLevel, CardMemory, CardOffice, CardRail,
-    CardReading, CardSink, CardTerms, CardWay, RefundAttempt, RefundReading, RefundStatus,
+    CardReading, CardSink, CardTerms, CardWay, ReaderStep, RefundAttempt, RefundReading, RefundStatus,
 };
 use payment::rail::{RailFuture, RailHealth};
 use payment::{PaymentId, RailError, RailId};
@@ -75,9 +75,7 @@ impl PracticeTerminal {
 
     /// Does the reader wait for a card?
     pub(crate) fn is_busy(&self) -> bool {
-        let waits = |(terms, reading): &(CardTerms, CardReading)| {
-            matches!(terms.way, CardWay::Reader(_)) && matches!(reading.level, CardLevel::Waiting { .. })
-        };
+        let waits = |(terms, reading): &(CardTerms, CardReading)| waits_at_reader(terms, reading);
         self.desk().payments.values().any(waits)
     }
 
@@ -102,6 +100,10 @@ impl Desk {
     fn reading(&mut self, payment: PaymentId) -> Option<&mut CardReading> {
         self.payments.get_mut(&payment).map(|(_, reading)| reading)
     }
+}
+
+const fn waits_at_reader(terms: &CardTerms, reading: &CardReading) -> bool {
+    matches!((&terms.way, &reading.level), (CardWay::Reader(_), CardLevel::Waiting { .. }))
 }
 
 /// A payment of an earlier life: its customer has gone.
@@ -224,6 +226,11 @@ impl CardRail for PracticeTerminal {
     /// Nothing happens here that nobody asks about.
     fn watch<'a>(&'a self, _sink: Arc<dyn CardSink>) -> RailFuture<'a, Result<(), RailError>> {
         Box::pin(std::future::pending())
+    }
+
+    fn step(&self, payment: PaymentId) -> Option<ReaderStep> {
+        let waits = |(terms, reading): &(CardTerms, CardReading)| waits_at_reader(terms, reading);
+        self.desk().payments.get(&payment).is_some_and(waits).then_some(ReaderStep::AsksForCard)
     }
 
     fn office(&self) -> Option<&dyn CardOffice> {

@@ -33,7 +33,8 @@ use stripe_terminal::terminal_location::{
 };
 use stripe_terminal::terminal_reader::{
     CancelActionTerminalReader, CreateTerminalReader, ListTerminalReader, ProcessPaymentIntentTerminalReader,
-    RetrieveTerminalReader, RetrieveTerminalReaderReturned,
+    RetrieveTerminalReader, RetrieveTerminalReaderReturned, SetReaderDisplayTerminalReader,
+    SetReaderDisplayTerminalReaderCart, SetReaderDisplayTerminalReaderType,
 };
 use stripe_terminal::{TerminalLocation, TerminalReader};
 use stripe_types::{Currency, List, RangeBoundsTs, RangeQueryTs};
@@ -42,6 +43,8 @@ use crate::failure::failure;
 
 /// Longer than Stripe takes, shorter than a clerk waits.
 const ANSWER_WAIT: Duration = Duration::from_secs(20);
+/// A cart is shown soon, or the payment goes on without it.
+const DISPLAY_WAIT: Duration = Duration::from_secs(3);
 /// The most that Stripe lists on a page.
 pub(crate) const PAGE: i64 = 100;
 /// What is read with a payment intent, so that one call tells everything about its charge.
@@ -247,6 +250,17 @@ impl Account {
     ) -> Result<TerminalReader, StripeError> {
         let process = ProcessPaymentIntentTerminalReader::new(reader, intent);
         process.customize().request_strategy(once_for(key)?).send(&self.client).await
+    }
+
+    /// Has a reader show a cart. Nobody waits long for that.
+    pub(crate) async fn show(
+        &self,
+        reader: &str,
+        cart: SetReaderDisplayTerminalReaderCart,
+    ) -> Result<(), StripeError> {
+        let kind = SetReaderDisplayTerminalReaderType::Cart;
+        let show = SetReaderDisplayTerminalReader::new(reader, kind).cart(cart);
+        show.customize().timeout(DISPLAY_WAIT).send(&self.client).await.map(|_| ())
     }
 
     /// Has a reader stop what it is doing.

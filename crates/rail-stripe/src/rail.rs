@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use payment::card::{
     Capture, CardAttempt, CardLevel, CardMemory, CardOffice, CardRail, CardReading, CardSink, CardTerms,
-    CardWay, RefundAttempt,
+    CardWay, ReaderStep, RefundAttempt,
 };
 use payment::rail::{RailFuture, RailHealth, ServerHealth};
 use payment::{PaymentId, RailError, RailId};
@@ -48,6 +48,8 @@ pub struct StripeRail {
     openings: Mutex<HashMap<PaymentId, u32>>,
     /// Keys under which Stripe keeps an error of its own, with how many.
     spoiled: Mutex<HashMap<String, u32>>,
+    /// How far readers were with payments at the last look.
+    steps: Mutex<HashMap<PaymentId, ReaderStep>>,
     /// How far the events were read. One watch has it at a time.
     pub(crate) place: tokio::sync::Mutex<Place>,
     pub(crate) webhook_secret: Option<String>,
@@ -69,6 +71,7 @@ impl StripeRail {
             problem: Mutex::new(None),
             openings: Mutex::new(HashMap::new()),
             spoiled: Mutex::new(HashMap::new()),
+            steps: Mutex::new(HashMap::new()),
             place: tokio::sync::Mutex::new(memory.cursor.as_ref().map(Place::of).unwrap_or_default()),
             webhook_secret: config.webhook_secret.clone(),
             is_live: key::is_live(&config.key),
@@ -138,6 +141,15 @@ impl StripeRail {
         *count
     }
 
+    /// Keeps how far the reader is with a payment.
+    pub(crate) fn note_step(&self, payment: PaymentId, step: Option<ReaderStep>) {
+        let mut steps = self.steps.lock().unwrap_or_else(PoisonError::into_inner);
+        match step {
+            Some(step) => steps.insert(payment, step),
+            None => steps.remove(&payment),
+        };
+    }
+
     /// The intent with everything that belongs to it.
     pub(crate) async fn facts(&self, intent: &str) -> Result<Facts, RailError> {
         let intent = self.noted(self.account.intent(intent).await)?;
@@ -173,7 +185,7 @@ impl StripeRail {
 }
 
 /// Stripe's word for a currency.
-fn stripes(currency: money::Currency) -> Result<Currency, RailError> {
+pub(crate) fn stripes(currency: money::Currency) -> Result<Currency, RailError> {
     let code = currency.code().to_lowercase();
     code.parse().map_err(|_| RailError::Declined(format!("cards can't be charged in {}", currency.code())))
 }
@@ -257,6 +269,10 @@ impl CardRail for StripeRail {
 
     fn watch<'a>(&'a self, sink: Arc<dyn CardSink>) -> RailFuture<'a, Result<(), RailError>> {
         Box::pin(self.follow_events(sink))
+    }
+
+    fn step(&self, payment: PaymentId) -> Option<ReaderStep> {
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner).get(&payment).copied()
     }
 
     fn office(&self) -> Option<&dyn CardOffice> {

@@ -3,18 +3,24 @@
 //! off, so that nothing can be charged under it any more.
 
 use payment::RailError;
-use payment::card::{CardAttempt, CardEnd, CardLevel, CardReading};
+use payment::card::{CardAttempt, CardEnd, CardLevel, CardReading, ReaderStep, ShownCart, ShownLine};
 use stripe::StripeError;
 use stripe_core::payment_intent::CancelPaymentIntentCancellationReason as Why;
 use stripe_shared::{ApiErrorsCode, PaymentIntent, PaymentIntentStatus};
+use stripe_terminal::terminal_reader::{
+    SetReaderDisplayTerminalReaderCart as DisplayedCart,
+    SetReaderDisplayTerminalReaderCartLineItems as DisplayedLine,
+};
 use stripe_terminal::{
     TerminalReader, TerminalReaderReaderResourceReaderAction as Action,
     TerminalReaderReaderResourceReaderActionStatus as ActionStatus,
+    TerminalReaderReaderResourceReaderActionType as ActionType, TerminalReaderStatus,
 };
 use stripe_types::Expandable;
 
-use crate::failure::{code, is_missing};
-use crate::rail::{StripeRail, is_of};
+use crate::amounts;
+use crate::failure::{code, failure, is_missing};
+use crate::rail::{StripeRail, is_of, stripes};
 use crate::reading::Facts;
 
 /// Seconds that this machine's clock may be ahead of Stripe's when a lost payment is looked for.
@@ -41,9 +47,13 @@ impl StripeRail {
         let made = self.account.make_intent(self.asked(&key, attempt)?).await;
         let intent = self.done(&wish, made)?;
         let id = intent.id.as_str();
+        self.show_cart(reader, &attempt.cart).await;
         let key = format!("{}-process-{}", attempt.payment, self.next_opening(attempt.payment));
         match self.account.process(&key, reader, id).await {
-            Ok(_) => self.reading_at_reader(id).await,
+            Ok(_) => {
+                self.note_step(attempt.payment, Some(ReaderStep::AsksForCard));
+                self.reading_at_reader(id).await
+            }
             Err(error) => match not_processed(&error) {
                 Some(reason) => self.give_up(attempt, id, Some(reason)).await,
                 None => self.noted(Err(error)),
@@ -60,10 +70,14 @@ impl StripeRail {
         let Some(id) = self.intent_id(attempt).await? else { return Ok(None) };
         let facts = self.facts(&id).await?;
         if !is_waiting(&facts.intent) {
+            self.note_step(attempt.payment, None);
             return self.reading(&facts).map(Some);
         }
         let at_reader = self.noted(self.account.reader(reader).await)?;
-        match about(&at_reader, &id) {
+        let about = about(&at_reader, &id);
+        let is_busy = matches!(about, AtReader::Busy);
+        self.note_step(attempt.payment, is_busy.then(|| step(&at_reader, &facts.intent)));
+        match about {
             AtReader::Busy => self.reading(&facts).map(Some),
             AtReader::GaveUp(reason) => self.give_up(attempt, &id, reason).await.map(Some),
             AtReader::Elsewhere if attempt.reference.is_none() && facts.declined().is_none() => Ok(None),
@@ -80,11 +94,23 @@ impl StripeRail {
             return Err(RailError::NotSent("it never arrived".to_owned()));
         };
         let at_reader = self.noted(self.account.reader(reader).await)?;
-        if matches!(about(&at_reader, &id), AtReader::Busy) {
+        self.note_step(attempt.payment, None);
+        if matches!(about(&at_reader, &id), AtReader::Busy) || shows_cart(&at_reader) {
             self.noted(self.account.stop_reader(reader).await)?;
         }
         self.call_off(attempt, &id, Why::RequestedByCustomer).await?;
         self.reading_at_reader(&id).await
+    }
+
+    /// A cart that can't be shown keeps nobody from paying.
+    async fn show_cart(&self, reader: &str, cart: &ShownCart) {
+        let shown = match counted(cart) {
+            Ok(cart) => self.account.show(reader, cart).await.map_err(|error| failure(&error).to_string()),
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(reason) = shown {
+            tracing::warn!(reader, reason, "the reader can't show the cart; the payment goes on");
+        }
     }
 
     /// Nothing was taken, and nothing will be. Where the card was charged after all, that is what is read.
@@ -145,6 +171,19 @@ impl StripeRail {
     }
 }
 
+/// A cart in Stripe's count.
+fn counted(cart: &ShownCart) -> Result<DisplayedCart, RailError> {
+    let count = |money| amounts::counted(money).map_err(|error| RailError::Declined(error.to_string()));
+    let line = |line: &ShownLine| {
+        let quantity = u64::from(line.quantity);
+        count(line.price).map(|price| DisplayedLine::new(price, line.text.clone(), quantity))
+    };
+    let lines = cart.lines.iter().map(line).collect::<Result<Vec<_>, _>>()?;
+    let currency = stripes(cart.total.currency())?;
+    let tax = cart.tax.map(count).transpose()?;
+    Ok(DisplayedCart { tax, ..DisplayedCart::new(currency, lines, count(cart.total)?) })
+}
+
 const fn is_waiting(intent: &PaymentIntent) -> bool {
     matches!(
         intent.status,
@@ -181,6 +220,19 @@ fn about(reader: &TerminalReader, intent: &str) -> AtReader {
         // It succeeded a moment ago, and the intent says so at the next look.
         _ => AtReader::Busy,
     }
+}
+
+/// How far a reader is that is at this intent.
+fn step(reader: &TerminalReader, intent: &PaymentIntent) -> ReaderStep {
+    match (&reader.status, &intent.status) {
+        (Some(TerminalReaderStatus::Offline), _) => ReaderStep::Silent,
+        (_, PaymentIntentStatus::RequiresPaymentMethod) => ReaderStep::AsksForCard,
+        _ => ReaderStep::AsksBank,
+    }
+}
+
+fn shows_cart(reader: &TerminalReader) -> bool {
+    reader.action.as_ref().is_some_and(|action| action.type_ == ActionType::SetReaderDisplay)
 }
 
 fn is_about(action: &Action, intent: &str) -> bool {

@@ -2,7 +2,8 @@
 
 use payment::RailError;
 use payment::card::{
-    Capture, CaptureMode, CardEnd, CardLevel, CardMemory, CardRail, RefundAttempt, RefundStatus,
+    Capture, CaptureMode, CardEnd, CardLevel, CardMemory, CardRail, ReaderStep, RefundAttempt, RefundStatus,
+    ShownLine,
 };
 use rail_stripe::{StripeConfig, StripeRail};
 use stripe_simulator::{Fault, Often, ReaderTrouble, SECRET_KEY, Target};
@@ -201,4 +202,61 @@ async fn a_key_that_is_not_accepted_is_the_owners_to_mend() {
     shop.simulator.revoke(SECRET_KEY);
     let failed = shop.rail.open(&shop.at_reader(450, AT_ONCE)).await.unwrap_err();
     assert!(matches!(failed, RailError::Misconfigured(_)), "{failed:?}");
+}
+
+/// What readers were told, in order: the last part of the path with the body.
+fn told(shop: &Shop) -> Vec<(String, String)> {
+    let requests = shop.simulator.requests().into_iter();
+    let told = requests.filter(|seen| seen.method == "POST" && seen.path.contains(&shop.reader));
+    told.map(|seen| (seen.path.rsplit('/').next().unwrap().to_owned(), seen.body)).collect()
+}
+
+#[tokio::test]
+async fn the_cart_is_shown_before_the_card_is_asked_for_and_goes_when_it_is_called_off() {
+    let shop = Shop::open().await;
+    let mut attempt = shop.at_reader(1_190, AT_ONCE);
+    attempt.cart.lines[0] = ShownLine { text: "Coffee".to_owned(), quantity: 2, price: eur(500) };
+    attempt.cart.tax = Some(eur(190));
+    let process = "/v1/terminal/readers/:id/process_payment_intent";
+    shop.simulator.plan(Target::post(process), Often::Next(1), Fault::DropBefore);
+    assert!(matches!(shop.rail.open(&attempt).await, Err(RailError::Unknown(_))));
+    let shown = told(&shop);
+    assert_eq!((shown[0].0.as_str(), shown[1].0.as_str()), ("set_reader_display", "process_payment_intent"));
+    for part in ["[amount]=500", "[quantity]=2", "[description]=Coffee", "[tax]=190", "[total]=1190", "=eur"]
+    {
+        assert!(shown[0].1.contains(part), "{part}: {}", shown[0].1);
+    }
+    shop.rail.cancel(&attempt).await.unwrap();
+    assert_eq!(told(&shop).last().unwrap().0, "cancel_action", "nobody else's cart stays on the reader");
+}
+
+#[tokio::test]
+async fn a_cart_that_can_not_be_shown_keeps_nobody_from_paying() {
+    for fault in [Fault::DropBefore, Fault::DropAfter, Fault::ErrorBefore] {
+        let shop = Shop::open().await;
+        let attempt = shop.at_reader(450, AT_ONCE);
+        let display = "/v1/terminal/readers/:id/set_reader_display";
+        shop.simulator.plan(Target::post(display), Often::Next(1), fault);
+        let opened = shop.rail.open(&attempt).await.unwrap();
+        assert!(shop.simulator.present_card(&shop.reader, "visa"), "{fault:?}");
+        assert_eq!(shop.read(&known(&attempt, &opened)).await.level, captured(450));
+    }
+}
+
+#[tokio::test]
+async fn how_far_the_reader_is_is_known_while_the_payment_waits() {
+    let shop = Shop::open().await;
+    let attempt = shop.at_reader(450, AT_ONCE);
+    assert_eq!(shop.rail.step(attempt.payment), None);
+    let opened = shop.rail.open(&attempt).await.unwrap();
+    assert_eq!(shop.rail.step(attempt.payment), Some(ReaderStep::AsksForCard));
+    let attempt = known(&attempt, &opened);
+    shop.simulator.trouble_reader(&shop.reader, ReaderTrouble::Silence);
+    shop.simulator.advance(180);
+    assert_eq!(shop.read(&attempt).await.level, opened.level, "it may be paid yet");
+    assert_eq!(shop.rail.step(attempt.payment), Some(ReaderStep::Silent));
+    shop.simulator.trouble_reader(&shop.reader, ReaderTrouble::Recovery);
+    assert!(shop.simulator.present_card(&shop.reader, "visa"));
+    assert_eq!(shop.read(&attempt).await.level, captured(450));
+    assert_eq!(shop.rail.step(attempt.payment), None, "it is over");
 }

@@ -8,7 +8,8 @@ use std::sync::{Mutex, PoisonError};
 use counterparties::StripeClient;
 use money::{Currency, Money};
 use payment::card::{
-    CaptureMode, CardAttempt, CardLevel, CardMemory, CardRail, CardReading, CardTerms, CardWay,
+    CaptureMode, CardAttempt, CardLevel, CardMemory, CardRail, CardReading, CardTerms, CardWay, ShownCart,
+    ShownLine,
 };
 use payment::{InvoiceId, PaymentId, RailId, RefundId, Timestamp};
 use rail_stripe::{StripeConfig, StripeRail};
@@ -75,6 +76,7 @@ impl Shop {
             reference: None,
             description: "Sale 7".to_owned(),
             terms: CardTerms { rail: RailId::STRIPE, amount: eur(cents), way, capture },
+            cart: cart(cents),
         }
     }
 
@@ -123,6 +125,12 @@ fn judge(mut requests: Vec<RequestSeen>) {
         StripeClient::find().unwrap().objections(&requests).unwrap()
     };
     assert_eq!(objections, Vec::<String>::new());
+}
+
+/// One line and nothing else.
+fn cart(cents: i64) -> ShownCart {
+    let line = ShownLine { text: "Coffee".to_owned(), quantity: 1, price: eur(cents) };
+    ShownCart { lines: vec![line], tax: None, total: eur(cents) }
 }
 
 pub(crate) fn known(attempt: &CardAttempt, reading: &CardReading) -> CardAttempt {

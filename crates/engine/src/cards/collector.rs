@@ -13,6 +13,7 @@ use tokio::time::{Instant, sleep_until};
 use super::errand::{Hand, Next};
 use super::{Bell, CardCommand};
 use crate::command::{Command, Reply};
+use crate::feed::Feed;
 use crate::intake::Intake;
 
 /// Calls on their way at once: a processor limits requests, and a shop's line is thin.
@@ -26,6 +27,7 @@ const DRAW_AGAIN_AFTER: Duration = Duration::from_secs(1);
 pub(super) struct Collector {
     rail: Arc<dyn CardRail>,
     intake: Intake,
+    feed: Feed,
     bell: Arc<Bell>,
     /// What an earlier life of the till left is taken from the books from this moment on, after this payment.
     draw: Option<(Instant, Option<PaymentId>)>,
@@ -36,10 +38,11 @@ pub(super) struct Collector {
 }
 
 impl Collector {
-    pub(super) fn new(rail: Arc<dyn CardRail>, intake: Intake, bell: Arc<Bell>) -> Self {
+    pub(super) fn new(rail: Arc<dyn CardRail>, intake: Intake, feed: Feed, bell: Arc<Bell>) -> Self {
         Self {
             rail,
             intake,
+            feed,
             bell,
             draw: Some((Instant::now(), None)),
             working: BTreeMap::new(),
@@ -98,8 +101,8 @@ impl Collector {
                 Some(first) if first.key().0 <= Instant::now() => {
                     let hand = first.remove();
                     self.working.insert(hand.due.payment, false);
-                    let (rail, intake) = (self.rail.clone(), self.intake.clone());
-                    self.calls.spawn(async move { hand.run(rail.as_ref(), &intake).await });
+                    let (rail, intake, feed) = (self.rail.clone(), self.intake.clone(), self.feed.clone());
+                    self.calls.spawn(async move { hand.run(rail.as_ref(), &intake, &feed).await });
                 }
                 Some(_) | None => return,
             }

@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use payment::RailError;
-use payment::card::{Capture, CardAttempt, CardErrand, CardRail, CardWay, RefundAttempt};
+use payment::card::{Capture, CardAttempt, CardErrand, CardRail, CardWay, ReaderStep, RefundAttempt};
 use payment::rail::RailFailureClass;
 use payment::retry::wait_after;
 use payment::sale::{CardAnswer, CardPayment, RefundState};
@@ -15,6 +15,7 @@ use tokio::time::timeout;
 
 use super::CardCommand;
 use crate::command::{Command, Reply, Tended};
+use crate::feed::{Change, Feed};
 use crate::intake::Intake;
 use crate::rails::Pause;
 
@@ -38,6 +39,8 @@ pub(super) struct Hand {
     sent: u32,
     /// How often the rail could not be asked.
     asked: u32,
+    /// How far the reader was at the last look, for screens alone.
+    step: Option<ReaderStep>,
 }
 
 /// What follows for the collector.
@@ -55,18 +58,28 @@ type Came = (Option<CardAnswer>, Duration);
 impl Hand {
     /// `may_be_sent`: by an earlier life of the till.
     pub(super) const fn new(due: DueCard, may_be_sent: bool) -> Self {
-        Self { due, may_be_sent, sent: 0, asked: 0 }
+        Self { due, may_be_sent, sent: 0, asked: 0, step: None }
     }
 
     /// One errand.
-    pub(super) async fn run(mut self, rail: &dyn CardRail, intake: &Intake) -> (Self, Next) {
+    pub(super) async fn run(mut self, rail: &dyn CardRail, intake: &Intake, feed: &Feed) -> (Self, Next) {
         let Some(tended) = self.look(intake).await else { return (self, Next::Over) };
         let Some(wished) = tended.card.errand() else { return (self, Next::Over) };
         let errand = if self.may_be_sent { CardErrand::Read } else { wished };
         let (answer, wait) = self.call(rail, errand, &tended).await;
+        self.tell_step(rail, feed, &tended);
         let Some(answer) = answer else { return (self, Next::Again(wait)) };
         let fits = self.bring(intake, errand, answer).await;
         (self, Next::Again(if fits { wait } else { UNKNOWN_WAIT }))
+    }
+
+    /// A step of the reader changes nothing in the books, so it is told without a commit.
+    fn tell_step(&mut self, rail: &dyn CardRail, feed: &Feed, tended: &Tended) {
+        let step = rail.step(self.due.payment);
+        if step != self.step {
+            self.step = step;
+            feed.publish(Change::Sale(self.due.invoice, tended.version));
+        }
     }
 
     /// The payment as the books have it. `None` when the till closes.
@@ -82,7 +95,7 @@ impl Hand {
     }
 
     async fn call(&mut self, rail: &dyn CardRail, errand: CardErrand, tended: &Tended) -> Came {
-        let Tended { attempt, card } = tended;
+        let Tended { attempt, card, .. } = tended;
         let calling = async {
             match (errand, card.reference()) {
                 (CardErrand::Open, _) => rail.open(attempt).await.map(Some),

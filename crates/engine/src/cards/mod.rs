@@ -23,6 +23,7 @@ use tracing::Instrument;
 use self::collector::Collector;
 pub use self::command::CardCommand;
 use crate::command::Command;
+use crate::feed::Feed;
 use crate::intake::Intake;
 use crate::rails::Pause;
 use crate::supervisor::Supervisor;
@@ -103,10 +104,10 @@ impl Cards {
     }
 
     /// Lets a collector work for each rail, and its events be read, until the till closes.
-    pub(crate) fn collect(&self, supervisor: &Supervisor, intake: &Intake) {
+    pub(crate) fn collect(&self, supervisor: &Supervisor, intake: &Intake, feed: &Feed) {
         for Slot { id, rail, bell } in self.slots.iter() {
             if let Ok(rail) = rail {
-                let collector = Collector::new(rail.clone(), intake.clone(), bell.clone());
+                let collector = Collector::new(rail.clone(), intake.clone(), feed.clone(), bell.clone());
                 supervisor.run_until_stop(collector.collect());
                 let span = tracing::debug_span!("card_events", rail = %id);
                 supervisor.run_until_stop(watch(rail.clone(), intake.clone()).instrument(span));

@@ -1,7 +1,7 @@
 //! Cards at the counter: starting a payment, and what a processor says of it.
 
 use payment::card::{
-    CaptureMode, CardAttempt, CardCursor, CardErrand, CardReading, CardReport, CardTerms, CardWay,
+    CaptureMode, CardAttempt, CardCursor, CardErrand, CardReading, CardReport, CardTerms, CardWay, ShownCart,
 };
 use payment::sale::{CardAnswer, CardEvent, Refused};
 use payment::{InvoiceId, PaymentId, RailError, RailId};
@@ -90,8 +90,9 @@ impl Desk<'_> {
             reference: card.reference().map(str::to_owned),
             description: format!("Sale {}", sale.number),
             terms: card.terms.clone(),
+            cart: ShownCart::of(&sale, card.terms.amount),
         };
-        Ok(Reply::Tended(Box::new(Tended { attempt, card })))
+        Ok(Reply::Tended(Box::new(Tended { attempt, card, version: sale.version })))
     }
 
     /// What a processor answered. What does not fit posts nothing: it is kept for the owner, and until a fitting answer

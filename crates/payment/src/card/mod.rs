@@ -10,6 +10,7 @@ mod notice;
 mod office;
 mod port;
 mod reading;
+mod shown;
 
 use money::Money;
 
@@ -26,6 +27,7 @@ pub use self::reading::{
     CardCharge, CardEnd, CardLevel, CardReading, DisputeReading, DisputeStatus, RefundReading, RefundStatus,
     Withdrawal,
 };
+pub use self::shown::{ReaderStep, ShownCart, ShownLine};
 use crate::RailId;
 
 /// The terms a card payment began with. They never change.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use money::Money;
 
-use super::{CardOffice, CardReading, CardTerms};
+use super::{CardOffice, CardReading, CardTerms, ReaderStep, ShownCart};
 use crate::rail::{NotCommitted, RailError, RailFuture, RailHealth};
 use crate::{InvoiceId, PaymentId, RailId, RefundId, Timestamp};
 
@@ -22,6 +22,8 @@ pub struct CardAttempt {
     pub description: String,
     /// How much and where.
     pub terms: CardTerms,
+    /// What a reader shows before it asks for the card.
+    pub cart: ShownCart,
 }
 
 /// A wish to take money that is held.
@@ -135,6 +137,12 @@ pub trait CardRail: Send + Sync {
     /// # Errors
     /// Why it can't go on; it is called again after a pause.
     fn watch<'a>(&'a self, sink: Arc<dyn CardSink>) -> RailFuture<'a, Result<(), RailError>>;
+
+    /// How far the reader is with a payment that waits for its customer, as it was seen at the last look; `None` when
+    /// nobody knows.
+    fn step(&self, _payment: PaymentId) -> Option<ReaderStep> {
+        None
+    }
 
     /// What is settled with the processor beside payments; `None` when there is nothing of the kind.
     fn office(&self) -> Option<&dyn CardOffice> {

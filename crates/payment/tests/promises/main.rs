@@ -14,6 +14,7 @@ mod repeated;
 mod reversal;
 mod routes;
 mod settlements;
+mod shown;
 mod standing;
 mod strays;
 mod till;

@@ -118,10 +118,10 @@ pub(super) fn is_waiting_for_card(reader: &Reader) -> bool {
     })
 }
 
-/// Tells a reader to do something. A planned trouble loses the reader's word on the way back, though it acts.
+/// Tells a reader to do something. A planned trouble loses the reader's word that it asks for a card, though it does.
 fn begin(account: &mut Account, mut reader: Reader, deed: Deed) -> Result<Value, Refusal> {
     reader.action = Some(Action { deed, status: ActionStatus::InProgress, failure: None });
-    let trouble = reader.trouble.take();
+    let trouble = if is_waiting_for_card(&reader) { reader.trouble.take() } else { None };
     account.readers.put(reader.clone());
     if trouble == Some(ReaderTrouble::AnswerIsLost) {
         let message = "Timed out while waiting for a response from the reader.";

@@ -23,7 +23,7 @@ pub(crate) const ROUTES: &[Route] = &[post(
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ReaderTrouble {
-    /// The next thing it is told reaches it, and its word that it heard is lost: `terminal_reader_timeout`.
+    /// The next time it is told to ask for a card it does, and its word that it heard is lost: `terminal_reader_timeout`.
     AnswerIsLost,
     /// It says nothing any more; after two minutes it is offline.
     Silence,
