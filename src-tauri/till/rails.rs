@@ -73,7 +73,7 @@ fn stripe_rail(mode: Mode, settings: &Settings, vault: Vault) -> CardSetup {
         let key = stripe_key(&vault, mode)?.expose().to_owned();
         let webhook_secret = webhook_secret(&vault)?.map(|secret| secret.expose().to_owned());
         let config = StripeConfig { key, elsewhere: elsewhere.clone(), webhook_secret };
-        Ok(Arc::new(StripeRail::open(&config, &memory)?) as Arc<dyn CardRail>)
+        Ok(Arc::new(StripeRail::open(&config, &memory, wall_clock())?) as Arc<dyn CardRail>)
     };
     CardSetup { id: RailId::STRIPE, open: Arc::new(open) }
 }

@@ -161,6 +161,34 @@ impl Account {
         ListDispute::new().payment_intent(intent).limit(PAGE).send(&self.client).await
     }
 
+    /// Refunds made since, newest first.
+    pub(crate) async fn refunds_since(
+        &self,
+        since: i64,
+        after: Option<&str>,
+    ) -> Result<List<Refund>, StripeError> {
+        let list = ListRefund::new().created(since_then(since)).limit(PAGE);
+        let list = match after {
+            Some(after) => list.starting_after(after),
+            None => list,
+        };
+        list.send(&self.client).await
+    }
+
+    /// Disputes made since, newest first.
+    pub(crate) async fn disputes_since(
+        &self,
+        since: i64,
+        after: Option<&str>,
+    ) -> Result<List<Dispute>, StripeError> {
+        let list = ListDispute::new().created(since_then(since)).limit(PAGE);
+        let list = match after {
+            Some(after) => list.starting_after(after),
+            None => list,
+        };
+        list.send(&self.client).await
+    }
+
     /// A page for one customer, who is thanked on it: no page of the shop's own is needed.
     pub(crate) async fn make_link(&self, asked: Asked<'_>) -> Result<PaymentLink, StripeError> {
         let capture = match asked.capture {

@@ -6,14 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use miniserde::json::Value;
+use miniserde::json::{Object, Value};
 use payment::card::{CardCursor, CardLevel, CardReading, CardReport, CardSink};
 use payment::{PaymentId, RailError, RailId, Timestamp};
-use stripe_shared::Event;
 use tokio::time::sleep;
 
 use crate::rail::StripeRail;
-use crate::reading::PAYMENT;
+use crate::reading::{Facts, PAYMENT};
+use crate::reconcile::AWAY_MAX;
 
 /// What can change a payment.
 pub(crate) const KINDS: &[&str] = &[
@@ -37,9 +37,13 @@ pub(crate) const KINDS: &[&str] = &[
 ];
 /// How long before the last event is read again, in seconds.
 const OVERLAP: i64 = 600;
-/// Between two looks at the list while something happens, and the longest when nothing does.
+/// Between two looks at the list while a customer is asked to pay: one request a second.
+const PAUSE_OPEN: Duration = Duration::from_secs(1);
+/// Between two looks while something happens, and the longest when nothing does.
 const PAUSE_SHORTEST: Duration = Duration::from_secs(2);
 const PAUSE_LONGEST: Duration = Duration::from_secs(30);
+/// Payments that are told of in one commit.
+const REPORT_MAX: usize = 50;
 
 /// How far the events were read, and committed.
 #[derive(Default)]
@@ -50,28 +54,41 @@ pub(crate) struct Place {
     newest: String,
     /// Events within the window that is read again, with their times.
     seen: BTreeMap<String, i64>,
+    /// When every object was looked at last, by this machine's clock in seconds. It may be wrong, so nothing that Stripe
+    /// is asked for depends on it.
+    looked_at_all: i64,
+}
+
+/// What is kept of an event: its object says what was true when it was made, and is read anew.
+struct News {
+    id: String,
+    created: i64,
+    intent: Option<String>,
 }
 
 impl Place {
     /// Where the books say that the till stood.
     pub(crate) fn of(cursor: &CardCursor) -> Self {
-        Self { as_of: cursor.as_of.millis() / 1_000, newest: cursor.place.clone(), seen: BTreeMap::new() }
+        Self { as_of: cursor.as_of.millis() / 1_000, newest: cursor.place.clone(), ..Self::default() }
+    }
+
+    /// May Stripe have forgotten events that were never read?
+    const fn is_lost(&self, now: i64) -> bool {
+        let known = if self.looked_at_all > self.as_of { self.looked_at_all } else { self.as_of };
+        self.as_of > 0 && now - known > AWAY_MAX
     }
 
     /// Behind these events.
-    fn after(&self, news: &[Event]) -> Self {
-        let newest =
-            news.iter().filter(|event| event.created >= self.as_of).max_by_key(|event| event.created);
-        let (as_of, newest) = newest.map_or_else(
-            || (self.as_of, self.newest.clone()),
-            |event| (event.created, event.id.as_str().to_owned()),
-        );
+    fn after(&self, news: &[News]) -> Self {
+        let newest = news.iter().filter(|new| new.created >= self.as_of).max_by_key(|new| new.created);
+        let (as_of, newest) = newest
+            .map_or_else(|| (self.as_of, self.newest.clone()), |newest| (newest.created, newest.id.clone()));
         let known = self.seen.iter().map(|(id, created)| (id.clone(), *created));
         let seen = known
-            .chain(news.iter().map(|event| (event.id.as_str().to_owned(), event.created)))
+            .chain(news.iter().map(|new| (new.id.clone(), new.created)))
             .filter(|(_, created)| *created >= as_of - OVERLAP)
             .collect();
-        Self { as_of, newest, seen }
+        Self { as_of, newest, seen, looked_at_all: self.looked_at_all }
     }
 
     fn cursor(&self) -> CardCursor {
@@ -86,47 +103,71 @@ impl StripeRail {
         let mut place = self.place.lock().await;
         let mut pause = PAUSE_SHORTEST;
         loop {
+            let now = self.now();
             let news = self.news(&place).await?;
-            if news.is_empty() {
-                pause = (pause * 2).min(PAUSE_LONGEST);
-            } else {
-                let next = place.after(&news);
-                let report =
-                    CardReport { readings: self.readings(&news).await?, cursor: Some(next.cursor()) };
-                let committed = sink.report(RailId::STRIPE, report).await;
-                committed.map_err(|lost| RailError::Unknown(lost.to_string()))?;
-                (*place, pause) = (next, PAUSE_SHORTEST);
+            let mut intents: BTreeSet<String> = news.iter().filter_map(|new| new.intent.clone()).collect();
+            let is_lost = place.is_lost(now);
+            if is_lost {
+                tracing::info!("longer away than Stripe keeps events: every payment since is looked at");
+                intents.extend(self.changed_since(place.as_of).await?);
             }
-            sleep(pause).await;
+            let mut next = place.after(&news);
+            if is_lost {
+                next.looked_at_all = now;
+            }
+            if !news.is_empty() || is_lost {
+                self.tell(&sink, intents, next.cursor()).await?;
+            }
+            pause = if news.is_empty() { (pause * 2).min(PAUSE_LONGEST) } else { PAUSE_SHORTEST };
+            *place = next;
+            self.rest(pause).await;
         }
     }
 
-    /// Events that were not looked at yet, oldest first.
-    async fn news(&self, place: &Place) -> Result<Vec<Event>, RailError> {
+    /// Less long while a customer is asked to pay, also when that begins meanwhile.
+    async fn rest(&self, pause: Duration) {
+        let pause = if self.has_open() { PAUSE_OPEN } else { pause };
+        tokio::select! {
+            () = sleep(pause) => {}
+            () = self.opened.notified() => sleep(PAUSE_OPEN).await,
+        }
+    }
+
+    /// Reads payments anew and has them committed, a few at a time; the place moves with the last.
+    async fn tell(
+        &self,
+        sink: &Arc<dyn CardSink>,
+        intents: BTreeSet<String>,
+        cursor: CardCursor,
+    ) -> Result<(), RailError> {
+        let mut readings = Vec::new();
+        for intent in intents {
+            readings.extend(self.reading_of(&intent).await?);
+            if readings.len() == REPORT_MAX {
+                commit(sink, CardReport { readings: std::mem::take(&mut readings), cursor: None }).await?;
+            }
+        }
+        commit(sink, CardReport { readings, cursor: Some(cursor) }).await
+    }
+
+    /// Events that were not looked at yet, newest first.
+    async fn news(&self, place: &Place) -> Result<Vec<News>, RailError> {
         let since = (place.as_of - OVERLAP).max(0);
         let (mut news, mut after) = (Vec::new(), None::<String>);
         loop {
             let page = self.noted(self.account.events_since(KINDS, since, after.as_deref()).await)?;
             after = page.data.last().map(|event| event.id.as_str().to_owned());
             let is_last = !page.has_more || after.is_none();
-            news.extend(page.data.into_iter().filter(|event| !place.seen.contains_key(event.id.as_str())));
+            let new = page.data.iter().filter(|event| !place.seen.contains_key(event.id.as_str()));
+            news.extend(new.map(|event| News {
+                id: event.id.as_str().to_owned(),
+                created: event.created,
+                intent: intent_of(&event.data.object),
+            }));
             if is_last {
-                break;
+                return Ok(news);
             }
         }
-        news.reverse();
-        Ok(news)
-    }
-
-    /// What the events are about, read anew.
-    async fn readings(&self, news: &[Event]) -> Result<Vec<(PaymentId, CardReading)>, RailError> {
-        let intents: BTreeSet<String> =
-            news.iter().filter_map(|event| intent_of(&event.data.object)).collect();
-        let mut readings = Vec::new();
-        for intent in intents {
-            readings.extend(self.reading_of(&intent).await?);
-        }
-        Ok(readings)
     }
 
     /// The payment that an intent belongs to, read anew; `None` when it is not one of ours.
@@ -139,14 +180,36 @@ impl StripeRail {
         let Some(payment) = payment else { return Ok(None) };
         let _lane = self.lane(payment).await;
         let facts = self.facts(intent).await?;
-        let session = self.noted(self.account.session_of(intent).await)?;
-        let link = session.and_then(|session| Some(session.payment_link?.id().as_str().to_owned()));
-        let reference = link.unwrap_or_else(|| intent.to_owned());
+        let reference = self.reference_of(&facts).await?;
         let reading = facts.reading(self.next_number(), reference, CardLevel::Waiting { link: None })?;
         // While the customer may still act, only the way that was opened knows what it is waiting for.
-        Ok(Some((payment, reading))
-            .filter(|(_, reading)| !matches!(reading.level, CardLevel::Waiting { .. })))
+        if matches!(reading.level, CardLevel::Waiting { .. }) {
+            return Ok(None);
+        }
+        self.note_open(payment, Some(&reading.level));
+        Ok(Some((payment, reading)))
     }
+
+    /// The books' name for a payment: the page that it was made on, or the intent where a reader asked for the card.
+    async fn reference_of(&self, facts: &Facts) -> Result<String, RailError> {
+        let intent = facts.intent.id.as_str();
+        if facts.intent.payment_method_types.iter().any(|kind| kind == "card_present") {
+            return Ok(intent.to_owned());
+        }
+        let session = self.noted(self.account.session_of(intent).await)?;
+        let link = session.and_then(|session| Some(session.payment_link?.id().as_str().to_owned()));
+        Ok(link.unwrap_or_else(|| intent.to_owned()))
+    }
+}
+
+async fn commit(sink: &Arc<dyn CardSink>, report: CardReport) -> Result<(), RailError> {
+    let committed = sink.report(RailId::STRIPE, report).await;
+    committed.map_err(|lost| RailError::Unknown(lost.to_string()))
+}
+
+/// An intent that another program made is not worth a look.
+fn is_ours(intent: &Object) -> bool {
+    matches!(intent.get("metadata"), Some(Value::Object(metadata)) if metadata.contains_key(PAYMENT))
 }
 
 /// The intent that an event's object is, or belongs to.
@@ -157,7 +220,8 @@ pub(crate) fn intent_of(object: &Value) -> Option<String> {
         _ => None,
     };
     match text("object").as_deref() {
-        Some("payment_intent") => text("id"),
+        Some("payment_intent") if is_ours(fields) => text("id"),
+        Some("payment_intent") => None,
         _ => text("payment_intent"),
     }
 }

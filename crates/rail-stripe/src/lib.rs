@@ -7,7 +7,7 @@
 //! the payment is found by the till's id in its metadata.
 //!
 //! Start at [`StripeRail`]; `account` has every call, `reading` turns Stripe's objects into a reading, `failure` says what
-//! a failed call allows, `amounts` counts as Stripe does, `events` reads what happened without a public address and `webhook` with one, `office`
+//! a failed call allows, `amounts` counts as Stripe does, `events` reads what happened without a public address (after a long absence `reconcile` does) and `webhook` with one, `office`
 //! is what is not a payment.
 
 mod account;
@@ -22,6 +22,7 @@ mod rail;
 mod reader;
 mod readers;
 mod reading;
+mod reconcile;
 mod webhook;
 
-pub use rail::{StripeConfig, StripeRail};
+pub use rail::{Clock, StripeConfig, StripeRail};

@@ -1,6 +1,6 @@
 //! The rail: the port's calls, each in one of two ways, and what both share.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -9,11 +9,11 @@ use payment::card::{
     CardWay, ReaderStep, RefundAttempt,
 };
 use payment::rail::{RailFuture, RailHealth, ServerHealth};
-use payment::{PaymentId, RailError, RailId};
+use payment::{PaymentId, RailError, RailId, Timestamp};
 use stripe::StripeError;
 use stripe_shared::{PaymentIntent, PaymentIntentStatus};
 use stripe_types::Currency;
-use tokio::sync::MutexGuard;
+use tokio::sync::{MutexGuard, Notify};
 
 use crate::account::{Account, Asked};
 use crate::amounts;
@@ -24,6 +24,9 @@ use crate::reading::{Facts, PAYMENT, REFUND};
 
 /// Payments are read one after the other in so many lanes: in a lane the order of numbers is the order of truth.
 const LANES: usize = 16;
+
+/// Tells the time of this machine.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 
 /// What a rail is opened with. Its `Debug` form does not exist: the key must not be printed.
 #[derive(Clone)]
@@ -48,6 +51,11 @@ pub struct StripeRail {
     openings: Mutex<HashMap<PaymentId, u32>>,
     /// Keys under which Stripe keeps an error of its own, with how many.
     spoiled: Mutex<HashMap<String, u32>>,
+    /// Payments that customers are asked for at the moment.
+    open: Mutex<BTreeSet<PaymentId>>,
+    /// Rung when one is opened.
+    pub(crate) opened: Notify,
+    clock: Clock,
     /// How far readers were with payments at the last look.
     steps: Mutex<HashMap<PaymentId, ReaderStep>>,
     /// How far the events were read. One watch has it at a time.
@@ -61,7 +69,7 @@ impl StripeRail {
     ///
     /// # Errors
     /// [`RailError::Misconfigured`] when the key is unusable.
-    pub fn open(config: &StripeConfig, memory: &CardMemory) -> Result<Self, RailError> {
+    pub fn open(config: &StripeConfig, memory: &CardMemory, clock: Clock) -> Result<Self, RailError> {
         let elsewhere = config.elsewhere.as_deref();
         Ok(Self {
             account: Account::open(&config.key, elsewhere)?,
@@ -72,6 +80,9 @@ impl StripeRail {
             openings: Mutex::new(HashMap::new()),
             spoiled: Mutex::new(HashMap::new()),
             steps: Mutex::new(HashMap::new()),
+            open: Mutex::new(BTreeSet::new()),
+            opened: Notify::new(),
+            clock,
             place: tokio::sync::Mutex::new(memory.cursor.as_ref().map(Place::of).unwrap_or_default()),
             webhook_secret: config.webhook_secret.clone(),
             is_live: key::is_live(&config.key),
@@ -139,6 +150,29 @@ impl StripeRail {
         let count = openings.entry(payment).or_insert(0);
         *count += 1;
         *count
+    }
+
+    /// This machine's time in seconds.
+    pub(crate) fn now(&self) -> i64 {
+        (self.clock)().millis() / 1_000
+    }
+
+    /// Is anybody asked to pay at the moment?
+    pub(crate) fn has_open(&self) -> bool {
+        !self.open.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
+    }
+
+    /// Keeps whether the customer may still pay, and no reader's step once they may not; what is not known stays as it was.
+    pub(crate) fn note_open(&self, payment: PaymentId, level: Option<&CardLevel>) {
+        let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
+        match level {
+            Some(CardLevel::Waiting { .. }) if open.insert(payment) => self.opened.notify_one(),
+            Some(CardLevel::Waiting { .. }) | None => {}
+            Some(_) => {
+                open.remove(&payment);
+                self.note_step(payment, None);
+            }
+        }
     }
 
     /// Keeps how far the reader is with a payment.
@@ -213,10 +247,12 @@ impl CardRail for StripeRail {
     fn open<'a>(&'a self, attempt: &'a CardAttempt) -> RailFuture<'a, Result<CardReading, RailError>> {
         Box::pin(async move {
             let _lane = self.lane(attempt.payment).await;
-            match &attempt.terms.way {
+            let read = match &attempt.terms.way {
                 CardWay::Reader(reader) => self.open_at_reader(attempt, reader).await,
                 CardWay::Phone => self.open_for_phone(attempt).await,
-            }
+            };
+            self.note_open(attempt.payment, read.as_ref().ok().map(|reading| &reading.level));
+            read
         })
     }
 
@@ -226,20 +262,27 @@ impl CardRail for StripeRail {
     ) -> RailFuture<'a, Result<Option<CardReading>, RailError>> {
         Box::pin(async move {
             let _lane = self.lane(attempt.payment).await;
-            match &attempt.terms.way {
+            let read = match &attempt.terms.way {
                 CardWay::Reader(reader) => self.find_at_reader(attempt, reader).await,
                 CardWay::Phone => self.find_for_phone(attempt).await,
-            }
+            };
+            self.note_open(
+                attempt.payment,
+                read.as_ref().ok().and_then(Option::as_ref).map(|reading| &reading.level),
+            );
+            read
         })
     }
 
     fn cancel<'a>(&'a self, attempt: &'a CardAttempt) -> RailFuture<'a, Result<CardReading, RailError>> {
         Box::pin(async move {
             let _lane = self.lane(attempt.payment).await;
-            match &attempt.terms.way {
+            let read = match &attempt.terms.way {
                 CardWay::Reader(reader) => self.cancel_at_reader(attempt, reader).await,
                 CardWay::Phone => self.cancel_for_phone(attempt).await,
-            }
+            };
+            self.note_open(attempt.payment, read.as_ref().ok().map(|reading| &reading.level));
+            read
         })
     }
 

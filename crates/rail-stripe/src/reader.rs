@@ -70,7 +70,6 @@ impl StripeRail {
         let Some(id) = self.intent_id(attempt).await? else { return Ok(None) };
         let facts = self.facts(&id).await?;
         if !is_waiting(&facts.intent) {
-            self.note_step(attempt.payment, None);
             return self.reading(&facts).map(Some);
         }
         let at_reader = self.noted(self.account.reader(reader).await)?;
@@ -94,7 +93,6 @@ impl StripeRail {
             return Err(RailError::NotSent("it never arrived".to_owned()));
         };
         let at_reader = self.noted(self.account.reader(reader).await)?;
-        self.note_step(attempt.payment, None);
         if matches!(about(&at_reader, &id), AtReader::Busy) || shows_cart(&at_reader) {
             self.noted(self.account.stop_reader(reader).await)?;
         }

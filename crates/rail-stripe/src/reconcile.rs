@@ -21,63 +21,62 @@ const REFUND_CHANGES_FOR: i64 = 60 * DAY;
 /// A dispute is decided within so many days (<https://docs.stripe.com/disputes/how-disputes-work>).
 const DISPUTE_CHANGES_FOR: i64 = 180 * DAY;
 
-/// An object in a list: its own name, and the intent that it belongs to.
-type Listed = (String, Option<String>);
+/// What names a payment that may have changed.
+#[derive(Clone, Copy)]
+enum Kind {
+    Payments,
+    Refunds,
+    Disputes,
+}
+
+/// A page of a list: each object's own name with the intent that it belongs to, and whether there is more.
+type Page = (Vec<(String, Option<String>)>, bool);
+
+impl Kind {
+    const ALL: [(Self, i64); 3] = [
+        (Self::Payments, PAYMENT_CHANGES_FOR),
+        (Self::Refunds, REFUND_CHANGES_FOR),
+        (Self::Disputes, DISPUTE_CHANGES_FOR),
+    ];
+}
 
 impl StripeRail {
     /// The intents that may have changed since a moment, in Stripe's seconds.
     pub(crate) async fn changed_since(&self, as_of: i64) -> Result<BTreeSet<String>, RailError> {
-        let since = |days: i64| (as_of - days).max(0);
         let mut changed = BTreeSet::new();
-        let payments = since(PAYMENT_CHANGES_FOR);
-        self.collect(&mut changed, async |after| {
-            let page = self.account.intents_since(payments, after.as_deref()).await?;
-            Ok(listed(page, |intent| {
-                let is_ours = intent.metadata.contains_key(PAYMENT);
-                let id = intent.id.as_str().to_owned();
-                (id.clone(), is_ours.then_some(id))
-            }))
-        })
-        .await?;
-        let refunds = since(REFUND_CHANGES_FOR);
-        self.collect(&mut changed, async |after| {
-            let page = self.account.refunds_since(refunds, after.as_deref()).await?;
-            Ok(listed(page, |refund| {
-                let intent = refund.payment_intent.as_ref().map(|intent| intent.id().as_str().to_owned());
-                (refund.id.as_str().to_owned(), intent)
-            }))
-        })
-        .await?;
-        let disputes = since(DISPUTE_CHANGES_FOR);
-        self.collect(&mut changed, async |after| {
-            let page = self.account.disputes_since(disputes, after.as_deref()).await?;
-            Ok(listed(page, |dispute| {
-                let intent = dispute.payment_intent.as_ref().map(|intent| intent.id().as_str().to_owned());
-                (dispute.id.as_str().to_owned(), intent)
-            }))
-        })
-        .await?;
+        for (kind, changes_for) in Kind::ALL {
+            let (since, mut after) = ((as_of - changes_for).max(0), None::<String>);
+            // By hand: the client's own paging sends two cursors at once.
+            loop {
+                let (objects, has_more) = self.noted(self.page(kind, since, after.as_deref()).await)?;
+                after = objects.last().map(|(id, _)| id.clone());
+                changed.extend(objects.into_iter().filter_map(|(_, intent)| intent));
+                if !has_more || after.is_none() {
+                    break;
+                }
+            }
+        }
         Ok(changed)
     }
 
-    /// Reads a list page by page: the client's own paging sends two cursors at once.
-    async fn collect(
-        &self,
-        changed: &mut BTreeSet<String>,
-        page: impl AsyncFn(Option<String>) -> Result<(Vec<Listed>, bool), StripeError>,
-    ) -> Result<(), RailError> {
-        let mut after = None;
-        loop {
-            let (objects, has_more) = self.noted(page(after).await)?;
-            after = objects.last().map(|(id, _)| id.clone());
-            changed.extend(objects.into_iter().filter_map(|(_, intent)| intent));
-            if !has_more || after.is_none() {
-                return Ok(());
-            }
-        }
+    async fn page(&self, kind: Kind, since: i64, after: Option<&str>) -> Result<Page, StripeError> {
+        Ok(match kind {
+            Kind::Payments => listed(self.account.intents_since(since, after).await?, |intent| {
+                let id = intent.id.as_str().to_owned();
+                (id.clone(), intent.metadata.contains_key(PAYMENT).then_some(id))
+            }),
+            Kind::Refunds => listed(self.account.refunds_since(since, after).await?, |refund| {
+                let intent = refund.payment_intent.as_ref().map(|intent| intent.id().as_str().to_owned());
+                (refund.id.as_str().to_owned(), intent)
+            }),
+            Kind::Disputes => listed(self.account.disputes_since(since, after).await?, |dispute| {
+                let intent = dispute.payment_intent.as_ref().map(|intent| intent.id().as_str().to_owned());
+                (dispute.id.as_str().to_owned(), intent)
+            }),
+        })
     }
 }
 
-fn listed<T>(page: List<T>, of: impl Fn(&T) -> Listed) -> (Vec<Listed>, bool) {
+fn listed<T>(page: List<T>, of: impl Fn(&T) -> (String, Option<String>)) -> Page {
     (page.data.iter().map(of).collect(), page.has_more)
 }

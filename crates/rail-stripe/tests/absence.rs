@@ -6,6 +6,7 @@ use payment::PaymentId;
 use payment::card::{CardCursor, CardMemory, CardReading, CardReport};
 use stripe_core::payment_intent::CreatePaymentIntent;
 use stripe_core::refund::CreateRefund;
+use stripe_shared::PaymentIntentAllowedPaymentMethodTypes;
 use stripe_simulator::{Objection, SECRET_KEY};
 use stripe_types::Currency;
 
@@ -70,7 +71,9 @@ async fn many_events_are_read_page_by_page_and_payments_of_others_are_let_pass()
     let client = shop.client();
     for _ in 0..150 {
         let other = CreatePaymentIntent::new(500_i64, Currency::EUR).confirm(true);
-        other.payment_method("pm_card_visa").send(&client).await.unwrap();
+        let by_card = vec![PaymentIntentAllowedPaymentMethodTypes::Card];
+        let other = other.allowed_payment_method_types(by_card).payment_method("pm_card_visa");
+        other.send(&client).await.unwrap();
     }
     let (last, _) = paid(&shop).await;
     let before = listed(&shop, "/v1/events");

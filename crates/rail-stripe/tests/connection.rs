@@ -5,7 +5,7 @@ use payment::card::{Access, CaptureMode, CardMemory, CardOffice, CardRail, CardW
 use rail_stripe::StripeRail;
 use stripe_simulator::{Permission, SECRET_KEY};
 
-use crate::shop::{Shop, captured, config, known};
+use crate::shop::{Shop, captured, config, known, open};
 
 /// What the till says it needs, with Stripe's own name for it.
 const PERMISSIONS: &[(&str, Access, &str)] = &[
@@ -34,7 +34,7 @@ fn without(shop: &Shop, left_out: Option<&str>) -> StripeRail {
             },
         );
     let key = shop.simulator.restricted_key(&granted.collect::<Vec<_>>());
-    StripeRail::open(&config(&shop.simulator, &key), &CardMemory::default()).unwrap()
+    open(&config(&shop.simulator, &key), &CardMemory::default(), &shop.simulator)
 }
 
 #[tokio::test]
@@ -63,7 +63,7 @@ async fn a_key_that_may_only_look_lacks_what_changes_something() {
     let shop = Shop::open().await;
     let looks: Vec<_> = PERMISSIONS.iter().map(|(_, _, area)| Permission::read(area)).collect();
     let key = shop.simulator.restricted_key(&looks);
-    let rail = StripeRail::open(&config(&shop.simulator, &key), &CardMemory::default()).unwrap();
+    let rail = open(&config(&shop.simulator, &key), &CardMemory::default(), &shop.simulator);
     let check = rail.check().await.unwrap();
     assert!(
         check

@@ -5,10 +5,10 @@ use payment::card::{
     Capture, CaptureMode, CardEnd, CardLevel, CardMemory, CardRail, ReaderStep, RefundAttempt, RefundStatus,
     ShownLine,
 };
-use rail_stripe::{StripeConfig, StripeRail};
+use rail_stripe::StripeConfig;
 use stripe_simulator::{Fault, Often, ReaderTrouble, SECRET_KEY, Target};
 
-use crate::shop::{Shop, captured, config, eur, known};
+use crate::shop::{Shop, captured, config, eur, known, open};
 
 const AT_ONCE: CaptureMode = CaptureMode::AtOnce;
 
@@ -190,7 +190,7 @@ async fn a_port_that_nobody_listens_on_means_that_nothing_was_sent() {
     let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
     let elsewhere = Some(format!("http://{free}/"));
     let config = StripeConfig { elsewhere, ..config(&shop.simulator, SECRET_KEY) };
-    let rail = StripeRail::open(&config, &CardMemory::default()).unwrap();
+    let rail = open(&config, &CardMemory::default(), &shop.simulator);
     let failed = rail.open(&shop.at_reader(450, AT_ONCE)).await.unwrap_err();
     assert!(matches!(failed, RailError::NotSent(_)), "{failed:?}");
     assert!(!rail.health().is_up());

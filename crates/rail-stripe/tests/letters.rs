@@ -9,7 +9,7 @@ use stripe_simulator::SECRET_KEY;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-use crate::shop::{Shop, captured, config};
+use crate::shop::{Shop, captured, config, open};
 
 /// A letter as the relay hands it on.
 struct Letter {
@@ -37,7 +37,7 @@ impl Relayed {
         };
         let config =
             StripeConfig { webhook_secret: Some(secret.clone()), ..config(&shop.simulator, SECRET_KEY) };
-        let rail = StripeRail::open(&config, &CardMemory::default()).unwrap();
+        let rail = open(&config, &CardMemory::default(), &shop.simulator);
         Self { shop, rail, relay }
     }
 

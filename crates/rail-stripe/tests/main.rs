@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by panicking, its helpers too")]
 
+mod absence;
+mod books;
 mod connection;
 mod counter;
 mod letters;

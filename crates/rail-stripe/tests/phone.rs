@@ -1,32 +1,11 @@
 //! A card on the customer's own phone, and what is told by events later.
 
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-use payment::card::{CaptureMode, CardAttempt, CardEnd, CardLevel, CardRail, CardReport, CardSink, CardWay};
-use payment::rail::{NotCommitted, RailFuture};
-use payment::{RailError, RailId};
+use payment::RailError;
+use payment::card::{CaptureMode, CardAttempt, CardEnd, CardLevel, CardRail, CardWay};
 use stripe_simulator::{Fault, Often, Target};
-use tokio::sync::Notify;
 
+use crate::books::first_report;
 use crate::shop::{Shop, captured, known};
-
-/// Keeps what is reported.
-#[derive(Default)]
-struct Books {
-    reports: Mutex<Vec<CardReport>>,
-    reported: Notify,
-}
-
-impl CardSink for Books {
-    fn report<'a>(&'a self, _: RailId, report: CardReport) -> RailFuture<'a, Result<(), NotCommitted>> {
-        Box::pin(async move {
-            self.reports.lock().unwrap().push(report);
-            self.reported.notify_one();
-            Ok(())
-        })
-    }
-}
 
 #[tokio::test]
 async fn a_customer_pays_on_the_page_that_the_code_leads_to() {
@@ -64,23 +43,8 @@ async fn a_page_that_is_called_off_can_not_be_paid_any_more() {
     assert_eq!(shop.taken(), 0);
 }
 
-/// What is reported until the first report has been taken.
-async fn first_report(shop: &Shop) -> CardReport {
-    let books = Arc::new(Books::default());
-    let told = async {
-        tokio::select! {
-            ended = shop.rail.watch(books.clone()) => panic!("{ended:?}"),
-            () = books.reported.notified() => {}
-        }
-    };
-    tokio::time::timeout(Duration::from_secs(20), told).await.unwrap();
-    let mut reports = books.reports.lock().unwrap();
-    assert_eq!(reports.len(), 1, "{reports:?}");
-    reports.remove(0)
-}
-
 /// A payment that was made on a phone.
-async fn paid(shop: &Shop) -> (CardAttempt, String) {
+pub(crate) async fn paid(shop: &Shop) -> (CardAttempt, String) {
     let attempt = shop.attempt(450, CardWay::Phone, CaptureMode::AtOnce);
     let opened = shop.rail.open(&attempt).await.unwrap();
     let CardLevel::Waiting { link: Some(url) } = &opened.level else { panic!("{opened:?}") };
@@ -92,13 +56,13 @@ async fn paid(shop: &Shop) -> (CardAttempt, String) {
 async fn what_changes_at_stripe_is_told_by_its_events_once() {
     let shop = Shop::open().await;
     let (first, reference) = paid(&shop).await;
-    let report = first_report(&shop).await;
+    let report = first_report(&shop.rail).await;
     let [(payment, reading)] = report.readings.as_slice() else { panic!("{report:?}") };
     assert_eq!((*payment, &reading.level), (first.payment, &captured(450)));
     assert_eq!(reading.reference, reference);
     assert!(report.cursor.as_ref().is_some_and(|cursor| cursor.place.starts_with("evt_")), "{report:?}");
     let (second, _) = paid(&shop).await;
-    let report = first_report(&shop).await;
+    let report = first_report(&shop.rail).await;
     let told: Vec<_> = report.readings.iter().map(|(payment, _)| *payment).collect();
     assert_eq!(told, [second.payment], "the watch goes on where it was, not where the till began");
 }

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU8, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use counterparties::StripeClient;
 use money::{Currency, Money};
@@ -35,7 +35,7 @@ impl Shop {
     /// Whose requests somebody else judges.
     pub(crate) async fn unjudged() -> Self {
         let simulator = Simulator::start(Setup::default()).unwrap();
-        let rail = StripeRail::open(&config(&simulator, SECRET_KEY), &CardMemory::default()).unwrap();
+        let rail = open(&config(&simulator, SECRET_KEY), &CardMemory::default(), &simulator);
         let client = client(&simulator);
         let reader = CreateTerminalReader::new("simulated-wpe").label("Counter").send(&client).await.unwrap();
         Self {
@@ -93,6 +93,12 @@ impl Shop {
 
 fn client(simulator: &Simulator) -> Client {
     stripe::ClientBuilder::new(SECRET_KEY).url(format!("{}/", simulator.url())).build().unwrap()
+}
+
+/// A rail whose machine's clock stands where the stand-in's does now.
+pub(crate) fn open(config: &StripeConfig, memory: &CardMemory, simulator: &Simulator) -> StripeRail {
+    let now = Timestamp::from_millis(simulator.now() * 1_000);
+    StripeRail::open(config, memory, Arc::new(move || now)).unwrap()
 }
 
 /// The way to a stand-in, with a key.

@@ -4,10 +4,10 @@
 use counterparties::{CarelessLine, Slip, StripeClient};
 use payment::RailError;
 use payment::card::{CaptureMode, CardMemory, CardRail};
-use rail_stripe::{StripeConfig, StripeRail};
+use rail_stripe::StripeConfig;
 use stripe_simulator::{Defect, SECRET_KEY};
 
-use crate::shop::Shop;
+use crate::shop::{Shop, open};
 
 /// What comes of a payment at the reader whose requests are changed on their way, and what the checker objects to.
 async fn judged(shop: &Shop, slip: Slip) -> (Result<(), RailError>, Vec<String>) {
@@ -17,7 +17,7 @@ async fn judged(shop: &Shop, slip: Slip) -> (Result<(), RailError>, Vec<String>)
         elsewhere: Some(format!("{}/", line.url())),
         webhook_secret: None,
     };
-    let rail = StripeRail::open(&config, &CardMemory::default()).unwrap();
+    let rail = open(&config, &CardMemory::default(), &shop.simulator);
     let before = shop.simulator.requests().len();
     let opened = rail.open(&shop.at_reader(450, CaptureMode::AtOnce)).await.map(|_| ());
     let requests = shop.simulator.requests().split_off(before);
