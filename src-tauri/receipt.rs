@@ -4,6 +4,7 @@
 //! keep the sums in line. A receipt of practice mode says so at its top and its bottom; a copy, a voided and a
 //! reversed sale say so above the lines.
 
+mod card;
 mod paper;
 mod tender;
 #[cfg(test)]

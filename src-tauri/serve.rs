@@ -8,7 +8,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use gateway::{Asset, BindError, Bound, CommandRefused, Commands, Gateway, NoRandomness, Surface, Token};
+use gateway::{
+    Asset, BindError, Bound, CommandRefused, Commands, Gateway, Letter, LetterRefused, Letters, NoRandomness,
+    Surface, Token,
+};
+use payment::RailId;
+use payment::card::{CardNotice, NoticeRefused};
 use serde_json::{Value, json};
 use thiserror::Error;
 use tokio::sync::broadcast;
@@ -61,6 +66,7 @@ impl Server {
             commands: Arc::new(Door { app: app.clone() }),
             feed: feed(&app),
             assets: Arc::new(screen),
+            letters: Arc::new(Door { app: app.clone() }),
         };
         let bound = gateway.bind(listen, Surface::Loopback).await?;
         let mode = *app.mode().borrow();
@@ -123,6 +129,38 @@ impl Commands for Door {
         Box::pin(
             async move { self.app.call_as(Asker::Browser, name, request).await.map_err(|e| refused(&e)) },
         )
+    }
+}
+
+/// Stripe's letters go through the door that its events take.
+impl Letters for Door {
+    fn take<'a>(&'a self, from: &'a str, letter: &'a Letter) -> BoxFuture<'a, Result<(), LetterRefused>> {
+        Box::pin(async move {
+            if from != RailId::STRIPE.name() {
+                return Err(LetterRefused::NobodyTakesIt(format!("nobody here takes letters of {from:?}")));
+            }
+            let till = self.app.till().await.map_err(|error| LetterRefused::NotNow(error.detail))?;
+            let received = till.engine.clock().now().wall;
+            let signature = letter.header("stripe-signature");
+            let notice = CardNotice { body: letter.body(), signature, received };
+            till.engine.take_card_notice(RailId::STRIPE, notice).await.or_else(answered)
+        })
+    }
+}
+
+/// What a sender is told. What changes no payment has arrived well, and need not be sent again.
+fn answered(refused: NoticeRefused) -> Result<(), LetterRefused> {
+    let detail = refused.to_string();
+    tracing::debug!(%detail, "a letter was not acted on");
+    match refused {
+        NoticeRefused::NotNeeded(_) => Ok(()),
+        NoticeRefused::NotSetUp => Err(LetterRefused::NobodyTakesIt(detail)),
+        NoticeRefused::NotRead(_) => Err(LetterRefused::NotNow(detail)),
+        NoticeRefused::Unsigned
+        | NoticeRefused::Forged
+        | NoticeRefused::TooOld(_)
+        | NoticeRefused::Unreadable
+        | NoticeRefused::OtherMode => Err(LetterRefused::NotGenuine(detail)),
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use engine::{Clock, Engine, Setup, SystemClock};
 use keys::{Vault, VaultScope};
 use payment::Timestamp;
+use payment::card::ConnectionCheck;
 use rail_practice::{PracticeRail, PracticeTerminal};
 use settings::{Mode, Settings};
 use store::{Store, StoreOptions};
@@ -86,6 +87,8 @@ pub struct CardsCheck {
     pub at: Timestamp,
     /// One line, empty when nothing is wrong.
     pub problem: String,
+    /// What the processor said; `None` when nobody was reached, or none is needed.
+    pub connection: Option<ConnectionCheck>,
 }
 
 /// One opened till.

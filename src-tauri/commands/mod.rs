@@ -54,7 +54,10 @@ use crate::dto::stream::{
     DeadLetterRequest, DeadLettersReply, DeadLettersRequest, OutcomeDto, StreamStatusDto, StreamTakeReply,
     StreamTakeRequest,
 };
-use crate::dto::stripe::{StripeSecretForgetRequest, StripeSecretSetRequest, StripeStatusDto};
+use crate::dto::stripe::{
+    StripeReaderDto, StripeReaderRegisterRequest, StripeSecretForgetRequest, StripeSecretSetRequest,
+    StripeStatusDto,
+};
 use crate::dto::timeline::TimelineItemDto;
 use crate::gate;
 
@@ -156,6 +159,8 @@ commands! {
     sale_by_receipt: ReceiptNumberRequest => SaleDto as "SaleDto" = cards::sale_by_receipt;
     stripe_status: Nothing => StripeStatusDto as "StripeStatusDto" = stripe::stripe_status;
     stripe_check: Nothing => StripeStatusDto as "StripeStatusDto" = stripe::stripe_check;
+    stripe_readers: Nothing => Vec<StripeReaderDto> as "StripeReaderDto[]" = stripe::stripe_readers;
+    stripe_reader_register: StripeReaderRegisterRequest => StripeReaderDto as "StripeReaderDto" = stripe::stripe_reader_register;
     stripe_reopen: Nothing => StripeStatusDto as "StripeStatusDto" = stripe::stripe_reopen;
     stripe_secret_set (window): StripeSecretSetRequest => StripeStatusDto as "StripeStatusDto" = stripe::stripe_secret_set;
     stripe_secret_forget (window): StripeSecretForgetRequest => StripeStatusDto as "StripeStatusDto" = stripe::stripe_secret_forget;

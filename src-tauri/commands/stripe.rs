@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use keys::{Secret, SecretName, Vault, VaultError};
-use payment::RailId;
+use payment::card::{CardRail, ConnectionCheck, ReaderPlace, ReaderWish};
+use payment::{RailError, RailId};
 use rail_stripe::key::{self, KeyRefused};
 use settings::Mode;
 
@@ -12,7 +13,8 @@ use crate::app::App;
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::status::Nothing;
 use crate::dto::stripe::{
-    StripeSecretDto, StripeSecretForgetRequest, StripeSecretSetRequest, StripeStatusDto,
+    StripeReaderDto, StripeReaderRegisterRequest, StripeSecretDto, StripeSecretForgetRequest,
+    StripeSecretSetRequest, StripeStatusDto,
 };
 use crate::till::{CardsCheck, Till};
 use crate::view;
@@ -21,17 +23,82 @@ pub(super) async fn stripe_status(app: &Arc<App>, _: Asker, _: Nothing) -> Resul
     view::stripe::status(&*app.till().await?).await
 }
 
-/// Looks whether cards can be taken now.
+/// Asks Stripe whose account the key opens, and what it may not do.
 pub(super) async fn stripe_check(app: &Arc<App>, _: Asker, _: Nothing) -> Result<StripeStatusDto, AppError> {
     let till = app.till().await?;
-    let problem = match till.engine.card_rail(RailId::STRIPE) {
-        Some(Ok(rail)) => view::tender::problem(rail.health()),
-        Some(Err(error)) => error.reason().to_owned(),
-        None => "cards are switched off".to_owned(),
-    };
     let at = till.engine.clock().now().wall;
-    till.cards_check.send_replace(Some(CardsCheck { at, problem }));
+    let (problem, connection) = match checked(&till).await {
+        Ok(connection) => (connection.as_ref().map(shortcoming).unwrap_or_default(), connection),
+        Err(error) => (error.reason().to_owned(), None),
+    };
+    till.cards_check.send_replace(Some(CardsCheck { at, problem, connection }));
     view::stripe::status(&till).await
+}
+
+/// What the processor says; `None` when cards are simulated, and there is nobody to ask.
+async fn checked(till: &Till) -> Result<Option<ConnectionCheck>, RailError> {
+    match card_rail(till)?.office() {
+        Some(office) => office.check().await.map(Some),
+        None => Ok(None),
+    }
+}
+
+/// What keeps cards from being taken although Stripe was reached, in one line.
+fn shortcoming(connection: &ConnectionCheck) -> String {
+    let missing: Vec<&str> = connection.missing().map(|permission| permission.name).collect();
+    if !missing.is_empty() {
+        return format!("the key may not do everything a till needs: switch on {}", missing.join(", "));
+    }
+    match &connection.account {
+        Some(account) if !account.takes_payments => {
+            "the account can't take payments yet: finish setting it up in Stripe's dashboard".to_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+/// The readers that the settings can choose from.
+pub(super) async fn stripe_readers(
+    app: &Arc<App>,
+    _: Asker,
+    _: Nothing,
+) -> Result<Vec<StripeReaderDto>, AppError> {
+    let till = app.till().await?;
+    let Some(office) = card_rail(&till).map_err(refused)?.office() else { return Ok(Vec::new()) };
+    Ok(office.readers().await.map_err(refused)?.iter().map(view::stripe::reader).collect())
+}
+
+/// Makes a reader the shop's.
+pub(super) async fn stripe_reader_register(
+    app: &Arc<App>,
+    _: Asker,
+    request: StripeReaderRegisterRequest,
+) -> Result<StripeReaderDto, AppError> {
+    let till = app.till().await?;
+    let simulated = || refuse(ErrorCode::NotNow, "practice mode has its simulated reader already");
+    let office = card_rail(&till).map_err(refused)?.office().ok_or_else(simulated)?;
+    let place = request.place.map(|place| ReaderPlace {
+        name: place.name,
+        country: place.country,
+        line: place.line,
+        city: place.city,
+        postal_code: place.postal_code,
+        state: (!place.state.is_empty()).then_some(place.state),
+    });
+    let wish = ReaderWish { code: request.code, label: request.label, place };
+    Ok(view::stripe::reader(&office.register(&wish).await.map_err(refused)?))
+}
+
+fn card_rail(till: &Till) -> Result<&Arc<dyn CardRail>, RailError> {
+    let off = || RailError::Misconfigured("cards are switched off in Settings, Cards".to_owned());
+    till.engine.card_rail(RailId::STRIPE).ok_or_else(off)?.as_ref().map_err(RailError::clone)
+}
+
+fn refused(error: RailError) -> AppError {
+    match error {
+        RailError::Declined(reason) => refuse(ErrorCode::BadRequest, reason),
+        other => refuse(ErrorCode::RailUnavailable, other.reason()),
+    }
 }
 
 pub(super) async fn stripe_secret_set(

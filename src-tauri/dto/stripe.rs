@@ -44,6 +44,83 @@ pub struct StripeCheckDto {
     pub at: String,
     /// What stands in the way, one line; empty when nothing does.
     pub problem: String,
+    /// The account; none when nobody was reached, or the key may not read it.
+    pub account: Option<StripeAccountDto>,
+    /// Everything that a till needs of a key, in the order of Stripe's own page; empty when nobody was reached.
+    pub permissions: Vec<StripePermissionDto>,
+}
+
+/// The shop's account at Stripe.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct StripeAccountDto {
+    /// Stripe's name for it (`acct_…`).
+    pub id: String,
+    /// What its owner calls it; empty when nothing.
+    pub name: String,
+    /// It may take payments.
+    pub takes_payments: bool,
+    /// It may pay out to the shop's bank.
+    pub pays_out: bool,
+}
+
+/// Something that a till needs of its key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct StripePermissionDto {
+    /// Its name on Stripe's page for keys.
+    pub name: String,
+    /// It is to be changed, too, and not only read.
+    pub write: bool,
+    /// What the till does with it, English.
+    pub reason: String,
+    /// The key has it.
+    pub granted: bool,
+}
+
+/// A card reader of the shop's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct StripeReaderDto {
+    /// Stripe's name for it (`tmr_…`): what the settings take.
+    pub id: String,
+    /// What the shop calls it.
+    pub label: String,
+    /// What it is, in Stripe's word, such as `bbpos_wisepos_e`.
+    pub device: String,
+    /// It was heard within the last two minutes: an offline reader takes no cards.
+    pub online: bool,
+    /// When it was heard last (RFC 3339); empty when never.
+    pub heard_at: String,
+    /// It is doing something.
+    pub busy: bool,
+}
+
+/// Makes a reader the shop's.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct StripeReaderRegisterRequest {
+    /// What the reader shows when it is asked to pair.
+    pub code: String,
+    /// What the shop calls it.
+    pub label: String,
+    /// Where it stands: needed for the first reader only.
+    pub place: Option<StripePlaceDto>,
+}
+
+/// Where a reader stands.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct StripePlaceDto {
+    /// The name of the shop or branch.
+    pub name: String,
+    /// Two letters (ISO 3166-1), such as `DE`.
+    pub country: String,
+    /// Street and number.
+    pub line: String,
+    /// The town.
+    pub city: String,
+    /// The postal code.
+    pub postal_code: String,
+    /// The state; empty where the country has none.
+    pub state: String,
 }
 
 /// Which secret of Stripe's.

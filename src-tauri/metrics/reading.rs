@@ -1,7 +1,6 @@
 //! What a till is like at one moment, in numbers.
 
-use engine::Totals;
-use payment::rail::RailHealth;
+use engine::{Engine, Totals};
 use payment::{RailId, Timestamp};
 use settings::Settings;
 use store::ReadError;
@@ -35,10 +34,7 @@ impl Reading {
     /// Reads a till.
     pub(super) async fn of(till: &Till) -> Result<Self, ReadError> {
         let (engine, reader) = (&till.engine, till.engine.reader());
-        let rails = RailId::all().filter_map(|id| {
-            let is_up = engine.rail(id)?.is_ok_and(|rail| RailHealth::is_up(&rail.health()));
-            Some((id, is_up))
-        });
+        let rails = RailId::all().filter_map(|id| Some((id, is_up(engine, id)?)));
         Ok(Self {
             mode: till.mode.name(),
             totals: engine.meters().totals(),
@@ -51,6 +47,15 @@ impl Reading {
             books: till.ledger_health(),
         })
     }
+}
+
+/// Can a rail be used now? `None` when it is not set up.
+fn is_up(engine: &Engine, id: RailId) -> Option<bool> {
+    let health = match engine.rail(id) {
+        Some(opened) => opened.ok().map(|rail| rail.health()),
+        None => engine.card_rail(id)?.as_ref().ok().map(|rail| rail.health()),
+    };
+    Some(health.is_some_and(|health| health.is_up()))
 }
 
 /// A price that nobody ever changed is as old as the till.

@@ -2,6 +2,7 @@
 
 use money::{Currency, Money};
 
+use super::card::card;
 use super::exact;
 use super::paper::Paper;
 use super::words::Words;
@@ -15,6 +16,8 @@ const ENDS: usize = 8;
 pub(super) fn tender(paper: &mut Paper, payment: &PaymentDto, words: &Words) {
     if let Some(taken) = &payment.cash {
         cash(paper, taken, words);
+    } else if let Some(used) = &payment.card {
+        card(paper, payment, used, words);
     } else if !payment.transfers.is_empty() {
         coin(paper, payment, words);
     }

@@ -4,10 +4,12 @@ use money::{Currency, Money, Percent};
 use payment::{Cart, CartLine};
 
 use super::*;
+use crate::dto::card::{CardDto, CardStepDto, CardWayDto, RefundDto, RefundStateDto};
 use crate::dto::money::{QrDto, RateDto};
 use crate::dto::sale::{
     CartTotalsDto, CashDto, CodeDto, HandOverDto, MayDto, PaymentDto, TransferDto, TransferStatusDto,
 };
+use crate::dto::timeline::FactDto;
 use crate::view::money;
 
 const HEAD: &str = "1f8b0c4e5d6a7b8c9d0e1f2a3b4c5d6e7f8091a2b3c4d5e6f708192a3b4c5d6e";
@@ -217,6 +219,80 @@ fn a_bitcoin_sale_is_printed_with_rate_address_and_transaction() {
                     Thank you!
              Journal 1f8b0c4e5d6a7b8c
     ");
+}
+
+/// 12.00 by a card at the reader, of which 2.00 went back and another refund failed.
+fn card() -> PaymentDto {
+    let fact = |name: &str, value: &str| FactDto { name: name.into(), value: value.into() };
+    let refund = |minor, state| RefundDto {
+        refund: String::new(),
+        amount: eur(minor),
+        reason: "too cold".into(),
+        state,
+        problem: String::new(),
+    };
+    let card = CardDto {
+        way: CardWayDto::Reader,
+        reader: "tmr_1".into(),
+        captures_later: false,
+        step: CardStepDto::Taken,
+        reference: "pi_1".into(),
+        page: None,
+        brand: "visa".into(),
+        last4: "4242".into(),
+        wallet: "apple_pay".into(),
+        declined: String::new(),
+        held: None,
+        held_until: String::new(),
+        cancelling: false,
+        capturing: false,
+        may_cancel: false,
+        refundable: eur(1_000),
+        refunds: vec![refund(200, RefundStateDto::Succeeded), refund(300, RefundStateDto::Failed)],
+        disputes: Vec::new(),
+        receipt: vec![
+            fact("application_preferred_name", "Visa Credit"),
+            fact("dedicated_file_name", "A0000000031010"),
+            fact("authorization_code", "123456"),
+            fact("application_cryptogram", "82A32B60E8C1F7B2"),
+            fact("terminal_verification_results", "0000008000"),
+            fact("transaction_status_information", "0000"),
+        ],
+    };
+    PaymentDto { card: Some(card), ..payment("card", eur(1_200)) }
+}
+
+#[test]
+fn a_card_is_printed_with_what_its_network_requires_and_what_went_back() {
+    let sale = sale(vec![item("Flat white", 1, 1_200, "20")], vec![card()]);
+    let text = printed(&live(), &sale, 0);
+    let (_, tender) = text.split_once("2.00      12.00\n").expect("the tax table");
+    insta::assert_snapshot!(tender, @r"
+    ------------------------------------------
+    Card                                 12.00
+      Visa **** 4242 (Apple pay)
+      Visa Credit
+      AID A0000000031010
+      Auth code 123456
+      ARQC 82A32B60E8C1F7B2
+      TVR 0000008000
+      TSI 0000
+    Given back                           -2.00
+    ------------------------------------------
+                    Thank you!
+             Journal 1f8b0c4e5d6a7b8c
+    ");
+}
+
+#[test]
+fn a_card_that_brought_nothing_is_not_printed() {
+    let mut declined = card();
+    if let Some(card) = &mut declined.card {
+        card.step = CardStepDto::Over;
+    }
+    let sale = sale(vec![item("Tea", 1, 300, "0")], vec![declined, cash(300, 300, 0)]);
+    let text = printed(&live(), &sale, 0);
+    assert!(text.contains("Cash") && !text.contains("Card") && !text.contains("4242"), "{text}");
 }
 
 #[test]

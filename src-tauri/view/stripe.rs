@@ -2,6 +2,7 @@
 
 use keys::{Secret, SecretName};
 use payment::RailId;
+use payment::card::{Access, CardAccount, CardReader, PermissionCheck, ReaderTask};
 use rail_stripe::key::{self, KeyKind};
 use settings::{Mode, Settings};
 
@@ -10,7 +11,9 @@ use super::tender::problem;
 use crate::commands::refuse;
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::status::CardsStatusDto;
-use crate::dto::stripe::{StripeCheckDto, StripeKeyDto, StripeStatusDto};
+use crate::dto::stripe::{
+    StripeAccountDto, StripeCheckDto, StripeKeyDto, StripePermissionDto, StripeReaderDto, StripeStatusDto,
+};
 use crate::till::{CardsCheck, Till};
 
 /// Characters of a key that tell it from others, and nothing more.
@@ -58,7 +61,44 @@ pub fn cards(till: &Till, settings: &Settings) -> CardsStatusDto {
 }
 
 fn check(check: &CardsCheck) -> StripeCheckDto {
-    StripeCheckDto { at: instant(check.at), problem: check.problem.clone() }
+    let connection = check.connection.as_ref();
+    StripeCheckDto {
+        at: instant(check.at),
+        problem: check.problem.clone(),
+        account: connection.and_then(|connection| connection.account.as_ref()).map(account),
+        permissions: connection.iter().flat_map(|found| &found.permissions).map(permission).collect(),
+    }
+}
+
+fn account(account: &CardAccount) -> StripeAccountDto {
+    StripeAccountDto {
+        id: account.id.clone(),
+        name: account.name.clone().unwrap_or_default(),
+        takes_payments: account.takes_payments,
+        pays_out: account.pays_out,
+    }
+}
+
+fn permission(permission: &PermissionCheck) -> StripePermissionDto {
+    StripePermissionDto {
+        name: permission.name.to_owned(),
+        write: permission.access == Access::Write,
+        reason: permission.reason.to_owned(),
+        granted: permission.is_granted,
+    }
+}
+
+/// A reader of the shop's.
+#[must_use]
+pub fn reader(reader: &CardReader) -> StripeReaderDto {
+    StripeReaderDto {
+        id: reader.id.clone(),
+        label: reader.label.clone(),
+        device: reader.device.clone(),
+        online: reader.is_online,
+        heard_at: reader.heard_at.map(instant).unwrap_or_default(),
+        busy: reader.task != ReaderTask::Idle,
+    }
 }
 
 /// What the keyring holds, asked off the runtime. One that does not tell holds nothing.

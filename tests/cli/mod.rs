@@ -23,3 +23,4 @@ mod stream;
 mod stripe;
 mod tabs;
 mod usage;
+mod webhooks;

@@ -4,7 +4,7 @@ use std::io::Write;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
-use stripe_simulator::{Clock, SECRET_KEY, Setup, Simulator};
+use stripe_simulator::{Clock, Permission, SECRET_KEY, Setup, Simulator};
 
 use super::keyring::Keyring;
 use super::program::{Folder, Running, Said, Served, objects, wait_until};
@@ -33,7 +33,7 @@ impl Shop {
         self.folder.ok(&[&SANDBOX[..], &["settings", "set", key, value]].concat());
     }
 
-    fn command(&self, arguments: &[&str]) -> Running {
+    pub(super) fn command(&self, arguments: &[&str]) -> Running {
         let mut command = self.folder.command(&[&SANDBOX[..], arguments].concat());
         Running::new(self.keyring.lend(&mut command).stdin(Stdio::null()).spawn().expect("it starts"))
     }
@@ -107,4 +107,30 @@ fn test_and_live_keys_are_let_into_their_own_books_alone() {
         said.refuses_with(part);
         assert!(!said.err.contains("canary"), "{said:?}");
     }
+}
+
+#[test]
+fn the_test_of_the_connection_names_what_the_key_may_not_do() {
+    let shop = Shop::open();
+    let poor = shop.stripe.restricted_key(&[Permission::read("event")]);
+    assert_eq!(shop.keep("stripe.key", &poor).code, Some(0));
+    let served = shop.serve();
+    let checked = served.door.ask("stripe_check", &json!({}));
+    let problem = checked["check"]["problem"].as_str().expect("a text");
+    assert!(problem.contains("switch on") && problem.contains("Payment Intents"), "{checked:#}");
+    assert_eq!(shop.keep("stripe.key", SECRET_KEY).code, Some(0));
+    let checked = served.door.ask("stripe_check", &json!({}));
+    assert_eq!((&checked["check"]["problem"], &checked["up"]), (&json!(""), &json!(true)), "{checked:#}");
+    let registered = served.door.ask(
+        "stripe_reader_register",
+        &json!({ "code": "simulated-wpe", "label": "Counter", "place": {
+            "name": "Café", "country": "DE", "line": "Markt 1", "city": "Ulm", "postal_code": "89073", "state": "",
+        } }),
+    );
+    let readers = served.door.ask("stripe_readers", &json!({}));
+    assert_eq!(
+        (&readers[0]["id"], &readers[0]["label"]),
+        (&registered["id"], &json!("Counter")),
+        "{readers:#}"
+    );
 }

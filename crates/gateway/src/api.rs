@@ -51,7 +51,8 @@ fn is_json(headers: &HeaderMap) -> bool {
     essence.eq_ignore_ascii_case("application/json")
 }
 
-async fn body(request: Request) -> Result<Bytes, Refusal> {
+/// The whole body, within its bounds.
+pub(crate) async fn body(request: Request) -> Result<Bytes, Refusal> {
     let whole = tokio::time::timeout(BODY_WAIT_MAX, Bytes::from_request(request, &()));
     let whole = whole.await.map_err(|_| Refusal::TOO_SLOW)?;
     whole.map_err(|rejection| match rejection.status() {

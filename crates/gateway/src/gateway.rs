@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::door::Door;
-use crate::{Assets, Commands, Feed, Surface, Token, api, asset, feed, headers, host};
+use crate::{Assets, Commands, Feed, Letters, Surface, Token, api, asset, feed, headers, host, letters};
 
 /// How long open requests and feeds may take to end once the till closes.
 const FAREWELL_MAX: Duration = Duration::from_secs(5);
@@ -34,6 +34,8 @@ pub struct Gateway {
     pub feed: Feed,
     /// The screens.
     pub assets: Assets,
+    /// Who takes letters of other servers.
+    pub letters: Arc<dyn Letters>,
 }
 
 /// A server that listens and is not served yet.
@@ -65,6 +67,7 @@ pub(crate) struct House {
     pub(crate) commands: Arc<dyn Commands>,
     pub(crate) feed: Feed,
     pub(crate) assets: Assets,
+    pub(crate) letters: Arc<dyn Letters>,
     pub(crate) surface: Surface,
     pub(crate) port: u16,
     pub(crate) headers: HeaderMap,
@@ -89,6 +92,7 @@ impl Gateway {
             commands: self.commands,
             feed: self.feed,
             assets: self.assets,
+            letters: self.letters,
             surface,
             port: address.port(),
             headers: headers::security(address.port()),
@@ -141,6 +145,7 @@ impl fmt::Debug for Bound {
 fn routes(house: &Arc<House>) -> Router {
     Router::new()
         .route("/api/{name}", post(api::call).fallback(api::wrong_method))
+        .route("/webhooks/{from}", post(letters::take).fallback(api::wrong_method))
         .route("/feed", any(feed::open))
         .fallback(asset::serve)
         .layer(DefaultBodyLimit::max(api::BODY_BYTES_MAX))

@@ -2,6 +2,7 @@
 
 mod feed;
 mod http;
+mod letters;
 mod metrics;
 mod secrecy;
 mod till;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures_util::future::BoxFuture;
-use gateway::{Asset, CommandRefused, Commands, Gateway, Surface, Token};
+use gateway::{Asset, CommandRefused, Commands, Gateway, Letter, LetterRefused, Letters, Surface, Token};
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, oneshot};
@@ -69,6 +69,7 @@ pub(crate) fn of(token: Token, changes: broadcast::Sender<String>) -> Gateway {
         commands: Arc::new(CannedCommands),
         feed: Arc::new(move || changes.subscribe()),
         assets: Arc::new(asset),
+        letters: Arc::new(CannedLetters),
     }
 }
 
@@ -86,6 +87,21 @@ impl Commands for CannedCommands {
                 "echo" => Ok(request),
                 "sale_cancel" => Err(refused(409, "not_now")),
                 _ => Err(refused(404, "not_found")),
+            }
+        })
+    }
+}
+
+struct CannedLetters;
+
+impl Letters for CannedLetters {
+    fn take<'a>(&'a self, from: &'a str, letter: &'a Letter) -> BoxFuture<'a, Result<(), LetterRefused>> {
+        Box::pin(async move {
+            match (from, letter.header("stripe-signature")) {
+                ("post", "right") if letter.body() == b" {\"a\" : 1}\r\n\xff" => Ok(()),
+                ("post", "later") => Err(LetterRefused::NotNow("canned".to_owned())),
+                ("post", _) => Err(LetterRefused::NotGenuine("canned".to_owned())),
+                _ => Err(LetterRefused::NobodyTakesIt("canned".to_owned())),
             }
         })
     }

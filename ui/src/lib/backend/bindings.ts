@@ -1374,12 +1374,28 @@ export type StreamTakeRequest = {
 	instructions: InstructionDto[],
 };
 
+/**  The shop's account at Stripe. */
+export type StripeAccountDto = {
+	/**  Stripe's name for it (`acct_…`). */
+	id: string,
+	/**  What its owner calls it; empty when nothing. */
+	name: string,
+	/**  It may take payments. */
+	takes_payments: boolean,
+	/**  It may pay out to the shop's bank. */
+	pays_out: boolean,
+};
+
 /**  A test of the connection. */
 export type StripeCheckDto = {
 	/**  When (RFC 3339). */
 	at: string,
 	/**  What stands in the way, one line; empty when nothing does. */
 	problem: string,
+	/**  The account; none when nobody was reached, or the key may not read it. */
+	account: StripeAccountDto | null,
+	/**  Everything that a till needs of a key, in the order of Stripe's own page; empty when nobody was reached. */
+	permissions: StripePermissionDto[],
 };
 
 /**  Cards through Stripe. */
@@ -1402,6 +1418,60 @@ export type StripeKeyDto = {
 	restricted: boolean,
 	/**  Its last four characters. */
 	last4: string,
+};
+
+/**  Something that a till needs of its key. */
+export type StripePermissionDto = {
+	/**  Its name on Stripe's page for keys. */
+	name: string,
+	/**  It is to be changed, too, and not only read. */
+	write: boolean,
+	/**  What the till does with it, English. */
+	reason: string,
+	/**  The key has it. */
+	granted: boolean,
+};
+
+/**  Where a reader stands. */
+export type StripePlaceDto = {
+	/**  The name of the shop or branch. */
+	name: string,
+	/**  Two letters (ISO 3166-1), such as `DE`. */
+	country: string,
+	/**  Street and number. */
+	line: string,
+	/**  The town. */
+	city: string,
+	/**  The postal code. */
+	postal_code: string,
+	/**  The state; empty where the country has none. */
+	state: string,
+};
+
+/**  A card reader of the shop's. */
+export type StripeReaderDto = {
+	/**  Stripe's name for it (`tmr_…`): what the settings take. */
+	id: string,
+	/**  What the shop calls it. */
+	label: string,
+	/**  What it is, in Stripe's word, such as `bbpos_wisepos_e`. */
+	device: string,
+	/**  It was heard within the last two minutes: an offline reader takes no cards. */
+	online: boolean,
+	/**  When it was heard last (RFC 3339); empty when never. */
+	heard_at: string,
+	/**  It is doing something. */
+	busy: boolean,
+};
+
+/**  Makes a reader the shop's. */
+export type StripeReaderRegisterRequest = {
+	/**  What the reader shows when it is asked to pair. */
+	code: string,
+	/**  What the shop calls it. */
+	label: string,
+	/**  Where it stands: needed for the first reader only. */
+	place: StripePlaceDto | null,
 };
 
 /**  Which secret of Stripe's. */
@@ -1698,6 +1768,8 @@ export type Commands = {
 	sale_by_receipt: { request: ReceiptNumberRequest; reply: SaleDto };
 	stripe_status: { request: Nothing; reply: StripeStatusDto };
 	stripe_check: { request: Nothing; reply: StripeStatusDto };
+	stripe_readers: { request: Nothing; reply: StripeReaderDto[] };
+	stripe_reader_register: { request: StripeReaderRegisterRequest; reply: StripeReaderDto };
 	stripe_reopen: { request: Nothing; reply: StripeStatusDto };
 	stripe_secret_set: { request: StripeSecretSetRequest; reply: StripeStatusDto };
 	stripe_secret_forget: { request: StripeSecretForgetRequest; reply: StripeStatusDto };
