@@ -1,6 +1,15 @@
 import type { CardDto, SaleDto } from '../../src/lib/backend/bindings';
 import type { Replies } from '../fixture-backend';
-import { byCard, cardTender, disputed, heldCard, PAGE, paidByCard, stripeStatus } from '../fixtures/card';
+import {
+  byCard,
+  cardTender,
+  connectionCheck,
+  disputed,
+  heldCard,
+  PAGE,
+  paidByCard,
+  stripeStatus,
+} from '../fixtures/card';
 import { eur, sale, settings, tenders } from '../fixtures/sale';
 import { liveStatus, status } from '../fixtures/status';
 
@@ -117,9 +126,6 @@ export const settingsTest: Replies = {
   stripe_status: () =>
     stripeStatus({
       key: { live: false, restricted: false, last4: '4eC3' },
-      check: {
-        at: '2026-11-21T14:40:00Z',
-        problem: 'the key may not read disputes: give it the permission "Disputes: read"',
-      },
+      check: connectionCheck('the key may not do everything a till needs: switch on Disputes'),
     }),
 };

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { Fault, type StripeStatusDto } from '$lib/backend';
 import { FixtureBackend, type Replies } from '../../../tests/fixture-backend';
-import { stripeStatus } from '../../../tests/fixtures/card';
+import { connectionCheck, stripeStatus } from '../../../tests/fixtures/card';
 import { StripeSetup } from './stripe.svelte';
 
 function setup(replies: Replies = {}) {
   const backend = new FixtureBackend({
     stripe_status: () => stripeStatus(),
-    stripe_check: () => stripeStatus({ check: { at: '2026-11-21T14:00:00Z', problem: '' } }),
+    stripe_check: () => stripeStatus({ check: connectionCheck() }),
     stripe_secret_set: () => stripeStatus(),
     stripe_secret_forget: () => stripeStatus({ key: null }),
     ...replies,
@@ -47,7 +47,7 @@ test('the connection is tested once per press, and the result stays', async () =
   const { backend, stripe } = setup({ stripe_check: () => new Promise((resolve) => answers.push(resolve)) });
   const presses = [stripe.check(), stripe.check()];
   expect(stripe.busy).toBe('check');
-  answers[0]?.(stripeStatus({ check: { at: '2026-11-21T14:00:00Z', problem: 'the key is refused' } }));
+  answers[0]?.(stripeStatus({ check: connectionCheck('the key is refused') }));
   await Promise.all(presses);
   expect([backend.count('stripe_check'), stripe.status?.check?.problem, stripe.busy]).toEqual([
     1,
