@@ -130,7 +130,7 @@ impl Till {
         let vault = if mode == Mode::Practice { Vault::in_memory(scope) } else { Vault::open(scope) };
         let practice = PracticeSlot::default();
         let rails = rails::chains(mode, &settings, &vault, &practice);
-        let (charging, clock) = (rails::charging(mode), Arc::new(SystemClock));
+        let (charging, clock) = (rails::charging(mode, &settings, &vault), Arc::new(SystemClock));
         let cards = rails::cards(mode, &settings, &vault, &practice);
         let engine = Engine::start(Setup { store, writer, settings, rails, charging, cards, clock }).await?;
         let ledger = watch::Sender::default();

@@ -3,14 +3,15 @@
 
 use std::sync::Arc;
 
-use engine::{CardSetup, ChargingSetup, Clock, RailSetup, SystemClock};
+use engine::{CardSetup, ChargingOpened, ChargingSetup, Clock, RailSetup, SystemClock};
 use keys::{Secret, SecretName, Vault};
 use payment::card::{CardMemory, CardRail};
+use payment::charging::ChargingRail;
 use payment::rail::RailError;
 use payment::{Rail, RailId, Timestamp};
 use rail_bitcoin::{BitcoinConfig, BitcoinRail, RpcPassword};
 use rail_practice::{Mining, PracticeCards, PracticeRail, PracticeTerminal};
-use rail_stripe::{StripeConfig, StripeRail};
+use rail_stripe::{StripeCharging, StripeConfig, StripeRail};
 use settings::{Mode, Settings};
 
 use super::PracticeSlot;
@@ -32,13 +33,15 @@ pub(super) fn chains(
 }
 
 /// The rails this till charges. Practice has its simulated cards, always.
-pub(super) fn charging(mode: Mode) -> Vec<ChargingSetup> {
-    match mode {
-        Mode::Practice => {
-            vec![ChargingSetup { id: RailId::STRIPE, rail: Ok(Arc::new(PracticeCards::default())) }]
-        }
-        Mode::Sandbox | Mode::Live => Vec::new(),
-    }
+pub(super) fn charging(mode: Mode, settings: &Settings, vault: &Vault) -> Vec<ChargingSetup> {
+    let rail: ChargingOpened = match mode {
+        Mode::Practice => Ok(Arc::new(PracticeCards::default())),
+        Mode::Sandbox | Mode::Live if !settings.stripe.enabled => return Vec::new(),
+        Mode::Sandbox | Mode::Live => stripe_config(mode, settings, vault)
+            .and_then(|config| StripeCharging::open(&config, wall_clock()))
+            .map(|rail| Arc::new(rail) as Arc<dyn ChargingRail>),
+    };
+    vec![ChargingSetup { id: RailId::STRIPE, rail }]
 }
 
 /// The rails this till takes cards with. Practice has its simulated reader.
@@ -66,16 +69,21 @@ fn practice_terminal(slot: PracticeSlot) -> CardSetup {
     CardSetup { id: RailId::STRIPE, open: Arc::new(open) }
 }
 
-/// Key and signing secret are read from the keyring each time the rail is opened, and are nowhere else.
 fn stripe_rail(mode: Mode, settings: &Settings, vault: Vault) -> CardSetup {
-    let elsewhere = settings.stripe.elsewhere().map(|base| format!("{base}/"));
+    let settings = settings.clone();
     let open = move |memory: CardMemory| {
-        let key = stripe_key(&vault, mode)?.expose().to_owned();
-        let webhook_secret = webhook_secret(&vault)?.map(|secret| secret.expose().to_owned());
-        let config = StripeConfig { key, elsewhere: elsewhere.clone(), webhook_secret };
+        let config = stripe_config(mode, &settings, &vault)?;
         Ok(Arc::new(StripeRail::open(&config, &memory, wall_clock())?) as Arc<dyn CardRail>)
     };
     CardSetup { id: RailId::STRIPE, open: Arc::new(open) }
+}
+
+/// Key and signing secret are read from the keyring each time a rail is opened, and are nowhere else.
+fn stripe_config(mode: Mode, settings: &Settings, vault: &Vault) -> Result<StripeConfig, RailError> {
+    let elsewhere = settings.stripe.elsewhere().map(|base| format!("{base}/"));
+    let key = stripe_key(vault, mode)?.expose().to_owned();
+    let webhook_secret = webhook_secret(vault)?.map(|secret| secret.expose().to_owned());
+    Ok(StripeConfig { key, elsewhere, webhook_secret })
 }
 
 /// A key of this mode, or what to do about it.

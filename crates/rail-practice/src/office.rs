@@ -2,8 +2,8 @@
 
 use payment::RailError;
 use payment::card::{
-    CardAccount, CardNotice, CardOffice, CardReader, CardReport, ConnectionCheck, NoticeRefused, ReaderTask,
-    ReaderWish,
+    CardAccount, CardNotice, CardOffice, CardReader, CardReport, ConnectionCheck, Evidence, NoticeRefused,
+    ReaderTask, ReaderWish,
 };
 use payment::rail::RailFuture;
 
@@ -44,5 +44,9 @@ impl CardOffice for PracticeTerminal {
 
     fn receive<'a>(&'a self, _: CardNotice<'a>) -> RailFuture<'a, Result<CardReport, NoticeRefused>> {
         Box::pin(async { Err(NoticeRefused::NotSetUp) })
+    }
+
+    fn submit_evidence<'a>(&'a self, _: &'a str, _: &'a Evidence) -> RailFuture<'a, Result<(), RailError>> {
+        Box::pin(async { Err(RailError::Declined("nobody disputes a payment of practice".to_owned())) })
     }
 }

@@ -6,15 +6,16 @@ use std::time::Duration;
 
 use miniserde::json::Value;
 use payment::RailError;
-use payment::card::{CaptureMode, ReaderPlace};
+use payment::card::{CaptureMode, Evidence, ReaderPlace};
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError};
 use stripe_checkout::checkout_session::{ExpireCheckoutSession, ListCheckoutSession};
 use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
-use stripe_core::dispute::ListDispute;
+use stripe_core::customer::{ListCustomer, ListPaymentMethodsCustomer};
+use stripe_core::dispute::{ListDispute, UpdateDispute, UpdateDisputeEvidence};
 use stripe_core::event::ListEvent;
 use stripe_core::payment_intent::{
     CancelPaymentIntent, CancelPaymentIntentCancellationReason, CapturePaymentIntent, CreatePaymentIntent,
-    ListPaymentIntent, RetrievePaymentIntent,
+    CreatePaymentIntentOffSession, ListPaymentIntent, RetrievePaymentIntent,
 };
 use stripe_core::refund::{CreateRefund, ListRefund};
 use stripe_payment::payment_link::{
@@ -25,8 +26,8 @@ use stripe_payment::payment_link::{
     RestrictionsParams, RetrievePaymentLink, UpdatePaymentLink,
 };
 use stripe_shared::{
-    CheckoutSession, Dispute, Event, PaymentIntent, PaymentIntentAllowedPaymentMethodTypes,
-    PaymentIntentCaptureMethod, PaymentLink, Refund,
+    CheckoutSession, Customer, Dispute, Event, PaymentIntent, PaymentIntentAllowedPaymentMethodTypes,
+    PaymentIntentCaptureMethod, PaymentLink, PaymentMethod, Refund,
 };
 use stripe_terminal::terminal_location::{
     CreateTerminalLocation, CreateTerminalLocationAddress, ListTerminalLocation,
@@ -58,6 +59,17 @@ pub(crate) struct Asked<'a> {
     pub(crate) currency: Currency,
     pub(crate) capture: CaptureMode,
     pub(crate) description: &'a str,
+    pub(crate) metadata: HashMap<String, String>,
+}
+
+/// A charge of what a customer saved.
+pub(crate) struct Saved<'a> {
+    pub(crate) key: &'a str,
+    /// In Stripe's count.
+    pub(crate) count: i64,
+    pub(crate) currency: Currency,
+    pub(crate) customer: &'a str,
+    pub(crate) method: &'a PaymentMethod,
     pub(crate) metadata: HashMap<String, String>,
 }
 
@@ -182,6 +194,68 @@ impl Account {
         after: Option<&str>,
     ) -> Result<List<Dispute>, StripeError> {
         let list = ListDispute::new().created(since_then(since)).limit(PAGE);
+        let list = match after {
+            Some(after) => list.starting_after(after),
+            None => list,
+        };
+        list.send(&self.client).await
+    }
+
+    /// Sends everything that is said about a dispute, and has the bank read it.
+    pub(crate) async fn answer_dispute(&self, dispute: &str, evidence: &Evidence) -> Result<(), StripeError> {
+        let text = |text: &String| (!text.is_empty()).then(|| text.clone());
+        let evidence = UpdateDisputeEvidence {
+            product_description: text(&evidence.product_description),
+            service_date: text(&evidence.service_date),
+            customer_name: text(&evidence.customer_name),
+            customer_email_address: text(&evidence.customer_email_address),
+            refund_policy_disclosure: text(&evidence.refund_policy_disclosure),
+            refund_refusal_explanation: text(&evidence.refund_refusal_explanation),
+            uncategorized_text: text(&evidence.uncategorized_text),
+            ..UpdateDisputeEvidence::new()
+        };
+        UpdateDispute::new(dispute).evidence(evidence).submit(true).send(&self.client).await.map(|_| ())
+    }
+
+    /// Customers, newest first.
+    pub(crate) async fn customers(&self, after: Option<&str>) -> Result<List<Customer>, StripeError> {
+        let list = ListCustomer::new().limit(PAGE);
+        let list = match after {
+            Some(after) => list.starting_after(after),
+            None => list,
+        };
+        list.send(&self.client).await
+    }
+
+    /// What a customer saved, newest first.
+    pub(crate) async fn saved_methods(&self, customer: &str) -> Result<List<PaymentMethod>, StripeError> {
+        ListPaymentMethodsCustomer::new(customer).limit(1).send(&self.client).await
+    }
+
+    /// Charges what a customer saved, while the customer is not there.
+    pub(crate) async fn charge_saved(&self, saved: Saved<'_>) -> Result<PaymentIntent, StripeError> {
+        let Ok(kind) = saved.method.type_.as_str().parse::<PaymentIntentAllowedPaymentMethodTypes>();
+        CreatePaymentIntent::new(saved.count, saved.currency)
+            .allowed_payment_method_types(vec![kind])
+            .confirm(true)
+            .customer(saved.customer)
+            .metadata(saved.metadata)
+            .off_session(CreatePaymentIntentOffSession::Bool(true))
+            .payment_method(saved.method.id.as_str())
+            .customize()
+            .request_strategy(once_for(saved.key)?)
+            .send(&self.client)
+            .await
+    }
+
+    /// Payments of a customer made since, newest first.
+    pub(crate) async fn intents_of(
+        &self,
+        customer: &str,
+        since: i64,
+        after: Option<&str>,
+    ) -> Result<List<PaymentIntent>, StripeError> {
+        let list = ListPaymentIntent::new().customer(customer).created(since_then(since)).limit(PAGE);
         let list = match after {
             Some(after) => list.starting_after(after),
             None => list,

@@ -86,6 +86,13 @@ pub fn charged(amount: Money) -> Result<i64, AmountRefused> {
     Ok(count)
 }
 
+/// The smallest charge in a currency; `None` when Stripe does not count in it.
+#[must_use]
+pub fn smallest(currency: Currency) -> Option<Money> {
+    let listed = SMALLEST.iter().find(|(code, _)| *code == currency.code()).map(|(_, least)| *least);
+    told(listed.unwrap_or(1), currency).or_else(|_| told(100, currency)).ok()
+}
+
 /// An amount in Stripe's count, whether it can be charged or not.
 ///
 /// # Errors

@@ -8,10 +8,11 @@
 //!
 //! Start at [`StripeRail`]; `account` has every call, `reading` turns Stripe's objects into a reading, `failure` says what
 //! a failed call allows, `amounts` counts as Stripe does, `events` reads what happened without a public address (after a long absence `reconcile` does) and `webhook` with one, `office`
-//! is what is not a payment.
+//! is what is not a payment, [`StripeCharging`] charges what payers of the stream saved.
 
 mod account;
 pub mod amounts;
+mod charging;
 mod events;
 mod failure;
 pub mod key;
@@ -25,4 +26,5 @@ mod reading;
 mod reconcile;
 mod webhook;
 
+pub use charging::StripeCharging;
 pub use rail::{Clock, StripeConfig, StripeRail};

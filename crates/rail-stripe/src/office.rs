@@ -2,7 +2,7 @@
 
 use payment::RailError;
 use payment::card::{
-    CardNotice, CardOffice, CardReader, CardReport, ConnectionCheck, NoticeRefused, ReaderWish,
+    CardNotice, CardOffice, CardReader, CardReport, ConnectionCheck, Evidence, NoticeRefused, ReaderWish,
 };
 use payment::rail::RailFuture;
 
@@ -23,5 +23,24 @@ impl CardOffice for StripeRail {
 
     fn receive<'a>(&'a self, notice: CardNotice<'a>) -> RailFuture<'a, Result<CardReport, NoticeRefused>> {
         Box::pin(self.receive_letter(notice))
+    }
+
+    fn submit_evidence<'a>(
+        &'a self,
+        dispute: &'a str,
+        evidence: &'a Evidence,
+    ) -> RailFuture<'a, Result<(), RailError>> {
+        Box::pin(async move {
+            let answered = self.noted(self.account.answer_dispute(dispute, evidence).await);
+            answered.map_err(closed)
+        })
+    }
+}
+
+/// What Stripe finds wrong with an answer is that there is nothing to answer any more.
+fn closed(error: RailError) -> RailError {
+    match error {
+        RailError::Protocol(reason) => RailError::Declined(reason),
+        other => other,
     }
 }

@@ -25,6 +25,9 @@ use crate::reading::{Facts, PAYMENT, REFUND};
 /// Payments are read one after the other in so many lanes: in a lane the order of numbers is the order of truth.
 const LANES: usize = 16;
 
+/// Seconds that this machine's clock may be ahead of Stripe's when a lost payment is looked for.
+pub(crate) const CLOCKS_APART: i64 = 600;
+
 /// Tells the time of this machine.
 pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 

@@ -20,11 +20,8 @@ use stripe_types::Expandable;
 
 use crate::amounts;
 use crate::failure::{code, failure, is_missing};
-use crate::rail::{StripeRail, is_of, stripes};
+use crate::rail::{CLOCKS_APART, StripeRail, is_of, stripes};
 use crate::reading::Facts;
-
-/// Seconds that this machine's clock may be ahead of Stripe's when a lost payment is looked for.
-const CLOCKS_APART: i64 = 600;
 
 /// What a reader is doing about a payment.
 enum AtReader {

@@ -55,6 +55,11 @@ impl Facts {
         }
     }
 
+    /// What Stripe keeps of the newest charge, once it says so.
+    pub(crate) fn fee(&self) -> Result<Option<Money>, RailError> {
+        self.charge().map_or(Ok(None), fee)
+    }
+
     /// Why the last try failed, while another one is possible.
     pub(crate) fn declined(&self) -> Option<String> {
         let error = self.intent.last_payment_error.as_ref()?;
@@ -122,16 +127,20 @@ fn capture_before(charge: &Charge) -> Option<Timestamp> {
     present.or(details.card.as_ref().and_then(|card| card.capture_before)).map(seconds)
 }
 
+fn fee(charge: &Charge) -> Result<Option<Money>, RailError> {
+    match &charge.balance_transaction {
+        Some(Expandable::Object(moved)) => told(moved.fee, currency(&moved.currency)?).map(Some),
+        Some(Expandable::Id(_)) | None => Ok(None),
+    }
+}
+
 fn charge_facts(charge: &Charge) -> Result<CardCharge, RailError> {
     let details = charge.payment_method_details.as_ref();
     let Shown { brand, last4, wallet } = details.map_or_else(Shown::default, shown);
     let receipt = details
         .and_then(|details| details.card_present.as_ref()?.receipt.as_ref())
         .map_or_else(Vec::new, receipt_fields);
-    let fee = match &charge.balance_transaction {
-        Some(Expandable::Object(moved)) => Some(told(moved.fee, currency(&moved.currency)?)?),
-        Some(Expandable::Id(_)) | None => None,
-    };
+    let fee = fee(charge)?;
     Ok(CardCharge { reference: charge.id.as_str().to_owned(), brand, last4, wallet, receipt, fee })
 }
 

@@ -12,7 +12,7 @@ use payment::card::{
     ShownLine,
 };
 use payment::{InvoiceId, PaymentId, RailId, RefundId, Timestamp};
-use rail_stripe::{StripeConfig, StripeRail};
+use rail_stripe::{Clock, StripeConfig, StripeRail};
 use stripe::Client;
 use stripe_simulator::{RequestSeen, SECRET_KEY, Setup, Simulator};
 use stripe_terminal::terminal_reader::CreateTerminalReader;
@@ -97,8 +97,13 @@ fn client(simulator: &Simulator) -> Client {
 
 /// A rail whose machine's clock stands where the stand-in's does now.
 pub(crate) fn open(config: &StripeConfig, memory: &CardMemory, simulator: &Simulator) -> StripeRail {
+    StripeRail::open(config, memory, clock(simulator)).unwrap()
+}
+
+/// A clock that stands where the stand-in's does now.
+pub(crate) fn clock(simulator: &Simulator) -> Clock {
     let now = Timestamp::from_millis(simulator.now() * 1_000);
-    StripeRail::open(config, memory, Arc::new(move || now)).unwrap()
+    Arc::new(move || now)
 }
 
 /// The way to a stand-in, with a key.

@@ -6,6 +6,7 @@
 //! state ([`CardErrand`]), so a till that restarts goes on where it was.
 
 mod errand;
+mod evidence;
 mod notice;
 mod office;
 mod port;
@@ -15,6 +16,7 @@ mod shown;
 use money::Money;
 
 pub use self::errand::CardErrand;
+pub use self::evidence::{Evidence, EvidenceNotes};
 pub use self::notice::{CardNotice, NoticeRefused};
 pub use self::office::{
     Access, CardAccount, CardOffice, CardReader, ConnectionCheck, PermissionCheck, ReaderPlace, ReaderTask,

@@ -1,8 +1,8 @@
 //! What a shop settles with its processor beside payments: is the connection right, which readers are there, and what
 //! does a letter of the processor's say. Nothing here moves money, and nothing of it is in the books.
 
-use super::CardReport;
 use super::notice::{CardNotice, NoticeRefused};
+use super::{CardReport, Evidence};
 use crate::Timestamp;
 use crate::rail::{RailError, RailFuture};
 
@@ -32,6 +32,17 @@ pub trait CardOffice: Send + Sync {
     /// # Errors
     /// Why nothing was read. Nothing of a letter is believed before its signature is.
     fn receive<'a>(&'a self, notice: CardNotice<'a>) -> RailFuture<'a, Result<CardReport, NoticeRefused>>;
+
+    /// Answers a dispute, by the rail's name for it. What becomes of it is told by events. The same answer again does no
+    /// harm.
+    ///
+    /// # Errors
+    /// [`RailError::Declined`] when it can't be answered any more.
+    fn submit_evidence<'a>(
+        &'a self,
+        dispute: &'a str,
+        evidence: &'a Evidence,
+    ) -> RailFuture<'a, Result<(), RailError>>;
 }
 
 /// How the connection to a processor is.

@@ -6,6 +6,7 @@ mod bitcoin;
 mod books;
 mod cards;
 mod cash;
+mod evidence;
 mod fees;
 mod giving_up;
 mod limits;
