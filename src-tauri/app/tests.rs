@@ -137,3 +137,19 @@ async fn books_that_can_not_be_opened_again_break_the_till() {
     assert!(broken.to_string().contains("till-practice.db"), "{broken}");
     assert_eq!(app.till().await.err().unwrap().code, ErrorCode::Broken);
 }
+
+#[tokio::test]
+async fn a_key_that_does_not_fit_the_mode_is_refused_on_the_screen_and_never_repeated() {
+    let folder = tempfile::tempdir().unwrap();
+    let options = OpenOptions { data_dir: folder.path().to_owned(), mode: Mode::Sandbox };
+    let app = App::open(options).await.unwrap();
+    for secret in ["sk_live_canary12345", "rk_live_canary12345", "pk_test_canary12345", "canary"] {
+        let request = json!({ "name": "key", "secret": secret });
+        let refused = app.call_as(Asker::Window, "stripe_secret_set", request.clone()).await.unwrap_err();
+        assert_eq!((refused.code, refused.detail.lines().count()), (ErrorCode::BadRequest, 1), "{refused:?}");
+        assert!(!refused.detail.contains("canary"), "{refused:?}");
+        let browser = app.call_as(Asker::Browser, "stripe_secret_set", request).await.unwrap_err();
+        assert_eq!(browser.code, ErrorCode::Forbidden);
+    }
+    app.stop().await;
+}

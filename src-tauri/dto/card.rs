@@ -61,6 +61,8 @@ pub struct CardDto {
     pub captures_later: bool,
     /// Where it is.
     pub step: CardStepDto,
+    /// How far the reader is, while the customer is at it; none when nobody knows.
+    pub reader_step: Option<ReaderStepDto>,
     /// The processor's name for the payment; empty before it has it.
     pub reference: String,
     /// The page for the customer's phone, while it can be paid.
@@ -121,6 +123,18 @@ pub enum CardStepDto {
     Over,
     /// Nobody knows, and the processor is asked: never charge again.
     Unknown,
+}
+
+/// How far a reader is with a payment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum ReaderStepDto {
+    /// It asks for a card, or for the card's PIN.
+    AsksForCard,
+    /// It has read a card, and the card's bank is asked.
+    AsksBank,
+    /// It was not heard for two minutes: check its power and network.
+    Silent,
 }
 
 /// The page for the customer's phone.

@@ -236,6 +236,7 @@ fn card() -> PaymentDto {
         reader: "tmr_1".into(),
         captures_later: false,
         step: CardStepDto::Taken,
+        reader_step: None,
         reference: "pi_1".into(),
         page: None,
         brand: "visa".into(),

@@ -1,7 +1,9 @@
 //! Card payments for the screens.
 
 use ::money::Money;
-use payment::card::{CaptureMode, CardEnd, CardLevel, CardReading, CardWay, DisputeReading, RefundStatus};
+use payment::card::{
+    CaptureMode, CardEnd, CardLevel, CardReading, CardWay, DisputeReading, ReaderStep, RefundStatus,
+};
 use payment::sale::{CardPayment, CardWish, Payment, Refund, RefundState};
 use payment::{PaymentId, Sale};
 use store::DisputeFacts;
@@ -9,19 +11,25 @@ use store::DisputeFacts;
 use super::{instant, money};
 use crate::commands::refuse;
 use crate::dto::card::{
-    CardDto, CardPageDto, CardStepDto, CardWayDto, DisputeDto, DisputedSaleDto, HeldCardDto, RefundDto,
-    RefundStateDto,
+    CardDto, CardPageDto, CardStepDto, CardWayDto, DisputeDto, DisputedSaleDto, HeldCardDto, ReaderStepDto,
+    RefundDto, RefundStateDto,
 };
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::sale::PaymentDto;
 use crate::dto::timeline::FactDto;
 use crate::qr;
+use crate::till::Till;
 
 /// A card payment of a sale.
 ///
 /// # Errors
 /// When a sum is out of range, or a page has too long an address for a code.
-pub fn payment(sale: &Sale, payment: &Payment, card: &CardPayment) -> Result<PaymentDto, AppError> {
+pub fn payment(
+    till: &Till,
+    sale: &Sale,
+    payment: &Payment,
+    card: &CardPayment,
+) -> Result<PaymentDto, AppError> {
     let came = card.reading.as_ref().and_then(CardReading::present);
     Ok(PaymentDto {
         payment: payment.id.to_string(),
@@ -37,7 +45,7 @@ pub fn payment(sale: &Sale, payment: &Payment, card: &CardPayment) -> Result<Pay
         problem: problem(card),
         cash: None,
         code: None,
-        card: Some(facts(sale, payment, card)?),
+        card: Some(facts(till, sale, payment, card)?),
         transfers: Vec::new(),
     })
 }
@@ -52,7 +60,7 @@ fn problem(card: &CardPayment) -> String {
     card.doubt.clone().or(failed).or(ended).unwrap_or_default()
 }
 
-fn facts(sale: &Sale, payment: &Payment, card: &CardPayment) -> Result<CardDto, AppError> {
+fn facts(till: &Till, sale: &Sale, payment: &Payment, card: &CardPayment) -> Result<CardDto, AppError> {
     let reading = card.reading.as_ref();
     let charge = reading.and_then(|reading| reading.charge.as_ref());
     let (way, reader) = match &card.terms.way {
@@ -64,6 +72,7 @@ fn facts(sale: &Sale, payment: &Payment, card: &CardPayment) -> Result<CardDto, 
         reader,
         captures_later: card.terms.capture == CaptureMode::Later,
         step: step(card),
+        reader_step: till.engine.card_step(card.terms.rail, payment.id).map(reader_step),
         reference: card.reference().unwrap_or_default().to_owned(),
         page: card.link().map(page).transpose()?,
         brand: charge.map(|charge| charge.brand.clone()).unwrap_or_default(),
@@ -94,6 +103,14 @@ const fn step(card: &CardPayment) -> CardStepDto {
             CardLevel::Captured { .. } => CardStepDto::Taken,
             CardLevel::Ended(_) => CardStepDto::Over,
         },
+    }
+}
+
+const fn reader_step(step: ReaderStep) -> ReaderStepDto {
+    match step {
+        ReaderStep::AsksForCard => ReaderStepDto::AsksForCard,
+        ReaderStep::AsksBank => ReaderStepDto::AsksBank,
+        ReaderStep::Silent => ReaderStepDto::Silent,
     }
 }
 

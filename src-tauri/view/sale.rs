@@ -70,7 +70,7 @@ fn payment(till: &Till, sale: &Sale, payment: &Payment) -> Result<PaymentDto, Ap
     match &payment.method {
         PaymentMethod::Cash(cash) => cash_payment(payment, cash),
         PaymentMethod::Chain(chain) => chain_payment(till, sale, payment, chain),
-        PaymentMethod::Card(card) => super::card::payment(sale, payment, card),
+        PaymentMethod::Card(card) => super::card::payment(till, sale, payment, card),
     }
 }
 

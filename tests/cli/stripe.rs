@@ -134,3 +134,28 @@ fn the_test_of_the_connection_names_what_the_key_may_not_do() {
         "{readers:#}"
     );
 }
+
+#[test]
+fn a_card_at_the_reader_is_paid_and_its_receipt_carries_what_networks_require() {
+    let shop = Shop::open();
+    assert_eq!(shop.keep("stripe.key", SECRET_KEY).code, Some(0));
+    let served = shop.serve();
+    let place = json!({
+        "name": "Café", "country": "DE", "line": "Markt 1", "city": "Ulm", "postal_code": "89073", "state": "",
+    });
+    let pair = json!({ "code": "simulated-wpe", "label": "Counter", "place": place });
+    let reader = served.door.ask("stripe_reader_register", &pair)["id"].as_str().expect("a name").to_owned();
+    shop.set("rail.stripe.reader", &reader);
+    let mut charge = shop.command(&["charge", "4.00", "--with", "card", "--json", "--wait", "60"]);
+    let sale = json!({ "invoice": charge.object()["invoice"] });
+    let card = || served.door.ask("sale_get", &sale)["payments"][0]["card"].clone();
+    wait_until("the reader asks for a card", || card()["reader_step"] == "asks_for_card");
+    assert!(shop.stripe.present_card(&reader, "visa"), "the reader waits for a card");
+    let said = charge.end();
+    assert_eq!(said.code, Some(0), "{said:?}");
+    let receipt = served.door.ask("receipt", &json!({ "invoice": sale["invoice"], "print": false }));
+    let text = receipt["text"].as_str().expect("a text");
+    for part in ["Visa **** 4242", "AID A000000003", "TVR ", "TSI "] {
+        assert!(text.contains(part), "{part:?} is missing: {text}");
+    }
+}

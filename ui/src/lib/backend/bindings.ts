@@ -105,6 +105,8 @@ export type CardDto = {
 	captures_later: boolean,
 	/**  Where it is. */
 	step: CardStepDto,
+	/**  How far the reader is, while the customer is at it; none when nobody knows. */
+	reader_step: ReaderStepDto | null,
 	/**  The processor's name for the payment; empty before it has it. */
 	reference: string,
 	/**  The page for the customer's phone, while it can be paid. */
@@ -811,6 +813,15 @@ export type RatesDto = {
 	/**  Spread in percent as decimal text, 0 to 20. */
 	spread_percent: string,
 };
+
+/**  How far a reader is with a payment. */
+export type ReaderStepDto = 
+/**  It asks for a card, or for the card's PIN. */
+"asks_for_card" | 
+/**  It has read a card, and the card's bank is asked. */
+"asks_bank" | 
+/**  It was not heard for two minutes: check its power and network. */
+"silent";
 
 /**  A receipt ready to show or print. */
 export type ReceiptDto = {
