@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::cases::rail_contract;
 use super::shop::TurnedClock;
-use super::town::{Fate, Town};
+use super::town::{Fate, Place, Town};
 
 /// A node of its own, an indexer in front of it, and who paid what.
 pub struct RegtestTown {
@@ -71,16 +71,18 @@ impl RegtestTown {
     }
 }
 
-impl Town for RegtestTown {
-    fn rail(&self, clock: Arc<TurnedClock>) -> RailSetup {
-        regtest_rail(self.account.clone(), self.servers.clone(), clock)
+impl Place for RegtestTown {
+    fn rails(&self, clock: Arc<TurnedClock>) -> Vec<RailSetup> {
+        vec![regtest_rail(self.account.clone(), self.servers.clone(), clock)]
     }
 
     fn time_is(&self, now: Timestamp) {
         *self.time.lock().unwrap() = Some(now);
         self.set_clock();
     }
+}
 
+impl Town for RegtestTown {
     fn pay(&self, address: &str, coins: Money) {
         let txid = self.node.pay(address, u64::try_from(coins.minor()).unwrap()).unwrap();
         self.paid.lock().unwrap().push((address.to_owned(), txid));

@@ -2,6 +2,7 @@
 //! simulated town of practice mode and by a real Bitcoin node with a real indexer.
 
 pub mod bitcoin;
+mod cards;
 mod cases;
 mod outages;
 mod practice;

@@ -9,7 +9,7 @@ use rail_practice::{Act, Mining, PracticeRail};
 
 use super::cases::rail_contract;
 use super::shop::TurnedClock;
-use super::town::{Fate, Town};
+use super::town::{Fate, Place, Town};
 
 /// Simulated customers; blocks are found on demand only.
 struct PracticeTown {
@@ -25,8 +25,8 @@ impl PracticeTown {
     }
 }
 
-impl Town for PracticeTown {
-    fn rail(&self, clock: Arc<TurnedClock>) -> RailSetup {
+impl Place for PracticeTown {
+    fn rails(&self, clock: Arc<TurnedClock>) -> Vec<RailSetup> {
         let slot = self.rail.clone();
         let open = move |memory| {
             let clock = clock.clone();
@@ -37,9 +37,11 @@ impl Town for PracticeTown {
             *slot.lock().unwrap() = Some(rail.clone());
             Ok(rail as Arc<dyn Rail>)
         };
-        RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }
+        vec![RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }]
     }
+}
 
+impl Town for PracticeTown {
     fn pay(&self, address: &str, coins: Money) {
         self.act(&Act::Pay { address: address.to_owned(), amount: coins });
         *self.paid.lock().unwrap() = Some(coins);

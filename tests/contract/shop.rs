@@ -14,7 +14,7 @@ use settings::{Mode, Settings};
 use store::{Opened, Store, StoreOptions, Subject};
 use tempfile::TempDir;
 
-use super::town::Town;
+use super::town::Place;
 
 /// Longest wait for anything a town does to reach the books.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -67,7 +67,7 @@ impl Folder {
     }
 }
 
-impl<T: Town> Shop<T> {
+impl<T: Place> Shop<T> {
     pub async fn open(town: T) -> Self {
         Self::open_on(Folder::Own(tempfile::tempdir().unwrap()), town).await
     }
@@ -85,7 +85,13 @@ impl<T: Town> Shop<T> {
 
     /// Stops the engine in order and starts another on the same file.
     pub async fn restart(&mut self) {
+        self.restart_after(async |_: &T| ()).await;
+    }
+
+    /// As [`Shop::restart`], and something happens while the till is off.
+    pub async fn restart_after(&mut self, meanwhile: impl AsyncFnOnce(&T)) {
         self.engine.stop().await;
+        meanwhile(&self.town).await;
         self.engine = start(self.folder.path(), &self.town, self.clock.clone()).await;
     }
 
@@ -272,14 +278,12 @@ pub fn is_final(sale: &Sale) -> bool {
     sale.coverage().unwrap().is_final
 }
 
-async fn start<T: Town>(folder: &Path, town: &T, clock: Arc<TurnedClock>) -> Engine {
+async fn start<T: Place>(folder: &Path, town: &T, clock: Arc<TurnedClock>) -> Engine {
     let options =
         StoreOptions { path: folder.join("till.db"), mode: store::Mode::Sandbox, now: clock.now().wall };
     let Opened { store, writer } = Store::open(options).await.unwrap();
     let defaults = Settings::defaults(Mode::Sandbox);
     let settings = Settings::from_rows(&writer.settings().unwrap(), &defaults).unwrap();
-    let rails = vec![town.rail(clock.clone())];
-    Engine::start(Setup { store, writer, settings, rails, charging: Vec::new(), cards: Vec::new(), clock })
-        .await
-        .unwrap()
+    let (rails, cards) = (town.rails(clock.clone()), town.cards());
+    Engine::start(Setup { store, writer, settings, rails, charging: Vec::new(), cards, clock }).await.unwrap()
 }

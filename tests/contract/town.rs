@@ -1,8 +1,8 @@
-//! The public and the chain, as a test plays them.
+//! The public and the chain, as a test plays them, and what every place has where a shop can stand.
 
 use std::sync::Arc;
 
-use engine::RailSetup;
+use engine::{CardSetup, RailSetup};
 use money::Money;
 use payment::Timestamp;
 
@@ -15,14 +15,24 @@ pub enum Fate {
     Gone,
 }
 
-/// A place with customers and miners.
-pub trait Town: Send + Sync {
-    /// The rail under test, going by the shop's clock.
-    fn rail(&self, clock: Arc<TurnedClock>) -> RailSetup;
+/// Where a shop stands: the rails it can use there.
+pub trait Place: Send + Sync {
+    /// Rails whose payments come by themselves, going by the shop's clock.
+    fn rails(&self, _clock: Arc<TurnedClock>) -> Vec<RailSetup> {
+        Vec::new()
+    }
 
-    /// The town's own clocks are set, if it has any.
+    /// Processors of cards.
+    fn cards(&self) -> Vec<CardSetup> {
+        Vec::new()
+    }
+
+    /// The place's own clocks are set, if it has any.
     fn time_is(&self, _now: Timestamp) {}
+}
 
+/// A place with customers and miners.
+pub trait Town: Place {
     /// A customer sends coins.
     fn pay(&self, address: &str, coins: Money);
 

@@ -19,7 +19,7 @@ use store::{SalesFilter, Store};
 
 use crate::contract::bitcoin::{RegtestTown, regtest_rail};
 use crate::contract::shop::{Shop, TurnedClock};
-use crate::contract::town::{Fate, Town};
+use crate::contract::town::{Place, Town};
 
 const TEST: &str =
     "kill::uncommitted::payment_seen_but_not_committed_when_the_till_dies_is_booked_after_the_restart";
@@ -162,35 +162,15 @@ async fn wait_for_code(folder: &Path) -> (String, String, i64) {
 /// A town without people of its own: the rail is the real one, and kills the process when its doom comes.
 struct Doomed;
 
-impl Town for Doomed {
-    fn rail(&self, clock: Arc<TurnedClock>) -> RailSetup {
+impl Place for Doomed {
+    fn rails(&self, clock: Arc<TurnedClock>) -> Vec<RailSetup> {
         let (account, server) = (std::env::var(ACCOUNT).unwrap(), std::env::var(SERVER).unwrap());
         let real = regtest_rail(account, vec![server], clock);
         let open = move |memory: RailMemory| {
             let rail = (real.open)(memory)?;
             Ok(Arc::new(DoomedRail { rail }) as Arc<dyn Rail>)
         };
-        RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }
-    }
-
-    fn pay(&self, _: &str, _: Money) {
-        unreachable!("the parent pays");
-    }
-
-    fn mine(&self, _: u32) {
-        unreachable!("the parent mines");
-    }
-
-    fn double_spend(&self, _: &str) {
-        unreachable!("nobody double-spends here");
-    }
-
-    fn raise_fee(&self, _: &str) {
-        unreachable!("nobody raises a fee here");
-    }
-
-    fn reorganise(&self, _: u32, _: Fate) {
-        unreachable!("nobody reorganises here");
+        vec![RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }]
     }
 }
 

@@ -42,6 +42,9 @@ pub(crate) fn code(error: &StripeError) -> Option<&ApiErrorsCode> {
 fn refused(told: &ApiErrors, status: u16) -> RailError {
     let words = words(told);
     match status {
+        // The card may have been charged all the same
+        // (<https://docs.stripe.com/terminal/payments/collect-card-payment#handle-errors>).
+        _ if told.code == Some(ApiErrorsCode::TerminalReaderTimeout) => RailError::Unknown(words),
         401 => RailError::Misconfigured("Stripe does not accept the key: store a current one".to_owned()),
         403 => RailError::Misconfigured(format!("the key lacks a permission: {words}")),
         402 => RailError::Declined(words),

@@ -11,6 +11,7 @@ use crate::desk::{Desk, RequestSeen};
 use crate::fault::{EventFault, Fault, Often, Target};
 use crate::keys::Permission;
 use crate::payer_page;
+use crate::resources::balance::BalanceTransaction;
 use crate::resources::charge::ChargeStatus;
 use crate::resources::dispute::DisputeReason;
 use crate::resources::refund::RefundStatus;
@@ -177,6 +178,12 @@ impl Simulator {
         self.world(|desk| refund::await_action(&mut desk.account, refund));
     }
 
+    /// Puts a reader on the counter, and gives its id.
+    #[must_use]
+    pub fn register_reader(&self, label: &str) -> String {
+        self.world(|desk| terminal::register(&mut desk.account, label))
+    }
+
     /// A customer holds a test card to a reader; the card is named as in `pm_card_NAME`. Says whether the reader waited for
     /// one; what became of it stands on the reader's action.
     #[must_use]
@@ -241,6 +248,14 @@ impl Simulator {
             .map(|charge| charge.amount_captured)
             .sum();
         taken - back
+    }
+
+    /// What the account holds in a currency: everything that moved its balance, less the fees. What was paid out is off.
+    #[must_use]
+    pub fn holds(&self, currency: &str) -> i64 {
+        let desk = self.server.shared.desk();
+        let movements = desk.account.balance_transactions.oldest_first();
+        movements.filter(|moved| moved.currency.code() == currency).map(BalanceTransaction::net).sum()
     }
 
     /// Charges that took or hold money, by the idempotency key of the request that made them.

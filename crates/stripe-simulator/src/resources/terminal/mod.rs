@@ -14,4 +14,4 @@ pub(crate) use action::ROUTES as ACTIONS;
 pub use hand::ReaderTrouble;
 pub(crate) use hand::{ROUTES as HAND, present, show, time_out, trouble};
 pub(crate) use location::{Location, ROUTES as LOCATIONS};
-pub(crate) use reader::{ROUTES as READERS, Reader, goes_offline};
+pub(crate) use reader::{ROUTES as READERS, Reader, goes_offline, register};

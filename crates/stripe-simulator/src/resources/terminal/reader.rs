@@ -138,7 +138,21 @@ fn create(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     if let Some(location) = &location {
         turn.account.locations.named(location, "location")?;
     }
-    let account = &mut *turn.account;
+    Ok(put(turn.account, device, label, location, metadata.fresh()).render())
+}
+
+/// Registers a reader of the commonest kind, and gives its id.
+pub(crate) fn register(account: &mut Account, label: &str) -> String {
+    put(account, DeviceType::WisePosE, Some(label.to_owned()), None, Metadata::default()).id
+}
+
+fn put(
+    account: &mut Account,
+    device: DeviceType,
+    label: Option<String>,
+    location: Option<String>,
+    metadata: Metadata,
+) -> Reader {
     let serial_number = format!("SIM-{}", account.ids.digits("serial number", 9));
     let reader = Reader {
         id: account.ids.next("tmr_"),
@@ -147,7 +161,7 @@ fn create(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
         label: label.unwrap_or_else(|| serial_number.clone()),
         serial_number,
         location,
-        metadata: metadata.fresh(),
+        metadata,
         last_seen_at: account.now,
         is_silent: false,
         status: ReaderStatus::Online,
@@ -156,7 +170,7 @@ fn create(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
         is_deleted: false,
     };
     account.readers.put(reader.clone());
-    Ok(reader.render())
+    reader
 }
 
 /// The reader in the path, which was just heard if it speaks at all.
