@@ -284,6 +284,6 @@ async fn start<T: Place>(folder: &Path, town: &T, clock: Arc<TurnedClock>) -> En
     let Opened { store, writer } = Store::open(options).await.unwrap();
     let defaults = Settings::defaults(Mode::Sandbox);
     let settings = Settings::from_rows(&writer.settings().unwrap(), &defaults).unwrap();
-    let (rails, cards) = (town.rails(clock.clone()), town.cards());
+    let (rails, cards) = (town.rails(clock.clone()), town.cards(clock.clone()));
     Engine::start(Setup { store, writer, settings, rails, charging: Vec::new(), cards, clock }).await.unwrap()
 }

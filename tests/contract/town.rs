@@ -22,8 +22,8 @@ pub trait Place: Send + Sync {
         Vec::new()
     }
 
-    /// Processors of cards.
-    fn cards(&self) -> Vec<CardSetup> {
+    /// Processors of cards, going by the shop's clock.
+    fn cards(&self, _clock: Arc<TurnedClock>) -> Vec<CardSetup> {
         Vec::new()
     }
 

@@ -4,6 +4,7 @@
 //!
 //! What is drawn follows from the seed; which call meets which fault follows from the hour as well, as calls are real.
 
+use std::collections::BTreeSet;
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use stripe_simulator::{EventFault, Fault, Objection, Often, Target};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
-use super::counter::Carded;
+use super::counter::{Carded, given_back, is_waiting};
 use super::judge::until_the_books_agree;
 use super::stripe::StripeTown;
 use crate::contract::shop::Shop;
@@ -43,12 +44,28 @@ const FAULTS: &[Fault] = &[
 const CARDS: &[&str] =
     &["visa", "visa", "visa", "mastercard", "chargeDeclined", "refundFail", "createDispute"];
 
+/// What must happen on some day, or the days are too quiet.
+const SIGHTS: &[&str] = &[
+    "captured",
+    "held",
+    "ended",
+    "never opened",
+    "given back",
+    "disputed",
+    "waiting",
+    "charged after trouble",
+];
+
+/// What happened on a day.
+type Sights = BTreeSet<&'static str>;
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_day_ends_with_no_card_charged_twice_and_books_that_agree() {
     let given = std::env::var("TILLSTREAM_SEED").ok().and_then(|seed| seed.parse::<u64>().ok());
     let days = if std::env::var_os("TILLSTREAM_SOAK").is_some() { DAYS_OF_A_SOAK } else { DAYS };
     let seeds = given.map_or(0..days, |seed| seed..seed + 1);
     let (room, mut running) = (Arc::new(Semaphore::new(SIDE_BY_SIDE)), JoinSet::new());
+    let mut sights = Sights::new();
     for seed in seeds {
         let place = room.clone().acquire_owned().await.unwrap();
         running.spawn(async move {
@@ -57,27 +74,30 @@ async fn every_day_ends_with_no_card_charged_twice_and_books_that_agree() {
             (seed, ended)
         });
         while let Some(ended) = running.try_join_next() {
-            judged(ended.unwrap());
+            sights.extend(judged(ended.unwrap()));
         }
     }
     while let Some(ended) = running.join_next().await {
-        judged(ended.unwrap());
+        sights.extend(judged(ended.unwrap()));
     }
+    let unseen: Vec<_> = SIGHTS.iter().filter(|sight| !sights.contains(*sight)).collect();
+    assert!(given.is_some() || unseen.is_empty(), "some things never happened: {unseen:?}");
 }
 
 /// The story of a day that went wrong was printed by its panic.
-fn judged((seed, ended): (u64, std::thread::Result<()>)) {
-    assert!(
-        ended.is_ok(),
-        "the day of seed {seed} went wrong; repeat it with: TILLSTREAM_SEED={seed} cargo nextest run -p tillstream --test \
-         main -E 'test(contract::cards::days)'"
-    );
+fn judged((seed, ended): (u64, std::thread::Result<Sights>)) -> Sights {
+    ended.unwrap_or_else(|_| {
+        panic!(
+            "the day of seed {seed} went wrong; repeat it with: TILLSTREAM_SEED={seed} cargo nextest run -p tillstream \
+             --test main -E 'test(contract::cards::days)'"
+        )
+    })
 }
 
-async fn day(seed: u64) {
+async fn day(seed: u64) -> Sights {
     let mut draws = Draws::from_seed(seed);
     let mut shop = Shop::open(StripeTown::with_seed(seed)).await;
-    trouble(&shop, &mut draws);
+    let is_troubled = trouble(&shop, &mut draws);
     let mut begun = Vec::new();
     for _ in 0..=draws.below(PAYMENTS_MAX) {
         begun.extend(begin(&shop, &mut draws).await);
@@ -101,12 +121,33 @@ async fn day(seed: u64) {
             .await;
     }
     until_the_books_agree(&shop).await;
+    let mut sights = Sights::new();
+    for carded in &begun {
+        sights.extend(seen(&shop.card(*carded).await, is_troubled));
+    }
+    sights
 }
 
-/// What goes wrong that day.
-fn trouble(shop: &Shop<StripeTown>, draws: &mut Draws) {
+/// How a payment ended.
+fn seen(card: &CardPayment, is_troubled: bool) -> Vec<&'static str> {
+    let all = [
+        ("captured", card.captured().is_some()),
+        ("held", card.held().is_some()),
+        ("ended", card.end().is_some()),
+        ("never opened", card.failure.is_some()),
+        ("given back", given_back(card) > 0),
+        ("disputed", card.is_taken_back()),
+        ("waiting", is_waiting(card)),
+        ("charged after trouble", is_troubled && card.captured().is_some()),
+    ];
+    all.into_iter().filter(|(_, is_so)| *is_so).map(|(sight, _)| sight).collect()
+}
+
+/// What goes wrong that day; whether anything may.
+fn trouble(shop: &Shop<StripeTown>, draws: &mut Draws) -> bool {
     let simulator = &shop.town.simulator;
-    for _ in 0..draws.below(3) {
+    let faults = draws.below(3);
+    for _ in 0..faults {
         let share = u16::try_from(10 + draws.below(90)).unwrap();
         simulator.plan(Target::any(), Often::PerMille(share), FAULTS[draws.place(FAULTS.len())]);
     }
@@ -115,6 +156,7 @@ fn trouble(shop: &Shop<StripeTown>, draws: &mut Draws) {
             simulator.plan_events(Often::PerMille(200), fault);
         }
     }
+    faults > 0
 }
 
 /// A sale for a card. Each has a reader of its own, as nobody waits for another's.

@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex};
 
 use engine::CardSetup;
-use payment::card::{CaptureMode, CardAttempt, CardLevel, CardRail, CardTerms, CardWay};
+use payment::card::{CaptureMode, CardAttempt, CardLevel, CardRail, CardTerms, CardWay, ShownCart};
 use payment::{InvoiceId, PaymentId, RailId};
 use rail_practice::{CardAct, PracticeTerminal};
 
 use super::cases::card_contract;
 use super::{CardTown, Shown};
-use crate::contract::shop::eur;
+use crate::contract::shop::{TurnedClock, eur};
 use crate::contract::town::Place;
 
 /// The processor outlives the till, as real ones do.
@@ -32,7 +32,7 @@ impl PracticeCounter {
 }
 
 impl Place for PracticeCounter {
-    fn cards(&self) -> Vec<CardSetup> {
+    fn cards(&self, _clock: Arc<TurnedClock>) -> Vec<CardSetup> {
         let slot = self.terminal.clone();
         let open = move |memory| {
             let mut slot = slot.lock().unwrap();
@@ -92,6 +92,7 @@ fn about(payment: PaymentId) -> CardAttempt {
             way: CardWay::Phone,
             capture: CaptureMode::AtOnce,
         },
+        cart: ShownCart { lines: Vec::new(), tax: None, total: eur(0) },
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use engine::CardSetup;
+use engine::{CardSetup, Clock as _};
 use payment::RailId;
 use payment::card::{CardRail, CardWay};
 use rail_stripe::{StripeConfig, StripeRail};
@@ -10,6 +10,7 @@ use stripe_simulator::{Clock, Fault, Often, SECRET_KEY, Setup, Simulator, Target
 
 use super::cases::card_contract;
 use super::{CardTown, Shown};
+use crate::contract::shop::TurnedClock;
 use crate::contract::town::Place;
 
 /// A shop's account at the stand-in, with one reader.
@@ -40,14 +41,15 @@ impl StripeTown {
 }
 
 impl Place for StripeTown {
-    fn cards(&self) -> Vec<CardSetup> {
+    fn cards(&self, clock: Arc<TurnedClock>) -> Vec<CardSetup> {
         let config = StripeConfig {
             key: SECRET_KEY.to_owned(),
             elsewhere: Some(self.url.clone()),
             webhook_secret: None,
         };
         let open = move |memory| {
-            let rail = StripeRail::open(&config, &memory)?;
+            let clock = clock.clone();
+            let rail = StripeRail::open(&config, &memory, Arc::new(move || clock.now().wall))?;
             Ok(Arc::new(rail) as Arc<dyn CardRail>)
         };
         vec![CardSetup { id: RailId::STRIPE, open: Arc::new(open) }]
