@@ -15,13 +15,13 @@ use crate::terminal::{Call, Slip, Terminal};
 
 /// A sale that is to be paid by card.
 #[derive(Clone, Copy, Debug)]
-struct Carded {
-    invoice: InvoiceId,
-    payment: PaymentId,
+pub(crate) struct Carded {
+    pub(crate) invoice: InvoiceId,
+    pub(crate) payment: PaymentId,
 }
 
 impl Shop {
-    async fn starts_card(&self, capture: CaptureMode) -> Carded {
+    pub(crate) async fn starts_card(&self, capture: CaptureMode) -> Carded {
         let (invoice, payment) = (self.open_sale(450).await.id, self.next_payment());
         self.ask(self.card_command(Carded { invoice, payment }, capture)).await.unwrap();
         Carded { invoice, payment }
@@ -32,7 +32,7 @@ impl Shop {
         Command::Card(CardCommand::Start { invoice, payment, rail: RailId::STRIPE, way, capture })
     }
 
-    async fn state_until(&self, carded: Carded, state: State) {
+    pub(crate) async fn state_until(&self, carded: Carded, state: State) {
         self.until_state(carded.invoice, state).await;
     }
 
@@ -73,7 +73,7 @@ impl Shop {
         carded
     }
 
-    async fn taps(&self, terminal: &Terminal, carded: Carded) {
+    pub(crate) async fn taps(&self, terminal: &Terminal, carded: Carded) {
         let sale = self.sale(carded.invoice).await;
         terminal.taps(carded.payment, &sale.card(carded.payment).unwrap().terms);
     }
@@ -83,7 +83,7 @@ impl Shop {
     }
 }
 
-async fn shop_with(slips: impl IntoIterator<Item = Slip>) -> (Shop, Arc<Terminal>) {
+pub(crate) async fn shop_with(slips: impl IntoIterator<Item = Slip>) -> (Shop, Arc<Terminal>) {
     let terminal = Terminal::new(slips);
     (Shop::open_with_cards(terminal.setup()).await, terminal)
 }

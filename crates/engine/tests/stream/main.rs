@@ -14,6 +14,7 @@ mod doubt;
 mod faults;
 mod meters;
 mod offers;
+mod office;
 mod parcels;
 mod puppet;
 mod reports;

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 use engine::CardSetup;
 use money::Money;
 use payment::card::{
-    Capture, CaptureMode, CardAttempt, CardCursor, CardEnd, CardLevel, CardMemory, CardRail, CardReading,
-    CardReport, CardSink, CardTerms, RefundAttempt, RefundReading, RefundStatus,
+    Capture, CaptureMode, CardAttempt, CardCursor, CardEnd, CardLevel, CardMemory, CardOffice, CardRail,
+    CardReading, CardReport, CardSink, CardTerms, ReaderStep, RefundAttempt, RefundReading, RefundStatus,
 };
 use payment::rail::{RailFuture, RailHealth, ServerHealth};
 use payment::{PaymentId, RailError, RailId, Timestamp};
@@ -49,6 +49,8 @@ pub(crate) struct Terminal {
     /// Questions fail while it is set.
     pub(crate) is_mute: Mutex<bool>,
     pub(crate) is_down: Mutex<bool>,
+    /// How far the reader is with whatever it is at.
+    pub(crate) step: Mutex<Option<ReaderStep>>,
     calls: watch::Sender<Vec<Call>>,
     payments: Mutex<BTreeMap<PaymentId, CardReading>>,
     /// Payments that events tell of.
@@ -163,7 +165,7 @@ impl Terminal {
         }
     }
 
-    fn reading(&self, payment: PaymentId) -> Option<CardReading> {
+    pub(crate) fn reading(&self, payment: PaymentId) -> Option<CardReading> {
         let known = self.payments.lock().unwrap().get(&payment).cloned()?;
         Some(CardReading { number: self.numbers.fetch_add(1, Ordering::SeqCst) + 1, ..known })
     }
@@ -232,6 +234,14 @@ impl CardRail for Terminal {
                 payment.level = CardLevel::Captured { amount: capture.amount };
             })
         })
+    }
+
+    fn step(&self, _: PaymentId) -> Option<ReaderStep> {
+        *self.step.lock().unwrap()
+    }
+
+    fn office(&self) -> Option<&dyn CardOffice> {
+        Some(self)
     }
 
     /// Tells what the test says changed, once each.
