@@ -222,6 +222,26 @@ CREATE TABLE payment_address (
   constraint payment_address_once primary key (rail, address)
 ) strict, without rowid;
 
+CREATE TABLE payout (
+  payout_id blob primary key constraint payout_id check (length(payout_id) = 16),
+  rail text not null,
+  -- The processor's name for it.
+  reference text not null,
+  status text not null
+    constraint payout_status check (status in ('pending', 'in_transit', 'paid', 'failed', 'cancelled')),
+  amount_minor integer not null,
+  currency text not null,
+  scale integer not null,
+  arrives_at integer not null,
+  -- How many movements it is made of; unknown where the processor does not list them.
+  parts integer,
+  -- What it has more than its parts add up to.
+  difference_minor integer not null,
+  constraint payout_of_rail unique (rail, reference)
+) strict, without rowid;
+
+CREATE INDEX payout_arrives on payout (arrives_at, payout_id);
+
 CREATE TABLE posting (
   entry_id integer not null constraint posting_entry references entry,
   -- Number within the entry, from 1.

@@ -1,9 +1,10 @@
 //! The history of a sale, a stray payment, a parcel or a settlement: every event with its facts, its source and its hash.
 
 use payment::card::{CardEnd, CardLevel, CardReading, RefundReading};
+use payment::payout::PayoutReading;
 use payment::sale::{CardEvent, CardWish};
 use payment::stream::{Parcel, SettlementEvent};
-use payment::{Level, Observation, SaleEvent, StrayEvent};
+use payment::{Level, Observation, PayoutEvent, SaleEvent, StrayEvent};
 use store::{RecordedEvent, TimelineEvent};
 
 use super::{count, instant};
@@ -17,6 +18,7 @@ pub fn item(event: &TimelineEvent) -> TimelineItemDto {
         RecordedEvent::Stray(event) => stray_facts(event),
         RecordedEvent::Parcel(parcel) => parcel_facts(parcel),
         RecordedEvent::Settlement(event) => settlement_facts(event),
+        RecordedEvent::Payout(PayoutEvent::Read { reading, .. }) => payout_facts(reading),
     };
     let fact = |(name, value): (&str, String)| FactDto { name: name.to_owned(), value };
     TimelineItemDto {
@@ -125,6 +127,14 @@ fn parcel_facts(parcel: &Parcel) -> Facts {
     let mut facts = vec![("payments", parcel.count.to_string())];
     facts.extend(parcel.groups.iter().map(|group| ("amount", group.gross.to_string())));
     facts
+}
+
+fn payout_facts(payout: &PayoutReading) -> Facts {
+    vec![
+        ("reference", payout.reference.clone()),
+        ("status", payout.status.name().to_owned()),
+        ("amount", payout.amount.to_string()),
+    ]
 }
 
 fn settlement_facts(event: &SettlementEvent) -> Facts {

@@ -5,7 +5,9 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use money::{Currency, Money};
 use payment::rail::Attempt;
 use payment::stream::{OnTab, Settlement, Tab};
-use payment::{InvoiceId, PaymentId, RailId, Sale, SettlementId, Stray, StrayId, TransferRef};
+use payment::{
+    InvoiceId, PaymentId, Payout, PayoutId, RailId, Sale, SettlementId, Stray, StrayId, TransferRef,
+};
 use settings::Settings;
 use store::{Batch, DueCard, KnownInstruction, Record, TransferOwner};
 
@@ -36,6 +38,7 @@ pub(crate) struct Staged {
     pub(crate) instructions: HashMap<u128, KnownInstruction>,
     pub(crate) tabs: HashMap<Tab, OnTab>,
     pub(crate) settlements: HashMap<SettlementId, Settlement>,
+    pub(crate) payouts: HashMap<PayoutId, Payout>,
     /// What of a currency no conversion has taken yet.
     pub(crate) unconverted: HashMap<Currency, Money>,
     pub(crate) next_micropayment: Option<i64>,
@@ -62,6 +65,7 @@ impl Staged {
         self.instructions.extend(later.instructions);
         self.tabs.extend(later.tabs);
         self.settlements.extend(later.settlements);
+        self.payouts.extend(later.payouts);
         self.unconverted.extend(later.unconverted);
         self.next_micropayment = later.next_micropayment.or(self.next_micropayment);
         self.next_sale_number = later.next_sale_number.or(self.next_sale_number);
@@ -71,7 +75,11 @@ impl Staged {
     /// Would the journal gain an event?
     pub(crate) fn has_events(&self) -> bool {
         let is_event = |record: &Record| match record {
-            Record::Sale(_) | Record::Stray(_) | Record::Parcel(_) | Record::Settlement(_) => true,
+            Record::Sale(_)
+            | Record::Stray(_)
+            | Record::Parcel(_)
+            | Record::Settlement(_)
+            | Record::Payout(_) => true,
             Record::DeadLetter(_) | Record::Finding(_) => false,
         };
         self.batch.records.iter().any(is_event)

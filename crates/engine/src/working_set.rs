@@ -2,18 +2,19 @@
 //! they are dropped, when it succeeds the batch absorbs them. Reads see the newest layer first and the journal last.
 
 mod cards;
+mod payouts;
 mod tabs;
 
 use std::collections::BTreeMap;
 
 use ledger::Account;
 use money::{Currency, Money};
+use payment::ids::{Id, Kind};
 use payment::sale::{Applied, CardEvent, Effect, Refused};
 use payment::stray::StrayApplied;
 use payment::stream::{Instruction, ParcelError};
 use payment::{
-    InvoiceId, Observation, PaymentId, RailId, Sale, SaleEvent, Stray, StrayEvent, StrayId, Timestamp,
-    TransferRef,
+    InvoiceId, PaymentId, RailId, Sale, SaleEvent, Stray, StrayEvent, StrayId, Timestamp, TransferRef,
 };
 use settings::Settings;
 use sha2::{Digest, Sha256};
@@ -145,7 +146,7 @@ impl<'a> WorkingSet<'a> {
         let StrayEvent::Found { finding, observation } = &event else {
             return Err(Refused::NotOpen.into());
         };
-        let id = stray_id(finding.rail, observation);
+        let id = told_id(finding.rail, observation.reference.as_str(), observation.seen_at);
         let key = (finding.rail, observation.reference.clone());
         let applied = Stray::open(id, &event)?;
         self.layer.transfers.insert(key, TransferOwner::Stray(id));
@@ -377,15 +378,12 @@ impl From<ReadError> for EngineError {
     }
 }
 
-fn stray_id(rail: RailId, observation: &Observation) -> StrayId {
-    let digest = Sha256::new()
-        .chain_update(rail.name())
-        .chain_update([0])
-        .chain_update(observation.reference.as_str())
-        .finalize();
+/// An id for what a rail tells of under a name of its own: the same however often it is told.
+fn told_id<K: Kind>(rail: RailId, reference: &str, at: Timestamp) -> Id<K> {
+    let digest = Sha256::new().chain_update(rail.name()).chain_update([0]).chain_update(reference).finalize();
     let mut random = [0; 10];
     random.copy_from_slice(&digest[..10]);
-    StrayId::generate(observation.seen_at, random)
+    Id::generate(at, random)
 }
 
 /// Does somebody want something of a card payment?

@@ -155,6 +155,8 @@ kinds! {
     SettlementKind, SettlementId = "set";
     /// Names a refund that the till asks for; also its idempotency key.
     RefundKind, RefundId = "ref";
+    /// Names a payout of a processor to the shop's bank.
+    PayoutKind, PayoutId = "pyo";
 }
 
 #[cfg(test)]

@@ -14,6 +14,7 @@ pub mod cart;
 pub mod charging;
 pub mod ids;
 mod mode;
+pub mod payout;
 pub mod policy;
 pub mod posting;
 pub mod quote;
@@ -27,8 +28,9 @@ pub mod time;
 pub mod transfer;
 
 pub use cart::{Cart, CartError, CartLine, TaxTotal, Totals};
-pub use ids::{IdError, InvoiceId, ParcelId, PaymentId, RefundId, SettlementId, StrayId};
+pub use ids::{IdError, InvoiceId, ParcelId, PaymentId, PayoutId, RefundId, SettlementId, StrayId};
 pub use mode::Mode;
+pub use payout::{Payout, PayoutEvent};
 pub use policy::Policy;
 pub use quote::{Quote, QuoteError, QuotedRate};
 pub use rail::{Rail, RailError, RailId, RailKind};

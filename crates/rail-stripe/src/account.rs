@@ -10,6 +10,7 @@ use payment::card::{CaptureMode, Evidence, ReaderPlace};
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError};
 use stripe_checkout::checkout_session::{ExpireCheckoutSession, ListCheckoutSession};
 use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
+use stripe_core::balance_transaction::ListBalanceTransaction;
 use stripe_core::customer::{ListCustomer, ListPaymentMethodsCustomer};
 use stripe_core::dispute::{ListDispute, UpdateDispute, UpdateDisputeEvidence};
 use stripe_core::event::ListEvent;
@@ -17,6 +18,7 @@ use stripe_core::payment_intent::{
     CancelPaymentIntent, CancelPaymentIntentCancellationReason, CapturePaymentIntent, CreatePaymentIntent,
     CreatePaymentIntentOffSession, ListPaymentIntent, RetrievePaymentIntent,
 };
+use stripe_core::payout::{ListPayout, RetrievePayout};
 use stripe_core::refund::{CreateRefund, ListRefund};
 use stripe_payment::payment_link::{
     AfterCompletionConfirmationPageParams, CompletedSessionsParams, CreatePaymentLink,
@@ -26,8 +28,9 @@ use stripe_payment::payment_link::{
     RestrictionsParams, RetrievePaymentLink, UpdatePaymentLink,
 };
 use stripe_shared::{
-    CheckoutSession, Customer, Dispute, Event, PaymentIntent, PaymentIntentAllowedPaymentMethodTypes,
-    PaymentIntentCaptureMethod, PaymentLink, PaymentMethod, Refund,
+    BalanceTransaction, CheckoutSession, Customer, Dispute, Event, PaymentIntent,
+    PaymentIntentAllowedPaymentMethodTypes, PaymentIntentCaptureMethod, PaymentLink, PaymentMethod, Payout,
+    Refund,
 };
 use stripe_terminal::terminal_location::{
     CreateTerminalLocation, CreateTerminalLocationAddress, ListTerminalLocation,
@@ -180,6 +183,20 @@ impl Account {
         after: Option<&str>,
     ) -> Result<List<Refund>, StripeError> {
         let list = ListRefund::new().created(since_then(since)).limit(PAGE);
+        let list = match after {
+            Some(after) => list.starting_after(after),
+            None => list,
+        };
+        list.send(&self.client).await
+    }
+
+    /// Payouts made since, newest first.
+    pub(crate) async fn payouts_since(
+        &self,
+        since: i64,
+        after: Option<&str>,
+    ) -> Result<List<Payout>, StripeError> {
+        let list = ListPayout::new().created(since_then(since)).limit(PAGE);
         let list = match after {
             Some(after) => list.starting_after(after),
             None => list,
@@ -419,6 +436,24 @@ impl Account {
     /// Changes what is at a path, to see whether the key may. For paths where nothing is.
     pub(crate) async fn change(&self, path: &str) -> Result<Value, StripeError> {
         RequestBuilder::new(StripeMethod::Post, path).customize().send(&self.client).await
+    }
+
+    pub(crate) async fn payout(&self, id: &str) -> Result<Payout, StripeError> {
+        RetrievePayout::new(id).send(&self.client).await
+    }
+
+    /// Movements of the balance that went out with a payout, and the payout itself; newest first.
+    pub(crate) async fn movements_of(
+        &self,
+        payout: &str,
+        after: Option<&str>,
+    ) -> Result<List<BalanceTransaction>, StripeError> {
+        let list = ListBalanceTransaction::new().payout(payout).limit(PAGE);
+        let list = match after {
+            Some(after) => list.starting_after(after),
+            None => list,
+        };
+        list.send(&self.client).await
     }
 
     /// Events of these kinds since a time, newest first.

@@ -1,6 +1,6 @@
 //! What happened at Stripe, without a public address: the list of events (<https://docs.stripe.com/api/events/list>) is
 //! read again and again. Events are kept thirty days, may come out of order and more than once, and hold what was true
-//! when they were made; so each one only says which payment to read anew, and a window before the last one is read again.
+//! when they were made; so each one only says which payment or payout to read anew, and a window before the last one is read again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::rail::StripeRail;
 use crate::reading::{Facts, PAYMENT};
 use crate::reconcile::AWAY_MAX;
 
-/// What can change a payment.
+/// What can change a payment, and what is told of payouts. Stripe takes twenty kinds at most.
 pub(crate) const KINDS: &[&str] = &[
     "charge.captured",
     "charge.dispute.closed",
@@ -31,6 +31,9 @@ pub(crate) const KINDS: &[&str] = &[
     "payment_intent.payment_failed",
     "payment_intent.processing",
     "payment_intent.succeeded",
+    "payout.failed",
+    "payout.paid",
+    "payout.reconciliation_completed",
     "refund.created",
     "refund.failed",
     "refund.updated",
@@ -42,8 +45,15 @@ const PAUSE_OPEN: Duration = Duration::from_secs(1);
 /// Between two looks while something happens, and the longest when nothing does.
 const PAUSE_SHORTEST: Duration = Duration::from_secs(2);
 const PAUSE_LONGEST: Duration = Duration::from_secs(30);
-/// Payments that are told of in one commit.
+/// Payments and payouts that are told of in one commit.
 const REPORT_MAX: usize = 50;
+
+/// What an event says that something happened to, by Stripe's name for it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Touched {
+    Intent(String),
+    Payout(String),
+}
 
 /// How far the events were read, and committed.
 #[derive(Default)]
@@ -63,7 +73,7 @@ pub(crate) struct Place {
 struct News {
     id: String,
     created: i64,
-    intent: Option<String>,
+    touched: Option<Touched>,
 }
 
 impl Place {
@@ -105,18 +115,18 @@ impl StripeRail {
         loop {
             let now = self.now();
             let news = self.news(&place).await?;
-            let mut intents: BTreeSet<String> = news.iter().filter_map(|new| new.intent.clone()).collect();
+            let mut touched: BTreeSet<Touched> = news.iter().filter_map(|new| new.touched.clone()).collect();
             let is_lost = place.is_lost(now);
             if is_lost {
                 tracing::info!("longer away than Stripe keeps events: every payment since is looked at");
-                intents.extend(self.changed_since(place.as_of).await?);
+                touched.extend(self.changed_since(place.as_of).await?);
             }
             let mut next = place.after(&news);
             if is_lost {
                 next.looked_at_all = now;
             }
             if !news.is_empty() || is_lost {
-                self.tell(&sink, intents, next.cursor()).await?;
+                self.tell(&sink, touched, next.cursor()).await?;
             }
             pause = if news.is_empty() { (pause * 2).min(PAUSE_LONGEST) } else { PAUSE_SHORTEST };
             *place = next;
@@ -133,21 +143,30 @@ impl StripeRail {
         }
     }
 
-    /// Reads payments anew and has them committed, a few at a time; the place moves with the last.
+    /// Reads anew and has it committed, a little at a time; the place moves with the last.
     async fn tell(
         &self,
         sink: &Arc<dyn CardSink>,
-        intents: BTreeSet<String>,
+        touched: BTreeSet<Touched>,
         cursor: CardCursor,
     ) -> Result<(), RailError> {
-        let mut readings = Vec::new();
-        for intent in intents {
-            readings.extend(self.reading_of(&intent).await?);
-            if readings.len() == REPORT_MAX {
-                commit(sink, CardReport { readings: std::mem::take(&mut readings), cursor: None }).await?;
+        let mut report = CardReport::default();
+        for touched in touched {
+            self.read_anew(touched, &mut report).await?;
+            if report.readings.len() + report.payouts.len() == REPORT_MAX {
+                commit(sink, std::mem::take(&mut report)).await?;
             }
         }
-        commit(sink, CardReport { readings, cursor: Some(cursor) }).await
+        commit(sink, CardReport { cursor: Some(cursor), ..report }).await
+    }
+
+    /// Reports it as it is now.
+    pub(crate) async fn read_anew(&self, touched: Touched, report: &mut CardReport) -> Result<(), RailError> {
+        match touched {
+            Touched::Intent(id) => report.readings.extend(self.reading_of(&id).await?),
+            Touched::Payout(id) => report.payouts.push(self.payout(&id).await?),
+        }
+        Ok(())
     }
 
     /// Events that were not looked at yet, newest first.
@@ -162,7 +181,7 @@ impl StripeRail {
             news.extend(new.map(|event| News {
                 id: event.id.as_str().to_owned(),
                 created: event.created,
-                intent: intent_of(&event.data.object),
+                touched: touched(&event.data.object),
             }));
             if is_last {
                 return Ok(news);
@@ -171,10 +190,7 @@ impl StripeRail {
     }
 
     /// The payment that an intent belongs to, read anew; `None` when it is not one of ours.
-    pub(crate) async fn reading_of(
-        &self,
-        intent: &str,
-    ) -> Result<Option<(PaymentId, CardReading)>, RailError> {
+    async fn reading_of(&self, intent: &str) -> Result<Option<(PaymentId, CardReading)>, RailError> {
         let found = self.noted(self.account.intent(intent).await)?;
         let payment = found.metadata.get(PAYMENT).and_then(|id| id.parse::<PaymentId>().ok());
         let Some(payment) = payment else { return Ok(None) };
@@ -212,16 +228,17 @@ fn is_ours(intent: &Object) -> bool {
     matches!(intent.get("metadata"), Some(Value::Object(metadata)) if metadata.contains_key(PAYMENT))
 }
 
-/// The intent that an event's object is, or belongs to.
-pub(crate) fn intent_of(object: &Value) -> Option<String> {
+/// What an event's object is, or belongs to.
+pub(crate) fn touched(object: &Value) -> Option<Touched> {
     let Value::Object(fields) = object else { return None };
     let text = |name: &str| match fields.get(name) {
         Some(Value::String(text)) => Some(text.clone()),
         _ => None,
     };
     match text("object").as_deref() {
-        Some("payment_intent") if is_ours(fields) => text("id"),
+        Some("payment_intent") if is_ours(fields) => text("id").map(Touched::Intent),
         Some("payment_intent") => None,
-        _ => text("payment_intent"),
+        Some("payout") => text("id").map(Touched::Payout),
+        _ => text("payment_intent").map(Touched::Intent),
     }
 }

@@ -17,6 +17,7 @@ mod events;
 mod failure;
 pub mod key;
 mod office;
+mod payouts;
 mod permissions;
 mod phone;
 mod rail;

@@ -11,7 +11,7 @@ use payment::Timestamp;
 use payment::card::{CardNotice, CardReport, NoticeRefused};
 use sha2::Sha256;
 
-use crate::events::{KINDS, intent_of};
+use crate::events::{KINDS, touched};
 use crate::rail::StripeRail;
 
 /// Seconds after which a letter is not taken any more, as in Stripe's own libraries.
@@ -43,9 +43,10 @@ impl StripeRail {
         if !KINDS.contains(&letter.kind.as_str()) {
             return Err(NoticeRefused::NotNeeded(letter.kind));
         }
-        let intent = intent_of(&letter.data.object).ok_or(NoticeRefused::NotNeeded(letter.kind))?;
-        let reading = self.reading_of(&intent).await?;
-        Ok(CardReport { readings: reading.into_iter().collect(), cursor: None })
+        let touched = touched(&letter.data.object).ok_or(NoticeRefused::NotNeeded(letter.kind))?;
+        let mut report = CardReport::default();
+        self.read_anew(touched, &mut report).await?;
+        Ok(report)
     }
 }
 

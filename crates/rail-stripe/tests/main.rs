@@ -8,6 +8,7 @@ mod connection;
 mod counter;
 mod disputes;
 mod letters;
+mod payouts;
 mod phone;
 mod readers;
 mod shop;

@@ -9,8 +9,8 @@ use money::Money;
 use payment::sale::Effect;
 use payment::stream::{Group, Instruction, Settlement, SettlementEvent};
 use payment::{
-    InvoiceId, ParcelId, PaymentId, RailId, Sale, SaleEvent, SettlementId, Stray, StrayEvent, StrayId,
-    Timestamp,
+    InvoiceId, ParcelId, PaymentId, Payout, PayoutEvent, PayoutId, RailId, Sale, SaleEvent, SettlementId,
+    Stray, StrayEvent, StrayId, Timestamp,
 };
 
 /// Everything one transaction writes. Records go into the journal in their order.
@@ -60,6 +60,8 @@ pub enum Record {
     Parcel(Box<ParcelRecord>),
     /// To a settlement of a payer's tab.
     Settlement(Box<SettlementRecord>),
+    /// To a payout.
+    Payout(Box<PayoutRecord>),
     /// An instruction that could not be carried out.
     DeadLetter(Box<DeadLetterRecord>),
     /// Something that could not be applied. It raises an alert of the same kind.
@@ -148,6 +150,19 @@ pub struct SettlementRecord {
     pub entries: Vec<Entry>,
     /// The settlement after it; `version` numbers the event.
     pub after: Settlement,
+}
+
+/// An event of a payout with what it did.
+#[derive(Clone, Debug)]
+pub struct PayoutRecord {
+    /// What happened.
+    pub event: PayoutEvent,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// The entries it posts.
+    pub entries: Vec<Entry>,
+    /// The payout after it; `version` numbers the event. Its rail said so.
+    pub after: Payout,
 }
 
 /// An instruction that could not be carried out although nothing is wrong with it.
@@ -252,7 +267,7 @@ pub enum TransferOwner {
     Stray(StrayId),
 }
 
-/// A sale, a stray payment, a parcel of micropayments or a settlement: what events happen to.
+/// A sale, a stray payment, a parcel of micropayments, a settlement or a payout: what events happen to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A sale.
@@ -263,6 +278,8 @@ pub enum Subject {
     Parcel(ParcelId),
     /// A settlement of a payer's tab.
     Settlement(SettlementId),
+    /// A payout to the shop's bank.
+    Payout(PayoutId),
 }
 
 impl fmt::Display for Subject {
@@ -272,6 +289,7 @@ impl fmt::Display for Subject {
             Self::Stray(id) => id.fmt(f),
             Self::Parcel(id) => id.fmt(f),
             Self::Settlement(id) => id.fmt(f),
+            Self::Payout(id) => id.fmt(f),
         }
     }
 }

@@ -1,13 +1,17 @@
-//! From stored events to states: the only way a sale, a stray payment or a settlement is ever read.
+//! From stored events to states: the only way a sale, a stray payment, a settlement or a payout is ever read.
 
+use payment::payout::PayoutApplied;
 use payment::sale::Applied;
 use payment::stray::StrayApplied;
 use payment::stream::settlement::SettlementApplied;
 use payment::stream::{Parcel, Settlement, SettlementEvent};
-use payment::{InvoiceId, Sale, SaleEvent, SettlementId, Stray, StrayEvent, StrayId, Timestamp};
+use payment::{
+    InvoiceId, Payout, PayoutEvent, PayoutId, Sale, SaleEvent, SettlementId, Stray, StrayEvent, StrayId,
+    Timestamp,
+};
 
 use crate::ReadError;
-use crate::codec::{StoredEvent, decode_parcel, decode_sale, decode_settlement, decode_stray};
+use crate::codec::{StoredEvent, decode_parcel, decode_payout, decode_sale, decode_settlement, decode_stray};
 
 /// An event as it came from a row.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -34,6 +38,10 @@ impl EventRow {
 
     pub(crate) fn settlement_event(&self) -> Result<SettlementEvent, ReadError> {
         decode_settlement(&self.stored()).map_err(|reason| ReadError::Event { event: self.event_id, reason })
+    }
+
+    pub(crate) fn payout_event(&self) -> Result<PayoutEvent, ReadError> {
+        decode_payout(&self.stored()).map_err(|reason| ReadError::Event { event: self.event_id, reason })
     }
 
     const fn at(&self) -> Timestamp {
@@ -81,6 +89,18 @@ pub(crate) fn fold_settlement(
     Ok(settlement)
 }
 
+/// Folds every event of a payout. `None` when there is none.
+pub(crate) fn fold_payout(
+    id: PayoutId,
+    rows: impl IntoIterator<Item = Result<EventRow, ReadError>>,
+) -> Result<Option<Payout>, ReadError> {
+    let mut payout = None;
+    for row in rows {
+        payout = Some(next_payout(id, payout, &row?)?.payout);
+    }
+    Ok(payout)
+}
+
 /// One step of the fold.
 pub(crate) fn next_sale(id: InvoiceId, before: Option<Sale>, row: &EventRow) -> Result<Applied, ReadError> {
     let event = row.sale_event()?;
@@ -119,6 +139,21 @@ pub(crate) fn next_settlement(
     let applied = match before {
         None => Settlement::open(id, &event, row.at())
             .map(|settlement| Some(SettlementApplied { settlement, entries: Vec::new() })),
+        Some(before) => before.apply(&event),
+    };
+    let applied = applied.map_err(|reason| ReadError::Fold { event: row.event_id, reason })?;
+    applied.ok_or(ReadError::Idle { event: row.event_id })
+}
+
+/// One step of the fold.
+pub(crate) fn next_payout(
+    id: PayoutId,
+    before: Option<Payout>,
+    row: &EventRow,
+) -> Result<PayoutApplied, ReadError> {
+    let event = row.payout_event()?;
+    let applied = match before {
+        None => Payout::open(id, &event).map(Some),
         Some(before) => before.apply(&event),
     };
     let applied = applied.map_err(|reason| ReadError::Fold { event: row.event_id, reason })?;

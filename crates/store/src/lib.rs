@@ -28,7 +28,7 @@ mod writer;
 pub use backup::{Backup, Restored, backup, restore};
 pub use batch::{
     AlertAcknowledged, Batch, Became, Committed, Counters, DeadLetterRecord, DueCard, DueOffer,
-    FindingRecord, KnownInstruction, ParcelRecord, RailChange, RailCursor, Record, SaleRecord,
+    FindingRecord, KnownInstruction, ParcelRecord, PayoutRecord, RailChange, RailCursor, Record, SaleRecord,
     SettingsChange, SettlementRecord, Source, StrayRecord, Subject, TakenInstruction, TransferOwner,
     UnderWay,
 };
@@ -37,8 +37,8 @@ pub use error::{BackupError, CommitFailure, OpenError, ReadError, Refusal, Write
 pub use payment::Mode;
 pub use reader::{
     AlertRow, DeadLetter, DisputeFacts, EntriesPage, EntryFilter, FindingRow, Head, JournalEntry,
-    Micropayment, PostingLine, Reader, RecordedEvent, SaleSummary, SalesFilter, SalesPage, SettlementFacts,
-    TabsSummary, Tally, Till, TimelineEvent,
+    Micropayment, PayoutFacts, PostingLine, Reader, RecordedEvent, SaleSummary, SalesFilter, SalesPage,
+    SettlementFacts, TabsSummary, Tally, Till, TimelineEvent,
 };
 pub use store::{Opened, Store, StoreOptions};
 pub use verify::{Fault, Problem, Verification};

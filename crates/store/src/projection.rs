@@ -1,5 +1,5 @@
-//! What lists and watches need of a state without folding it: rows derived from a [`Sale`], a [`Stray`] or a
-//! [`Settlement`], written by the writer and computed again by the check of the journal.
+//! What lists and watches need of a state without folding it: rows derived from a [`Sale`], a [`Stray`], a
+//! [`Settlement`] or a [`Payout`], written by the writer and computed again by the check of the journal.
 
 use money::{Money, MoneyError};
 use payment::card::CardLevel;
@@ -7,7 +7,7 @@ use payment::sale::{CardPayment, ChainPayment, Payment, PaymentMethod};
 use payment::stray::Decision;
 use payment::stream::settlement::Bill;
 use payment::stream::{Settlement, SettlementState};
-use payment::{Level, PaymentId, RailId, Sale, Stray, Timestamp, Transfer};
+use payment::{Level, PaymentId, Payout, RailId, Sale, Stray, Timestamp, Transfer};
 
 use crate::TransferOwner;
 
@@ -221,6 +221,35 @@ pub(crate) struct DisputeRow {
     pub(crate) amount: Money,
     pub(crate) withdrawn_minor: i64,
     pub(crate) due_by: Option<i64>,
+}
+
+/// A row of `payout`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PayoutRow {
+    pub(crate) payout_id: [u8; 16],
+    pub(crate) rail: &'static str,
+    pub(crate) reference: String,
+    pub(crate) status: &'static str,
+    pub(crate) amount: Money,
+    pub(crate) arrives_at: i64,
+    pub(crate) parts: Option<u32>,
+    pub(crate) difference_minor: i64,
+}
+
+impl PayoutRow {
+    pub(crate) fn of(payout: &Payout) -> Result<Self, MoneyError> {
+        let reading = &payout.reading;
+        Ok(Self {
+            payout_id: *payout.id.as_bytes(),
+            rail: payout.rail.name(),
+            reference: reading.reference.clone(),
+            status: reading.status.name(),
+            amount: reading.amount,
+            arrives_at: reading.arrives_at.millis(),
+            parts: reading.parts.as_ref().map(|parts| u32::try_from(parts.len()).unwrap_or(u32::MAX)),
+            difference_minor: reading.difference()?.map_or(0, Money::minor),
+        })
+    }
 }
 
 /// The disputes of a card payment.

@@ -3,6 +3,7 @@
 use payment::card::{
     CaptureMode, CardAttempt, CardCursor, CardErrand, CardReading, CardReport, CardTerms, CardWay, ShownCart,
 };
+use payment::payout::PayoutReading;
 use payment::sale::{CardAnswer, CardEvent, Refused};
 use payment::{InvoiceId, PaymentId, RailError, RailId};
 use store::{DueCard, FindingRecord, RailCursor, Source};
@@ -150,10 +151,42 @@ impl Desk<'_> {
                 None => self.find_unknown_card(work, rail, payment, &reading)?,
             }
         }
+        report.payouts.into_iter().try_for_each(|reading| self.take_payout(work, rail, reading))?;
         if let Some(CardCursor { place, as_of }) = report.cursor {
             work.move_cursor(RailCursor { rail, cursor: place, as_of });
         }
         Ok(Reply::Done)
+    }
+
+    /// A payout as it is told now. One that its parts do not add up to is booked all the same, because the money is at
+    /// the bank, and what is missing is a finding; what can't be booked is another.
+    fn take_payout(
+        &self,
+        work: &mut WorkingSet<'_>,
+        rail: RailId,
+        reading: PayoutReading,
+    ) -> Result<(), EngineError> {
+        let parts = reading.parts.as_ref().map_or(0, Vec::len);
+        let payload = format!("{}: {}, made of {parts} parts", reading.reference, reading.amount);
+        let finding = |reason| FindingRecord {
+            subject: reading.reference.clone(),
+            kind: "payout_difference",
+            reason,
+            payload: payload.clone(),
+            at: self.now,
+        };
+        let trouble = match reading.difference() {
+            Ok(None) => None,
+            Ok(Some(rest)) => Some(format!("{rail} paid {rest} out that its parts do not account for")),
+            Err(error) => Some(format!("the parts of a payout of {rail} can't be added up: {error}")),
+        };
+        if let Some(reason) = trouble {
+            work.find(finding(reason))?;
+        }
+        match work.attempt(|work| work.payout_read(rail, reading.clone(), self.now)) {
+            Err(EngineError::Refused(refused)) => work.find(finding(refused.to_string())),
+            taken => taken,
+        }
     }
 
     /// A payment that the processor ascribes to this till, and that its books do not have: a backup older than it was

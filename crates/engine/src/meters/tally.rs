@@ -59,6 +59,7 @@ impl Tally {
             Record::Sale(_)
             | Record::Stray(_)
             | Record::Settlement(_)
+            | Record::Payout(_)
             | Record::DeadLetter(_)
             | Record::Finding(_) => 1,
         });
@@ -75,7 +76,7 @@ impl Tally {
                 Record::Sale(sale) => self.seen(withdrawn_from_sale(sale)),
                 Record::Stray(stray) => self.seen(withdrawn_from_stray(stray)),
                 Record::Settlement(settlement) => self.charges.extend(charge_of(settlement)),
-                Record::DeadLetter(_) | Record::Finding(_) => {}
+                Record::Payout(_) | Record::DeadLetter(_) | Record::Finding(_) => {}
             }
         }
     }

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use engine::{CardCommand, Command, EngineError, Reply};
 use ledger::Account;
 use payment::card::{CaptureMode, CardEnd, CardLevel, CardWay};
+use payment::payout::{PartKind, PayoutPart, PayoutReading, PayoutStatus};
 use payment::sale::{CardPayment, Refund, RefundState, Refused};
-use payment::{InvoiceId, PaymentId, RailId, State};
+use payment::{InvoiceId, PaymentId, RailId, State, Timestamp};
 use store::DueCard;
 
 use crate::shop::{Shop, eur};
@@ -306,4 +307,59 @@ async fn a_paid_sale_about_which_an_event_told_nonsense_is_asked_about_until_it_
     shop.card_in_time(carded, |card| card.doubt.is_none()).await;
     let sale = shop.sale(carded.invoice).await;
     assert_eq!(sale.standing().unwrap().state, State::Paid);
+}
+
+/// A payout of one captured payment of 4.50, less a fee of 32 cents and what is missing.
+fn payout(status: PayoutStatus, missing: i64) -> PayoutReading {
+    let part = PayoutPart {
+        reference: "txn_1".to_owned(),
+        kind: PartKind::Payment,
+        of: Some("ch_1".to_owned()),
+        gross: eur(450),
+        fee: eur(32),
+        net: eur(418),
+    };
+    PayoutReading {
+        reference: "po_1".to_owned(),
+        made_at: Timestamp::from_millis(0),
+        arrives_at: Timestamp::from_millis(172_800_000),
+        amount: eur(418 - missing),
+        status,
+        parts: Some(vec![part]),
+    }
+}
+
+#[tokio::test]
+async fn a_payout_is_booked_once_and_one_that_does_not_add_up_is_found() {
+    for (missing, finding) in
+        [(0, None), (1, Some("stripe paid -0.01 EUR out that its parts do not account for"))]
+    {
+        let (shop, terminal) = shop_with([]).await;
+        let mut changes = shop.engine.feed().subscribe();
+        for status in [PayoutStatus::InTransit, PayoutStatus::Paid, PayoutStatus::Paid] {
+            terminal.pays_out(payout(status, missing));
+        }
+        while shop.balance(Account::Bank, eur(0).currency()).await == 0 {
+            let _a_change_or_a_lag = changes.recv().await;
+        }
+        assert_eq!(shop.balance(Account::Bank, eur(0).currency()).await, 418 - missing);
+        assert_eq!(shop.balance(Account::CardClearing, eur(0).currency()).await, missing - 418);
+        let findings = shop.engine.reader().findings().await.unwrap();
+        assert_eq!(findings.first().map(|found| found.reason.as_str()), finding);
+        assert!(findings.len() <= 1, "{findings:?}");
+        shop.check_books().await;
+    }
+}
+
+#[tokio::test]
+async fn a_payout_whose_amount_is_told_otherwise_later_is_found() {
+    let (shop, terminal) = shop_with([]).await;
+    let mut changes = shop.engine.feed().subscribe();
+    terminal.pays_out(payout(PayoutStatus::Paid, 0));
+    terminal.pays_out(PayoutReading { parts: None, ..payout(PayoutStatus::Paid, 7) });
+    while shop.engine.reader().findings().await.unwrap().is_empty() {
+        let _a_change_or_a_lag = changes.recv().await;
+    }
+    assert_eq!(shop.balance(Account::Bank, eur(0).currency()).await, 418);
+    shop.check_books().await;
 }

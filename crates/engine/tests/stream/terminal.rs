@@ -10,6 +10,7 @@ use payment::card::{
     Capture, CaptureMode, CardAttempt, CardCursor, CardEnd, CardLevel, CardMemory, CardOffice, CardRail,
     CardReading, CardReport, CardSink, CardTerms, ReaderStep, RefundAttempt, RefundReading, RefundStatus,
 };
+use payment::payout::PayoutReading;
 use payment::rail::{RailFuture, RailHealth, ServerHealth};
 use payment::{PaymentId, RailError, RailId, Timestamp};
 use tokio::sync::watch;
@@ -41,6 +42,13 @@ pub(crate) enum Call {
     Refunded(i64),
 }
 
+/// What an event is about.
+#[derive(Clone)]
+enum Told {
+    Payment(PaymentId),
+    Payout(PayoutReading),
+}
+
 /// The processor.
 #[derive(Default)]
 pub(crate) struct Terminal {
@@ -54,7 +62,7 @@ pub(crate) struct Terminal {
     calls: watch::Sender<Vec<Call>>,
     payments: Mutex<BTreeMap<PaymentId, CardReading>>,
     /// Payments that events tell of.
-    told: watch::Sender<Vec<PaymentId>>,
+    told: watch::Sender<Vec<Told>>,
     numbers: AtomicU64,
 }
 
@@ -92,7 +100,12 @@ impl Terminal {
 
     /// An event tells of a payment.
     pub(crate) fn tells_of(&self, payment: PaymentId) {
-        self.told.send_modify(|told| told.push(payment));
+        self.told.send_modify(|told| told.push(Told::Payment(payment)));
+    }
+
+    /// An event tells of a payout.
+    pub(crate) fn pays_out(&self, payout: PayoutReading) {
+        self.told.send_modify(|told| told.push(Told::Payout(payout)));
     }
 
     /// Money is given back on the processor's own page.
@@ -250,13 +263,19 @@ impl CardRail for Terminal {
             let mut told = self.told.subscribe();
             let mut count = 0;
             loop {
-                let payments = told.wait_for(|told| told.len() > count).await.unwrap()[count..].to_vec();
-                let readings = payments.iter().filter_map(|id| Some((*id, self.reading(*id)?))).collect();
-                let place = format!("evt_{}", count + payments.len());
+                let news = told.wait_for(|told| told.len() > count).await.unwrap()[count..].to_vec();
+                let (mut readings, mut payouts) = (Vec::new(), Vec::new());
+                for told in &news {
+                    match told {
+                        Told::Payment(id) => readings.extend(self.reading(*id).map(|reading| (*id, reading))),
+                        Told::Payout(payout) => payouts.push(payout.clone()),
+                    }
+                }
+                let place = format!("evt_{}", count + news.len());
                 let cursor = Some(CardCursor { place, as_of: Timestamp::from_millis(0) });
-                let committed = sink.report(RailId::STRIPE, CardReport { readings, cursor }).await;
+                let committed = sink.report(RailId::STRIPE, CardReport { readings, payouts, cursor }).await;
                 committed.map_err(|lost| RailError::Unknown(lost.to_string()))?;
-                count += payments.len();
+                count += news.len();
             }
         })
     }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use money::Money;
 
 use super::{CardOffice, CardReading, CardTerms, ReaderStep, ShownCart};
+use crate::payout::PayoutReading;
 use crate::rail::{NotCommitted, RailError, RailFuture, RailHealth};
 use crate::{InvoiceId, PaymentId, RailId, RefundId, Timestamp};
 
@@ -74,6 +75,8 @@ pub struct CardCursor {
 pub struct CardReport {
     /// Payments of this till that changed, each read anew: events may be old, late or out of order.
     pub readings: Vec<(PaymentId, CardReading)>,
+    /// Payouts that changed, each read anew.
+    pub payouts: Vec<PayoutReading>,
     /// The place up to which everything was read.
     pub cursor: Option<CardCursor>,
 }

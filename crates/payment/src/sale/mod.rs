@@ -250,6 +250,9 @@ pub enum Refused {
     /// The refund id names another one.
     #[error("this refund id was used for another refund")]
     RefundExists,
+    /// A payout is never another one later.
+    #[error("the processor tells another amount of a payout than before")]
+    PayoutDiffers,
     /// No such payment.
     #[error("the sale has no such payment")]
     NoSuchPayment,

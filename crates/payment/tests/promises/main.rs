@@ -10,6 +10,7 @@ mod evidence;
 mod fees;
 mod giving_up;
 mod limits;
+mod payouts;
 mod properties;
 mod repeated;
 mod reversal;

@@ -9,7 +9,7 @@ use payment::sale::{CardEvent, CardWish, RailFailure};
 use payment::{RailId, RefundId, Timestamp};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::parts::{any_rail_name, id_text, millis, money_or_null, money_shape, name_of, named};
+use super::parts::{any_rail_name, id_text, millis, money_or_null, money_shape, name_modules};
 use super::terms::FailureShape;
 
 /// The stored name of an event.
@@ -197,23 +197,6 @@ struct WithdrawalShape {
     amount: Money,
     #[serde(with = "money_shape")]
     fee: Money,
-}
-
-/// A module for a value that is one of a table of names.
-macro_rules! name_modules {
-    ($($module:ident: $kind:ty;)+) => {$(
-        mod $module {
-            use super::*;
-
-            pub(super) fn serialize<S: Serializer>(value: &$kind, to: S) -> Result<S::Ok, S::Error> {
-                name_of(value, <$kind>::ALL, to)
-            }
-
-            pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<$kind, D::Error> {
-                named(from, <$kind>::ALL)
-            }
-        }
-    )+};
 }
 
 name_modules! {

@@ -9,6 +9,7 @@ mod cart;
 mod instruction;
 mod parcel;
 mod parts;
+mod payout;
 mod sale;
 mod settlement;
 mod stray;
@@ -22,6 +23,7 @@ use thiserror::Error;
 
 pub(crate) use instruction::{decode_instruction, encode_instruction, encode_metadata};
 pub(crate) use parcel::{decode_parcel, encode_parcel};
+pub(crate) use payout::{decode_payout, encode_payout};
 pub(crate) use sale::{decode_sale, encode_sale};
 pub(crate) use settlement::{decode_settlement, encode_settlement};
 pub(crate) use stray::{decode_stray, encode_stray};

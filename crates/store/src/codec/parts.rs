@@ -183,3 +183,23 @@ pub(super) fn name_of<T: PartialEq, S: Serializer>(
         None => Err(serde::ser::Error::custom("a value has no stored name")),
     }
 }
+
+/// A module for a value that is one of a table of names.
+macro_rules! name_modules {
+    ($($module:ident: $kind:ty;)+) => {$(
+        mod $module {
+            use serde::{Deserializer, Serializer};
+
+            use super::*;
+
+            pub(super) fn serialize<S: Serializer>(value: &$kind, to: S) -> Result<S::Ok, S::Error> {
+                crate::codec::parts::name_of(value, <$kind>::ALL, to)
+            }
+
+            pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<$kind, D::Error> {
+                crate::codec::parts::named(from, <$kind>::ALL)
+            }
+        }
+    )+};
+}
+pub(super) use name_modules;

@@ -1,6 +1,7 @@
 //! What is stored stays readable: the text of each kind is fixed here, and whatever goes in comes out.
 
 use money::{Currency, Money, Percent, Rate};
+use payment::payout::{PartKind, PayoutPart, PayoutReading, PayoutStatus};
 use payment::rail::RailFailureClass;
 use payment::sale::{CashPayment, RailFailure};
 use payment::stray::StrayFinding;
@@ -8,8 +9,8 @@ use payment::stream::settlement::Bill;
 use payment::stream::{SettlementEvent, Tab};
 use payment::transfer::WithdrawnReason;
 use payment::{
-    Cart, CartLine, InvoiceId, Level, Observation, PaymentId, PaymentTerms, Policy, Quote, QuotedRate,
-    RailId, SaleEvent, StrayEvent, StrayReason, TaxTotal, Timestamp, Totals, TransferRef,
+    Cart, CartLine, InvoiceId, Level, Observation, PaymentId, PaymentTerms, PayoutEvent, Policy, Quote,
+    QuotedRate, RailId, SaleEvent, StrayEvent, StrayReason, TaxTotal, Timestamp, Totals, TransferRef,
 };
 use proptest::prelude::*;
 
@@ -37,6 +38,35 @@ fn settlement_text(event: &SettlementEvent) -> String {
     let stored = StoredEvent { kind, encoding: ENCODING, payload: &payload };
     assert_eq!(decode_settlement(&stored).as_ref(), Ok(event));
     payload
+}
+
+fn payout_text(event: &PayoutEvent) -> String {
+    let Encoded { kind, payload } = encode_payout(event).unwrap();
+    let stored = StoredEvent { kind, encoding: ENCODING, payload: &payload };
+    assert_eq!(decode_payout(&stored).as_ref(), Ok(event));
+    payload
+}
+
+/// One that is listed with its parts, and one that is not.
+fn payout_events() -> Vec<PayoutEvent> {
+    let part = PayoutPart {
+        reference: "txn_1".to_owned(),
+        kind: PartKind::Payment,
+        of: Some("ch_1".to_owned()),
+        gross: eur(450),
+        fee: eur(32),
+        net: eur(418),
+    };
+    let reading = PayoutReading {
+        reference: "po_1".to_owned(),
+        made_at: Timestamp::from_millis(1_790_000_000_000),
+        arrives_at: Timestamp::from_millis(1_790_172_800_000),
+        amount: eur(418),
+        status: PayoutStatus::Paid,
+        parts: Some(vec![part]),
+    };
+    let by_hand = PayoutReading { status: PayoutStatus::InTransit, parts: None, ..reading.clone() };
+    [reading, by_hand].map(|reading| PayoutEvent::Read { rail: RailId::STRIPE, reading }).to_vec()
 }
 
 fn payment() -> PaymentId {
@@ -180,7 +210,8 @@ fn every_kind_of_event_is_stored_as_it_always_was() {
     let strays = stray_events();
     let settlements = settlement_events();
     let written = sales.iter().map(sale_text).chain(strays.iter().map(stray_text));
-    let written: Vec<String> = written.chain(settlements.iter().map(settlement_text)).collect();
+    let written = written.chain(settlements.iter().map(settlement_text));
+    let written: Vec<String> = written.chain(payout_events().iter().map(payout_text)).collect();
     assert_eq!(written, include_str!("stored.txt").lines().collect::<Vec<_>>());
 }
 

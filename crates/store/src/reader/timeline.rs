@@ -1,7 +1,7 @@
 //! The history of a sale, stray payment or settlement: every event with its source, its hash and the entries it posted.
 
 use payment::stream::{Parcel, SettlementEvent};
-use payment::{SaleEvent, StrayEvent, Timestamp};
+use payment::{PayoutEvent, SaleEvent, StrayEvent, Timestamp};
 
 use super::Reader;
 use crate::fold::EventRow;
@@ -39,6 +39,8 @@ pub enum RecordedEvent {
     Parcel(Parcel),
     /// Of a settlement.
     Settlement(SettlementEvent),
+    /// Of a payout.
+    Payout(PayoutEvent),
 }
 
 #[derive(sqlx::FromRow)]
@@ -75,6 +77,7 @@ impl Row {
             Subject::Stray(_) => RecordedEvent::Stray(self.event.stray_event()?),
             Subject::Parcel(_) => RecordedEvent::Parcel(self.event.parcel()?),
             Subject::Settlement(_) => RecordedEvent::Settlement(self.event.settlement_event()?),
+            Subject::Payout(_) => RecordedEvent::Payout(self.event.payout_event()?),
         };
         let hash = self.hash.as_slice().try_into().map_err(|_| ReadError::Value {
             place: "event.hash",

@@ -7,6 +7,7 @@
 mod cards;
 mod cursor;
 mod parcels;
+mod payouts;
 mod projected;
 mod replay;
 mod schema;

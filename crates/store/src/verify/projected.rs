@@ -190,6 +190,7 @@ pub(super) fn check_counts(connection: &Connection, expected: &Expected) -> Resu
         ("the outbox", "select count(*) from outbox", expected.offers),
         ("the list of settlements", "select count(*) from settlement", expected.settlements),
         ("the list of card payments", "select count(*) from card_payment", expected.cards),
+        ("the list of payouts", "select count(*) from payout", expected.payouts),
         ("the list of disputes", "select count(*) from dispute", expected.disputes),
         ("the list of alerts", "select count(*) from alert where event_id is not null", expected.alerts),
     ];

@@ -1,4 +1,4 @@
-//! The replay: the events of each sale, stray payment and settlement are folded again, and what that posts and leaves is compared
+//! The replay: the events of each sale, stray payment, settlement and payout are folded again, and what that posts and leaves is compared
 //! with what is stored. One subject at a time. The rows of parcels have a check of their own.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, VecDeque};
 use ledger::{Entry, Posting, RateNote};
 use payment::sale::Effect;
 use payment::stream::Settlement;
-use payment::{PaymentId, Sale, SaleEvent, Stray};
+use payment::{PaymentId, Payout, Sale, SaleEvent, Stray};
 use rusqlite::{Connection, Row};
 
 use super::cards::check_cards;
 use super::cursor::Cursor;
+use super::payouts::check_payout;
 use super::projected::{self, Offer};
 use super::{Fault, Problem};
-use crate::fold::{EventRow, next_sale, next_settlement, next_stray};
+use crate::fold::{EventRow, next_payout, next_sale, next_settlement, next_stray};
 use crate::{ReadError, Subject, column};
 
 /// Rows that the events make, per projection.
@@ -28,6 +29,7 @@ pub(super) struct Expected {
     pub(super) cards: i64,
     pub(super) disputes: i64,
     pub(super) settlements: i64,
+    pub(super) payouts: i64,
 }
 
 /// A subject as far as its events were folded.
@@ -37,6 +39,7 @@ enum State {
     /// A parcel has one event and no state: its rows are checked elsewhere.
     Parcel,
     Settlement(Option<Settlement>),
+    Payout(Option<Payout>),
 }
 
 /// The subject being folded.
@@ -91,6 +94,7 @@ impl Folding {
             Subject::Stray(_) => State::Stray(None),
             Subject::Parcel(_) => State::Parcel,
             Subject::Settlement(_) => State::Settlement(None),
+            Subject::Payout(_) => State::Payout(None),
         };
         let (entries, offers) = (entries_of(subject, entries)?, BTreeMap::new());
         Ok(Self { subject, state, entries, offers, last_event: 0 })
@@ -121,8 +125,14 @@ impl Folding {
                 *settlement = Some(applied.settlement);
                 (folded, applied.entries)
             }
+            (State::Payout(payout), Subject::Payout(id)) => {
+                let applied = next_payout(id, payout.take(), row).map_err(|e| blame(row, e))?;
+                let folded = applied.payout.version;
+                *payout = Some(applied.payout);
+                (folded, applied.entries)
+            }
             (State::Parcel, _) => (1, parcel_entries(row)?),
-            (State::Sale(_) | State::Stray(_) | State::Settlement(_), _) => return Ok(()),
+            (State::Sale(_) | State::Stray(_) | State::Settlement(_) | State::Payout(_), _) => return Ok(()),
         };
         if i64::from(folded) != version {
             return Err(fault(row, Problem::Gap { expected: folded.into() }));
@@ -151,7 +161,12 @@ impl Folding {
             State::Settlement(Some(settlement)) => {
                 projected::check_settlement(connection, settlement, self.last_event, expected)
             }
-            State::Sale(None) | State::Stray(None) | State::Settlement(None) | State::Parcel => Ok(()),
+            State::Payout(Some(payout)) => check_payout(connection, payout, expected),
+            State::Sale(None)
+            | State::Stray(None)
+            | State::Settlement(None)
+            | State::Payout(None)
+            | State::Parcel => Ok(()),
         }
     }
 }

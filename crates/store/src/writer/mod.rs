@@ -10,6 +10,7 @@ mod draft;
 mod failure;
 mod lookup;
 mod memory;
+mod payouts;
 mod projected;
 mod rows;
 mod stream;

@@ -8,6 +8,7 @@ mod lists;
 mod memory;
 mod opening;
 pub(crate) mod parcels;
+mod payouts;
 mod schema;
 pub(crate) mod settlements;
 mod settling;

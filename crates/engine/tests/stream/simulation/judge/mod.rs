@@ -165,6 +165,8 @@ impl Judge {
                     let instruction = letter.instruction.clone();
                     self.letters.insert(instruction.id().to_owned(), instruction);
                 }
+                // No rail of these days pays out.
+                Record::Payout(record) => must("I11", false, || format!("nobody told of {record:?}"))?,
                 Record::Finding(finding) => {
                     self.alerts += 1;
                     self.findings.push(finding.clone());
