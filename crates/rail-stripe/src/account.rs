@@ -1,6 +1,8 @@
 //! The shop's account at Stripe: every call that the rail makes, each tried once, with a deadline. What is tried again,
 //! and when, the till decides: the client's own ways of trying again would make keys that nobody stored.
 
+mod history;
+
 use std::collections::HashMap;
 use std::time::Duration;
 
@@ -10,15 +12,12 @@ use payment::card::{CaptureMode, Evidence, ReaderPlace};
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError};
 use stripe_checkout::checkout_session::{ExpireCheckoutSession, ListCheckoutSession};
 use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
-use stripe_core::balance_transaction::ListBalanceTransaction;
 use stripe_core::customer::{ListCustomer, ListPaymentMethodsCustomer};
 use stripe_core::dispute::{ListDispute, UpdateDispute, UpdateDisputeEvidence};
-use stripe_core::event::ListEvent;
 use stripe_core::payment_intent::{
     CancelPaymentIntent, CancelPaymentIntentCancellationReason, CapturePaymentIntent, CreatePaymentIntent,
     CreatePaymentIntentOffSession, ListPaymentIntent, RetrievePaymentIntent,
 };
-use stripe_core::payout::{ListPayout, RetrievePayout};
 use stripe_core::refund::{CreateRefund, ListRefund};
 use stripe_payment::payment_link::{
     AfterCompletionConfirmationPageParams, CompletedSessionsParams, CreatePaymentLink,
@@ -28,9 +27,8 @@ use stripe_payment::payment_link::{
     RestrictionsParams, RetrievePaymentLink, UpdatePaymentLink,
 };
 use stripe_shared::{
-    BalanceTransaction, CheckoutSession, Customer, Dispute, Event, PaymentIntent,
-    PaymentIntentAllowedPaymentMethodTypes, PaymentIntentCaptureMethod, PaymentLink, PaymentMethod, Payout,
-    Refund,
+    CheckoutSession, Customer, Dispute, PaymentIntent, PaymentIntentAllowedPaymentMethodTypes,
+    PaymentIntentCaptureMethod, PaymentLink, PaymentMethod, Refund,
 };
 use stripe_terminal::terminal_location::{
     CreateTerminalLocation, CreateTerminalLocationAddress, ListTerminalLocation,
@@ -120,20 +118,6 @@ impl Account {
         RetrievePaymentIntent::new(id).expand([WITH_CHARGE.to_owned()]).send(&self.client).await
     }
 
-    /// Payments made since, newest first.
-    pub(crate) async fn intents_since(
-        &self,
-        since: i64,
-        after: Option<&str>,
-    ) -> Result<List<PaymentIntent>, StripeError> {
-        let list = ListPaymentIntent::new().created(since_then(since)).limit(PAGE);
-        let list = match after {
-            Some(after) => list.starting_after(after),
-            None => list,
-        };
-        list.send(&self.client).await
-    }
-
     pub(crate) async fn cancel_intent(
         &self,
         key: &str,
@@ -174,48 +158,6 @@ impl Account {
     /// Disputes of a payment, newest first.
     pub(crate) async fn disputes(&self, intent: &str) -> Result<List<Dispute>, StripeError> {
         ListDispute::new().payment_intent(intent).limit(PAGE).send(&self.client).await
-    }
-
-    /// Refunds made since, newest first.
-    pub(crate) async fn refunds_since(
-        &self,
-        since: i64,
-        after: Option<&str>,
-    ) -> Result<List<Refund>, StripeError> {
-        let list = ListRefund::new().created(since_then(since)).limit(PAGE);
-        let list = match after {
-            Some(after) => list.starting_after(after),
-            None => list,
-        };
-        list.send(&self.client).await
-    }
-
-    /// Payouts made since, newest first.
-    pub(crate) async fn payouts_since(
-        &self,
-        since: i64,
-        after: Option<&str>,
-    ) -> Result<List<Payout>, StripeError> {
-        let list = ListPayout::new().created(since_then(since)).limit(PAGE);
-        let list = match after {
-            Some(after) => list.starting_after(after),
-            None => list,
-        };
-        list.send(&self.client).await
-    }
-
-    /// Disputes made since, newest first.
-    pub(crate) async fn disputes_since(
-        &self,
-        since: i64,
-        after: Option<&str>,
-    ) -> Result<List<Dispute>, StripeError> {
-        let list = ListDispute::new().created(since_then(since)).limit(PAGE);
-        let list = match after {
-            Some(after) => list.starting_after(after),
-            None => list,
-        };
-        list.send(&self.client).await
     }
 
     /// Sends everything that is said about a dispute, and has the bank read it.
@@ -436,40 +378,6 @@ impl Account {
     /// Changes what is at a path, to see whether the key may. For paths where nothing is.
     pub(crate) async fn change(&self, path: &str) -> Result<Value, StripeError> {
         RequestBuilder::new(StripeMethod::Post, path).customize().send(&self.client).await
-    }
-
-    pub(crate) async fn payout(&self, id: &str) -> Result<Payout, StripeError> {
-        RetrievePayout::new(id).send(&self.client).await
-    }
-
-    /// Movements of the balance that went out with a payout, and the payout itself; newest first.
-    pub(crate) async fn movements_of(
-        &self,
-        payout: &str,
-        after: Option<&str>,
-    ) -> Result<List<BalanceTransaction>, StripeError> {
-        let list = ListBalanceTransaction::new().payout(payout).limit(PAGE);
-        let list = match after {
-            Some(after) => list.starting_after(after),
-            None => list,
-        };
-        list.send(&self.client).await
-    }
-
-    /// Events of these kinds since a time, newest first.
-    pub(crate) async fn events_since(
-        &self,
-        kinds: &[&str],
-        since: i64,
-        after: Option<&str>,
-    ) -> Result<List<Event>, StripeError> {
-        let kinds: Vec<String> = kinds.iter().map(|kind| (*kind).to_owned()).collect();
-        let list = ListEvent::new().types(kinds).created(since_then(since)).limit(PAGE);
-        let list = match after {
-            Some(after) => list.starting_after(after),
-            None => list,
-        };
-        list.send(&self.client).await
     }
 }
 
