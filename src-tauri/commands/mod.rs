@@ -3,6 +3,7 @@
 //! the generated TypeScript.
 
 mod cards;
+mod disputes;
 pub mod ledger;
 mod practice;
 mod sales;
@@ -28,6 +29,7 @@ use crate::dto::card::{
     CardCaptureRequest, CardRefundRequest, CardStartRequest, DisputedSaleDto, HeldCardDto,
     ReceiptNumberRequest,
 };
+use crate::dto::dispute::DisputeAnswerRequest;
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::ledger::{AccountDto, EntriesReply, EntriesRequest, VerifyReply};
 use crate::dto::money::MoneyDto;
@@ -58,7 +60,7 @@ use crate::dto::stripe::{
     StripeReaderDto, StripeReaderRegisterRequest, StripeSecretForgetRequest, StripeSecretSetRequest,
     StripeStatusDto,
 };
-use crate::dto::timeline::TimelineItemDto;
+use crate::dto::timeline::{FactDto, TimelineItemDto};
 use crate::gate;
 
 /// Who asks. Secrets cross to the window only.
@@ -156,6 +158,8 @@ commands! {
     card_refund: CardRefundRequest => SaleDto as "SaleDto" = cards::card_refund;
     cards_held: Nothing => Vec<HeldCardDto> as "HeldCardDto[]" = cards::cards_held;
     disputes: Nothing => Vec<DisputedSaleDto> as "DisputedSaleDto[]" = cards::disputes;
+    dispute_evidence: DisputeAnswerRequest => Vec<FactDto> as "FactDto[]" = disputes::dispute_evidence;
+    dispute_answer: DisputeAnswerRequest => SaleDto as "SaleDto" = disputes::dispute_answer;
     sale_by_receipt: ReceiptNumberRequest => SaleDto as "SaleDto" = cards::sale_by_receipt;
     stripe_status: Nothing => StripeStatusDto as "StripeStatusDto" = stripe::stripe_status;
     stripe_check: Nothing => StripeStatusDto as "StripeStatusDto" = stripe::stripe_check;

@@ -89,13 +89,16 @@ pub(super) async fn stripe_reader_register(
     Ok(view::stripe::reader(&office.register(&wish).await.map_err(refused)?))
 }
 
-fn card_rail(till: &Till) -> Result<&Arc<dyn CardRail>, RailError> {
+/// The rail that takes cards, or why it can't.
+pub(super) fn card_rail(till: &Till) -> Result<&Arc<dyn CardRail>, RailError> {
     let off = || RailError::Misconfigured("cards are switched off in Settings, Cards".to_owned());
     till.engine.card_rail(RailId::STRIPE).ok_or_else(off)?.as_ref().map_err(RailError::clone)
 }
 
-fn refused(error: RailError) -> AppError {
+/// What a processor did not do, for whoever asked.
+pub(super) fn refused(error: RailError) -> AppError {
     match error {
+        RailError::Unknown(reason) => refuse(ErrorCode::Unknown, reason),
         RailError::Declined(reason) => refuse(ErrorCode::BadRequest, reason),
         other => refuse(ErrorCode::RailUnavailable, other.reason()),
     }

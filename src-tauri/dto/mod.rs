@@ -5,6 +5,7 @@
 //! secret but [`setup::NewWalletWords`], and no request but those that only the window may send.
 
 pub mod card;
+pub mod dispute;
 pub mod error;
 pub mod feed;
 pub mod ledger;

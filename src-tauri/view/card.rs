@@ -2,7 +2,7 @@
 
 use ::money::Money;
 use payment::card::{
-    CaptureMode, CardEnd, CardLevel, CardReading, CardWay, DisputeReading, ReaderStep, RefundStatus,
+    CaptureMode, CardEnd, CardLevel, CardReading, CardWay, DisputeReading, Evidence, ReaderStep, RefundStatus,
 };
 use payment::sale::{CardPayment, CardWish, Payment, Refund, RefundState};
 use payment::{PaymentId, Sale};
@@ -192,6 +192,22 @@ pub fn disputed(facts: &DisputeFacts) -> DisputedSaleDto {
             withdrawn: facts.is_withdrawn,
         },
     }
+}
+
+/// An answer to a dispute as it is sent, under Stripe's names; what is empty is left out.
+#[must_use]
+pub fn evidence(evidence: &Evidence) -> Vec<FactDto> {
+    let fields = [
+        ("product_description", &evidence.product_description),
+        ("service_date", &evidence.service_date),
+        ("customer_name", &evidence.customer_name),
+        ("customer_email_address", &evidence.customer_email_address),
+        ("refund_policy_disclosure", &evidence.refund_policy_disclosure),
+        ("refund_refusal_explanation", &evidence.refund_refusal_explanation),
+        ("uncategorized_text", &evidence.uncategorized_text),
+    ];
+    let filled = fields.into_iter().filter(|(_, value)| !value.is_empty());
+    filled.map(|(name, value)| FactDto { name: name.to_owned(), value: value.clone() }).collect()
 }
 
 fn fact((name, value): &(String, String)) -> FactDto {

@@ -4,7 +4,7 @@
 use hmac::{Hmac, Mac};
 use serde_json::{Value, json};
 use sha2::Sha256;
-use stripe_simulator::{EventFault, Often, SECRET_KEY};
+use stripe_simulator::{EventFault, Objection, Often, SECRET_KEY};
 
 use super::program::{Served, objects};
 use super::stripe::Shop;
@@ -99,6 +99,35 @@ fn letters_that_are_forged_old_cut_off_repeated_or_out_of_order_end_in_the_truth
         assert_eq!(state(&served, &invoice), after, "{what} changed something");
     }
     assert!(shop.folder.ok(&["--mode", "sandbox", "ledger", "verify"]).starts_with("ok"));
+}
+
+#[test]
+fn a_dispute_is_listed_with_its_deadline_and_answered_from_the_books_once() {
+    let shop = Shop::open();
+    assert_eq!(shop.keep("stripe.key", SECRET_KEY).code, Some(0));
+    assert_eq!(shop.keep("stripe.webhook", SECRET).code, Some(0));
+    let served = shop.serve();
+    let (invoice, intent) = paid(&shop);
+    shop.stripe.object(&shop.stripe.charges()[0].id, Objection::Dispute);
+    let body = letter("charge.dispute.created", &intent);
+    assert_eq!(send(&served, &body, &signed(SECRET, shop.stripe.now(), &body)), 200);
+    let listed = served.door.ask("disputes", &json!({}))[0].clone();
+    assert_eq!((&listed["waits_for_answer"], &listed["invoice"]), (&json!(true), &invoice), "{listed:#}");
+    assert_ne!(listed["dispute"]["due_by"], "");
+
+    let answer = json!({
+        "invoice": invoice, "payment": listed["payment"], "dispute": listed["dispute"]["reference"],
+        "served_on": "2026-11-21", "customer_name": "", "customer_email": "", "communication": "They drank it.",
+        "refund_policy": "", "refund_refusal": "",
+    });
+    let shown = served.door.ask("dispute_evidence", &answer).to_string();
+    assert!(shown.contains("They drank it.") && shown.contains("ending in 4242"), "{shown}");
+    served.door.ask("dispute_answer", &answer);
+    let body = letter("charge.dispute.updated", &intent);
+    assert_eq!(send(&served, &body, &signed(SECRET, shop.stripe.now(), &body)), 200);
+    let listed = served.door.ask("disputes", &json!({}))[0].clone();
+    assert_eq!(listed["dispute"]["status"], "under_review", "{listed:#}");
+    served.door.refuses("dispute_answer", &answer, "not_now");
 }
 
 #[test]

@@ -12,7 +12,7 @@ use crate::till::Till;
 use crate::view::money;
 
 /// The simulated reader's name.
-const PRACTICE_READER: &str = "practice";
+const PRACTICE_READER: &str = "tmr_practice";
 
 /// The reader on the counter, by the processor's name for it. Practice has its simulated one.
 #[must_use]

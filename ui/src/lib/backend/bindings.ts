@@ -379,6 +379,28 @@ export type DeadLettersRequest = {
 	limit: number,
 };
 
+/**  An answer to a dispute: what only people know. The rest is from the books. Each text may be empty. */
+export type DisputeAnswerRequest = {
+	/**  The sale. */
+	invoice: string,
+	/**  The payment. */
+	payment: string,
+	/**  The processor's name for the dispute. */
+	dispute: string,
+	/**  The day on which goods were handed over or work was done, as the bank should read it. */
+	served_on: string,
+	/**  Who the customer is. */
+	customer_name: string,
+	/**  Their address for mail. */
+	customer_email: string,
+	/**  What was said and written with them. */
+	communication: string,
+	/**  The shop's terms for giving money back. */
+	refund_policy: string,
+	/**  Why no money was given back. */
+	refund_refusal: string,
+};
+
 /**  An objection of the customer's bank. */
 export type DisputeDto = {
 	/**  The processor's name for it. */
@@ -1776,6 +1798,8 @@ export type Commands = {
 	card_refund: { request: CardRefundRequest; reply: SaleDto };
 	cards_held: { request: Nothing; reply: HeldCardDto[] };
 	disputes: { request: Nothing; reply: DisputedSaleDto[] };
+	dispute_evidence: { request: DisputeAnswerRequest; reply: FactDto[] };
+	dispute_answer: { request: DisputeAnswerRequest; reply: SaleDto };
 	sale_by_receipt: { request: ReceiptNumberRequest; reply: SaleDto };
 	stripe_status: { request: Nothing; reply: StripeStatusDto };
 	stripe_check: { request: Nothing; reply: StripeStatusDto };
