@@ -104,6 +104,9 @@ pub(super) async fn sale_by_receipt(
     view::sale::sale(&till, &till.engine.sale(found.ok_or_else(none)?).await?)
 }
 
+/// How long the simulated bank waits for an answer: seven days, as the strictest real ones.
+const ANSWER_TIME_MS: i64 = 7 * 24 * 60 * 60 * 1000;
+
 /// The simulated customer does something with a card. What comes of it is told by the feed.
 pub(super) async fn practice_card(
     app: &Arc<App>,
@@ -121,6 +124,9 @@ pub(super) async fn practice_card(
         PracticeCardActDto::Decline => CardAct::Decline,
         PracticeCardActDto::TapUnheard => CardAct::TapUnheard,
         PracticeCardActDto::LineIsBack => CardAct::LineIsBack,
+        PracticeCardActDto::Object => {
+            CardAct::Object { due_by: till.engine.clock().now().wall.plus_millis(ANSWER_TIME_MS) }
+        }
     };
     terminal.act(payment, act);
     view::sale::sale(&till, &till.engine.sale(invoice).await?)

@@ -59,4 +59,6 @@ pub enum PracticeCardActDto {
     TapUnheard,
     /// The line comes back.
     LineIsBack,
+    /// Have the bank object to what was taken.
+    Object,
 }

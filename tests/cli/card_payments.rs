@@ -113,6 +113,37 @@ fn a_lost_answer_is_shown_as_unknown_until_it_is_known() {
 }
 
 #[test]
+fn an_objection_of_the_simulated_bank_takes_the_sale_back_and_is_listed_with_its_deadline() {
+    let folder = Folder::new();
+    let served = folder.serve(&[]);
+    let door = &served.door;
+    open_sale(door, "12");
+    start(door, "reader", false);
+    until_step(door, "customer");
+    let object = json!({ "invoice": INVOICE, "payment": PAYMENT, "act": "object" });
+    door.ask("practice_card", &object);
+    assert_eq!(door.ask("disputes", &json!({})), json!([]), "nothing was taken yet");
+    tap(door);
+    until_step(door, "taken");
+    for _ in 0..2 {
+        door.ask("practice_card", &object);
+        wait_until("it is told", || sale(door)["hand_over"] == "no");
+    }
+    let list = door.ask("disputes", &json!({}));
+    assert_eq!(list.as_array().map(Vec::len), Some(1), "{list:#}");
+    assert_eq!(
+        (&list[0]["waits_for_answer"], &list[0]["dispute"]["amount"]["minor"]),
+        (&json!(true), &json!("1200"))
+    );
+    assert!(
+        list[0]["dispute"]["due_by"].as_str() > door.ask("status", &json!({}))["now"].as_str(),
+        "{list:#}"
+    );
+    assert_eq!(door.ask("status", &json!({}))["alerts"][0]["kind"], "disputed");
+    assert!(folder.ok(&["ledger", "verify"]).starts_with("ok"));
+}
+
+#[test]
 fn practice_needs_no_key_and_takes_none() {
     let folder = Folder::new();
     let served = folder.serve(&[]);

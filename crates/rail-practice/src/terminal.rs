@@ -1,17 +1,20 @@
 //! A simulated card reader and a simulated phone, behind the same port as real processors. What its customer does, somebody
-//! says who tries the till: taps a card, is declined, or taps while the answer is lost.
+//! says who tries the till: taps a card, is declined, taps while the answer is lost, or objects to what was taken.
 //!
 //! What it was asked is forgotten with it: a till that starts again finds that its customer has gone.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use money::Money;
 use payment::card::{
     Capture, CaptureMode, CardAttempt, CardCharge, CardEnd, CardLevel, CardMemory, CardOffice, CardRail,
-    CardReading, CardSink, CardTerms, CardWay, ReaderStep, RefundAttempt, RefundReading, RefundStatus,
+    CardReading, CardReport, CardSink, CardTerms, CardWay, DisputeReading, DisputeStatus, ReaderStep,
+    RefundAttempt, RefundReading, RefundStatus, Withdrawal,
 };
 use payment::rail::{RailFuture, RailHealth};
-use payment::{PaymentId, RailError, RailId};
+use payment::{PaymentId, RailError, RailId, Timestamp};
+use tokio::sync::Notify;
 
 use crate::cards::{charge_min, health};
 
@@ -26,12 +29,19 @@ pub enum CardAct {
     TapUnheard,
     /// The line comes back.
     LineIsBack,
+    /// The customer's bank objects to what was taken, and takes it back for now.
+    Object {
+        /// Until when the shop may answer.
+        due_by: Timestamp,
+    },
 }
 
 /// The simulated processor.
 #[derive(Debug, Default)]
 pub struct PracticeTerminal {
     desk: Mutex<Desk>,
+    /// Something happened that nobody asks about.
+    news: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -39,6 +49,8 @@ struct Desk {
     payments: BTreeMap<PaymentId, (CardTerms, CardReading)>,
     last_number: u64,
     is_cut_off: bool,
+    /// What something happened to that the till was not told.
+    untold: BTreeSet<PaymentId>,
 }
 
 impl PracticeTerminal {
@@ -46,31 +58,13 @@ impl PracticeTerminal {
     #[must_use]
     pub fn open(memory: &CardMemory) -> Self {
         let desk = Desk { last_number: memory.last_number, ..Desk::default() };
-        Self { desk: Mutex::new(desk) }
+        Self { desk: Mutex::new(desk), news: Notify::new() }
     }
 
-    /// Lets the customer do something. Nothing happens to a payment that is over.
+    /// Lets the customer do something. Nothing happens to a payment that it does not fit.
     pub fn act(&self, payment: PaymentId, act: CardAct) {
-        let mut desk = self.desk();
-        desk.is_cut_off = match act {
-            CardAct::TapUnheard => true,
-            CardAct::LineIsBack => false,
-            CardAct::Tap | CardAct::Decline => desk.is_cut_off,
-        };
-        let Some((terms, reading)) = desk.payments.get_mut(&payment) else { return };
-        if !matches!(reading.level, CardLevel::Waiting { .. }) {
-            return;
-        }
-        match act {
-            CardAct::Tap | CardAct::TapUnheard => {
-                reading.level = paid(terms);
-                reading.charge = Some(charge(payment, terms));
-            }
-            CardAct::Decline => {
-                reading.level = CardLevel::Ended(CardEnd::Declined("the bank declined the card".to_owned()));
-            }
-            CardAct::LineIsBack => {}
-        }
+        self.desk().act(payment, act);
+        self.news.notify_one();
     }
 
     /// Does the reader wait for a card?
@@ -86,6 +80,38 @@ impl PracticeTerminal {
 }
 
 impl Desk {
+    fn act(&mut self, payment: PaymentId, act: CardAct) {
+        self.is_cut_off = match act {
+            CardAct::TapUnheard => true,
+            CardAct::LineIsBack => false,
+            CardAct::Tap | CardAct::Decline | CardAct::Object { .. } => self.is_cut_off,
+        };
+        let Some((terms, reading)) = self.payments.get_mut(&payment) else { return };
+        match (act, &reading.level) {
+            (CardAct::Tap | CardAct::TapUnheard, CardLevel::Waiting { .. }) => {
+                reading.level = paid(terms);
+                reading.charge = Some(charge(payment, terms));
+            }
+            (CardAct::Decline, CardLevel::Waiting { .. }) => {
+                reading.level = CardLevel::Ended(CardEnd::Declined("the bank declined the card".to_owned()));
+            }
+            (CardAct::Object { due_by }, CardLevel::Captured { amount }) if reading.disputes.is_empty() => {
+                reading.disputes.push(objection(payment, *amount, due_by));
+                self.untold.insert(payment);
+            }
+            _ => {}
+        }
+    }
+
+    /// Everything that the till was not told, read anew; nothing while the line is dead.
+    fn news(&mut self) -> Vec<(PaymentId, CardReading)> {
+        let untold: Vec<_> = self.untold.iter().copied().collect();
+        untold
+            .into_iter()
+            .filter_map(|payment| self.answer(payment).ok().map(|read| (payment, read)))
+            .collect()
+    }
+
     /// What a call brings, after it did what it was to do.
     fn answer(&mut self, payment: PaymentId) -> Result<CardReading, RailError> {
         if self.is_cut_off {
@@ -104,6 +130,18 @@ impl Desk {
 
 const fn waits_at_reader(terms: &CardTerms, reading: &CardReading) -> bool {
     matches!((&terms.way, &reading.level), (CardWay::Reader(_), CardLevel::Waiting { .. }))
+}
+
+/// All of it, and at no cost.
+fn objection(payment: PaymentId, amount: Money, due_by: Timestamp) -> DisputeReading {
+    DisputeReading {
+        reference: format!("practice_dispute_{payment}"),
+        amount,
+        status: DisputeStatus::NeedsResponse,
+        reason: "fraudulent".to_owned(),
+        due_by: Some(due_by),
+        withdrawn: Some(Withdrawal { amount, fee: Money::zero(amount.currency()) }),
+    }
 }
 
 /// A payment of an earlier life: its customer has gone.
@@ -223,9 +261,22 @@ impl CardRail for PracticeTerminal {
         })
     }
 
-    /// Nothing happens here that nobody asks about.
-    fn watch<'a>(&'a self, _sink: Arc<dyn CardSink>) -> RailFuture<'a, Result<(), RailError>> {
-        Box::pin(std::future::pending())
+    /// Only what banks do of their own accord is told here; everything else is asked about.
+    fn watch<'a>(&'a self, sink: Arc<dyn CardSink>) -> RailFuture<'a, Result<(), RailError>> {
+        Box::pin(async move {
+            loop {
+                let readings = self.desk().news();
+                if readings.is_empty() {
+                    self.news.notified().await;
+                    continue;
+                }
+                let told: Vec<_> = readings.iter().map(|(payment, _)| *payment).collect();
+                let report = CardReport { readings, payouts: Vec::new(), cursor: None };
+                let committed = sink.report(self.id(), report).await;
+                committed.map_err(|lost| RailError::Unknown(lost.to_string()))?;
+                self.desk().untold.retain(|payment| !told.contains(payment));
+            }
+        })
     }
 
     fn step(&self, payment: PaymentId) -> Option<ReaderStep> {

@@ -778,7 +778,9 @@ export type PracticeCardActDto =
 /**  Tap it while the line is dead. */
 "tap_unheard" | 
 /**  The line comes back. */
-"line_is_back";
+"line_is_back" | 
+/**  Have the bank object to what was taken. */
+"object";
 
 /**  Makes the simulated customer do something with a card. Practice mode only. */
 export type PracticeCardRequest = {

@@ -11,6 +11,8 @@ import type { Till } from '$lib/shell/till.svelte';
 import { WatchedSale } from '$lib/shell/watched-sale.svelte';
 import { cardPayments, type CardPayment } from './payments';
 
+const LOOK_MS = 1_000;
+
 export class CardAtTill {
   readonly watched: WatchedSale;
   /** A command is on its way. */
@@ -28,8 +30,19 @@ export class CardAtTill {
     this.watched = new WatchedSale(till, invoice);
   }
 
+  /** Follows the sale, until the returned function is called. How far the reader is, is told only to who looks. */
   start(): () => void {
-    return this.watched.start();
+    const stop = this.watched.start();
+    const look = setInterval(() => this.lookAtReader(), LOOK_MS);
+    return () => {
+      clearInterval(look);
+      stop();
+    };
+  }
+
+  lookAtReader(): void {
+    const card = this.payment?.card;
+    if (card?.way === 'reader' && card.step === 'customer') void this.watched.read();
   }
 
   get sale(): SaleDto | null {

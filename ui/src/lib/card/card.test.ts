@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { CardDto, SaleDto, StateDto } from '$lib/backend';
+import { paidFacts } from '$lib/paid/facts';
 import { placeOf } from '$lib/payment/place';
 import { Sell } from '$lib/sell/sell.svelte';
 import { Till } from '$lib/shell/till.svelte';
@@ -10,7 +11,7 @@ import { CardAtTill } from './card.svelte';
 import { deadlineOf } from './deadline';
 import { Part } from './part.svelte';
 import { practiceDeeds } from './practice';
-import { cardName, cardSteps, clerkText, lightText } from './words';
+import { cardName, cardSteps, clerkText, lightText, stepWord } from './words';
 
 const FIXED = { pay: false, cancel: true, cancel_although_seen: false, void: false, receipt: false };
 
@@ -116,6 +117,23 @@ test('the steps tell done, now and to come apart', () => {
   expect(phases('unknown')[2]).toBe('bank now');
 });
 
+test('the reader tells sooner than the processor that it has read a card, and says when it is dead', () => {
+  const read = byCard({ reader_step: 'asks_bank' });
+  expect(cardSteps(read, 'en').map(({ phase }) => phase)).toEqual(['done', 'done', 'now', 'next']);
+  const dead = byCard({ reader_step: 'silent' });
+  expect(stepWord(dead)).toBe('The reader does not answer');
+  expect(clerkText(sale(), dead)).toContain('power and network');
+});
+
+test('a reader that waits for a card is looked at again, and no other', async () => {
+  const { backend, screen } = await open(at('customer'));
+  screen.lookAtReader();
+  await expect.poll(() => backend.count('sale_get')).toBe(2);
+  const phone = await open(at('customer', { way: 'phone' }));
+  phone.screen.lookAtReader();
+  expect(phone.backend.count('sale_get')).toBe(1);
+});
+
 test('a card goes by its brand, its last digits and its wallet', () => {
   expect(cardName({ brand: '', last4: '' })).toBe('Card');
   expect(cardName({ brand: 'visa', last4: '4242' })).toBe('Visa •• 4242');
@@ -127,7 +145,12 @@ test('the simulated customer pays, is declined or is not heard; what is unknown 
   const words = (step: CardDto['step']) => practiceDeeds(step, () => undefined).map(({ word }) => word);
   expect(words('customer')).toEqual(['pay by card', 'be declined', 'pay, line dead']);
   expect(words('unknown')).toEqual(['bring the line back']);
-  expect(words('taken')).toEqual([]);
+  expect(words('taken')).toEqual(['object at the bank']);
+  expect(words('bank')).toEqual([]);
+});
+
+test('the screen that says paid names the card', () => {
+  expect(paidFacts(sale({ hand_over: 'yes', payments: [paidByCard()] }), 'en')).toEqual(['Visa •• 4242']);
 });
 
 test('a sale is followed where its newest open payment is', () => {
@@ -136,6 +159,9 @@ test('a sale is followed where its newest open payment is', () => {
   expect(placeOf(sale({ payments: [payment()] }))).toBe('payment');
   expect(placeOf(sale({ payments: [byCard({ step: 'over' }, { cancelled: true })] }))).toBe('charge');
   expect(placeOf(sale({ may: FIXED }))).toBe('sales');
+  const partly = { state: 'partial' as const, payments: [paidByCard()] };
+  expect(placeOf(sale(partly))).toBe('charge');
+  expect(placeOf(sale({ ...partly, state: 'reversed', hand_over: 'no' }))).toBe('card');
 });
 
 test('a deadline presses two days before it, and is past when it is', () => {

@@ -12,5 +12,6 @@ export function practiceDeeds(step: CardStepDto, act: (act: PracticeCardActDto) 
       deed(m.practice_card_unheard(), 'tap_unheard'),
     ];
   }
+  if (step === 'taken') return [deed(m.practice_card_object(), 'object')];
   return step === 'unknown' || step === 'sending' ? [deed(m.practice_card_line_back(), 'line_is_back')] : [];
 }

@@ -42,14 +42,15 @@ export function clerkText(sale: SaleDto, payment: CardPayment): string {
   const isReader = card.way === 'reader';
   const texts: Record<CardStepDto, () => string> = {
     sending: () => (isReader ? m.card_clerk_sending_reader() : m.card_clerk_sending_phone()),
-    customer: () => (isReader ? m.card_clerk_present() : m.card_clerk_scan()),
+    customer: () =>
+      isReader ? (isSilent(card) ? m.card_clerk_silent() : m.card_clerk_present()) : m.card_clerk_scan(),
     bank: () => m.card_clerk_bank(),
     held: () => m.card_clerk_held(),
     taken: () => m.payment_clerk_paid(),
     over: () => (problem === '' ? m.payment_clerk_failed() : m.card_clerk_over({ reason: problem })),
     unknown: () => m.card_clerk_unknown(),
   };
-  return texts[card.step]();
+  return texts[stepOf(card)]();
 }
 
 /** Why the goods may go, or not yet. */
@@ -64,21 +65,21 @@ export function lightText(sale: SaleDto, { card }: CardPayment): string {
     over: () => m.card_light_over(),
     unknown: () => m.payment_light_unknown(),
   };
-  return texts[card.step]();
+  return texts[stepOf(card)]();
 }
 
 /** The large word on the panel beside the amount. */
 export function stepWord({ card, state }: CardPayment): string {
   const texts: Record<CardStepDto, () => string> = {
     sending: () => m.card_step_sending(),
-    customer: () => (card.way === 'reader' ? m.card_step_present() : m.card_step_phone()),
+    customer: () => (isSilent(card) ? m.card_step_silent() : customersStep(card)),
     bank: () => m.card_step_bank(),
     held: () => m.card_step_held(),
     taken: () => m.card_step_taken(),
     over: () => STATES[state].word(),
     unknown: () => m.card_step_unknown(),
   };
-  return texts[card.step]();
+  return texts[stepOf(card)]();
 }
 
 const ORDER: CardStepDto[] = ['sending', 'customer', 'bank', 'held', 'taken'];
@@ -88,18 +89,19 @@ export function cardSteps(payment: CardPayment, language: string): TimelineStep[
   const { card } = payment;
   const titles: Partial<Record<CardStepDto, string>> = {
     sending: m.card_step_sending(),
-    customer: card.way === 'reader' ? m.card_step_present() : m.card_step_phone(),
+    customer: customersStep(card),
     bank: m.card_step_bank(),
     held: m.card_step_held(),
     taken: m.card_step_taken(),
   };
   const steps = ORDER.filter((step) => step !== 'held' || card.captures_later);
-  const now = steps.indexOf(card.step === 'over' || card.step === 'unknown' ? 'bank' : card.step);
-  return steps.map((step, at) => ({
+  const at = stepOf(card);
+  const now = steps.indexOf(at === 'over' || at === 'unknown' ? 'bank' : at);
+  return steps.map((step, place) => ({
     key: step,
-    title: at === now ? stepWord(payment) : (titles[step] ?? ''),
-    when: at === 0 ? clockSeconds(payment.started_at, language) : at === now ? m.payment_now() : '',
-    phase: phaseOf(card.step, at, now),
+    title: place === now ? stepWord(payment) : (titles[step] ?? ''),
+    when: place === 0 ? clockSeconds(payment.started_at, language) : place === now ? m.payment_now() : '',
+    phase: phaseOf(at, place, now),
   }));
 }
 
@@ -107,6 +109,20 @@ function phaseOf(step: CardStepDto, at: number, now: number): TimelineStep['phas
   if (at !== now) return at < now ? 'done' : 'next';
   if (step === 'over') return 'wrong';
   return step === 'taken' ? 'done' : 'now';
+}
+
+/** Where it is, as the reader tells it before the processor does. */
+export function stepOf({ step, reader_step: reader }: CardDto): CardStepDto {
+  return step === 'customer' && reader === 'asks_bank' ? 'bank' : step;
+}
+
+/** The reader was asked for a card and does not answer. */
+function isSilent({ step, reader_step: reader }: CardDto): boolean {
+  return step === 'customer' && reader === 'silent';
+}
+
+function customersStep({ way }: CardDto): string {
+  return way === 'reader' ? m.card_step_present() : m.card_step_phone();
 }
 
 /** The name the clerk knows the reader by. */

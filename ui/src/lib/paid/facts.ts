@@ -1,5 +1,6 @@
 /** What is worth saying of a paid sale, beside that it is paid. */
 import type { MoneyDto, PaymentDto, SaleDto } from '$lib/backend';
+import { cardName } from '$lib/card/words';
 import { Money } from '$lib/money';
 import { m } from '$words';
 
@@ -12,10 +13,15 @@ export function changeOf(sale: SaleDto): MoneyDto | null {
 /** Short sentences, each about one thing. */
 export function paidFacts(sale: SaleDto, language: string): string[] {
   const last = sale.payments.at(-1);
-  const facts = last === undefined ? [] : last.cash === null ? chainFacts(sale, last) : cashFacts(last, language);
+  const facts = last === undefined ? [] : factsOf(sale, last, language);
   if (sale.over) facts.push(m.paid_credit({ amount: spoken(sale.excess, language) }));
   if (sale.late) facts.push(m.paid_late());
   return facts;
+}
+
+function factsOf(sale: SaleDto, payment: PaymentDto, language: string): string[] {
+  if (payment.cash !== null) return cashFacts(payment, language);
+  return payment.card === null ? chainFacts(sale, payment) : [cardName(payment.card)];
 }
 
 function cashFacts({ cash }: PaymentDto, language: string): string[] {
