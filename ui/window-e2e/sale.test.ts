@@ -82,3 +82,29 @@ test('a cash sale with change, and its reversal, in the real window', async () =
   const sums = await booked();
   expect([sums.get('cash-drawer EUR'), sums.get('sales EUR')]).toEqual([0n, 0n]);
 });
+
+test('a card at the reader whose answer is lost, found out, and given back in part, in the real window', async () => {
+  await setUpShop();
+  await till.type(...'2430', 'Enter');
+  await till.sees('How do they pay?');
+  await till.press('Card At');
+  await till.sees('Present card');
+  await till.press('pay, line dead');
+  await till.sees('Unknown — checking. Do not charge again.');
+  await till.press('bring the line back');
+  await till.sees('Hand over: yes');
+  expect(await sales()).toMatchObject([{ number: 1, state: 'paid', methods: ['card'] }]);
+  expect((await booked()).get('card-clearing EUR')).toBeGreaterThan(0n);
+
+  await till.go('refund');
+  await till.sees('Receipt number');
+  await till.type(...'1', 'Enter');
+  await till.sees('The money goes back to: Visa •• 4242');
+  await till.press('A part');
+  await till.fill('Amount in EUR', '4.30');
+  await till.fill('Why', 'croissant was stale');
+  await till.press('Give back 4.30');
+  await till.sees('Given back so far');
+  await till.browser.waitUntil(async () => (await booked()).get('sales-returns EUR') === 358n);
+  expect((await booked()).get('invoice-clearing EUR')).toBe(0n);
+});

@@ -235,6 +235,61 @@ test('payers’ tabs: what is owed, and a charge that was declined with its part
   await picture('tabs');
 });
 
+test('cards: the reader, the phone, and what the owner decides about money that was taken', async () => {
+  till = await TillWindow.open();
+  await till.call('setup_finish', { shop_name: 'Corner Café', currency: 'EUR', language: 'en' });
+  const chargeBy = async (amount: string, way: string) => {
+    await till.go('sell');
+    await till.sees('Charge');
+    await till.type(...amount, 'Enter');
+    await till.sees('How do they pay?');
+    await till.press(way);
+  };
+  await chargeBy('2430', 'Card by phone');
+  await till.sees('Hand over: not yet');
+  await picture('card-phone');
+  await till.press('Other way to pay');
+  await till.press('Card At');
+  await till.sees('Present card');
+  await picture('card-reader');
+  await till.press('pay, line dead');
+  await till.sees('Unknown — checking. Do not charge again.');
+  await picture('card-unknown');
+  await till.press('bring the line back');
+  await till.sees('Hand over: yes');
+  await picture('card-paid');
+  await till.press('object at the bank');
+  await till.sees('bank objects');
+  await picture('card-disputed');
+  await till.go('disputes');
+  await till.sees('Waits for your answer');
+  await picture('disputes');
+
+  await chargeBy('1280', 'Card At');
+  await till.press('be declined');
+  await till.sees('Hand over: no');
+  await picture('card-declined');
+  await till.press('Card again');
+  await till.press('pay by card');
+  await till.sees('Hand over: yes');
+  await till.go('refund');
+  await till.sees('Receipt number');
+  await till.type(...'2', 'Enter');
+  await till.sees('The money goes back to: Visa •• 4242');
+  await picture('refund');
+
+  await till.call('settings_put', { key: 'rail.stripe.capture', value: 'later' });
+  await chargeBy('9900', 'Card At');
+  await till.press('pay by card');
+  await till.sees('Held, not paid');
+  await till.go('held');
+  await till.sees('Held for sale');
+  await picture('held');
+  await till.go('settings/stripe');
+  await till.sees('Cards are simulated in practice');
+  await picture('settings-stripe');
+});
+
 const wordsShown = () =>
   till.browser.execute(() => [...document.querySelectorAll('ol b')].map((word) => word.textContent));
 

@@ -123,6 +123,17 @@ export class TillWindow {
     for (const key of keys) await this.browser.keys(key);
   }
 
+  /** Writes into the field whose label or placeholder begins with this. */
+  async fill(label: string, text: string): Promise<void> {
+    const field = this.browser.$(
+      `//input[starts-with(@aria-label, "${label}") or starts-with(@placeholder, "${label}") or ` +
+        `@id = //label[starts-with(normalize-space(.), "${label}")]/@for or ` +
+        `ancestor::label[starts-with(normalize-space(.), "${label}")]]`,
+    );
+    await field.waitForClickable({ timeout: WAIT_MS_MAX, timeoutMsg: `no field is named: ${label}` });
+    await field.setValue(text);
+  }
+
   /** Goes to a screen by its address, as a link would. */
   async go(route: string): Promise<void> {
     await this.browser.execute((hash: string) => (location.hash = hash), `#/${route}`);

@@ -32,7 +32,7 @@ impl CardOffice for Terminal {
             let body = std::str::from_utf8(notice.body).map_err(|_| NoticeRefused::Unreadable)?;
             let payment = body.parse().map_err(|_| NoticeRefused::Forged)?;
             let readings = self.reading(payment).map(|reading| (payment, reading)).into_iter().collect();
-            Ok(CardReport { readings, cursor: None })
+            Ok(CardReport { readings, ..CardReport::default() })
         })
     }
 
