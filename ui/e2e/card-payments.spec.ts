@@ -193,6 +193,21 @@ test('a customer’s bank objects: it is told at once, and stands with its deadl
   await expect(dispute).toContainText('Waits for your answer');
   await expect(dispute).toContainText(/in 6 days|in 7 days/);
   await expectAccessible(page);
+
+  await dispute.getByRole('button', { name: 'Answer…' }).click();
+  const answer = page.getByRole('dialog', { name: 'Answer the dispute about sale 0001' });
+  const bundle = answer.getByRole('region', { name: 'This is what the bank reads' });
+  await expect(bundle).toContainText('Total: 24.30 EUR');
+  await expect(bundle).toContainText('Paid at a card reader in the shop, with the card present');
+  await expect(answer.getByRole('textbox', { name: 'Handed over on' })).toBeFocused();
+  await answer.getByRole('textbox', { name: /^What was said/ }).fill('They drank it.');
+  await expect(bundle).toContainText('What was said with the customer: They drank it.');
+  await expect(answer).toContainText('Simulated disputes need no answer');
+  await expect(answer.getByRole('button', { name: 'Send to the bank' })).toHaveAttribute('aria-disabled', 'true');
+  await expectAccessible(page);
+  await page.keyboard.press('Escape');
+  await expect(answer).toBeHidden();
+  await expect(dispute).toContainText('Waits for your answer');
   expect((await till.call('ledger_verify', {})).ok).toBe(true);
 });
 

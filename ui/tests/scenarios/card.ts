@@ -1,6 +1,7 @@
 import type { CardDto, SaleDto } from '../../src/lib/backend/bindings';
 import type { Replies } from '../fixture-backend';
 import {
+  bundle,
   byCard,
   cardTender,
   connectionCheck,
@@ -80,6 +81,7 @@ export const disputes: Replies = {
     disputed(102, 'won', ''),
     disputed(88, 'lost', '', { reason: 'duplicate' }),
   ],
+  dispute_evidence: bundle,
 };
 export const disputesNone: Replies = { ...showing(sale()), disputes: () => [] };
 

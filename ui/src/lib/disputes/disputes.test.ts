@@ -32,6 +32,19 @@ test('a list that could not be read keeps what it had', async () => {
   expect([disputes.fault?.code, disputes.rows.length]).toEqual(['unreachable', 1]);
 });
 
+test('what was typed is kept while the list is read again, until the bank asks anew', async () => {
+  let status = 'warning_needs_response';
+  const disputes = new Disputes(new FixtureBackend({ disputes: () => [disputed(1, status, '2026-11-30T00:00:00Z')] }));
+  const answer = async () => {
+    await disputes.read();
+    return disputes.answerTo(disputes.rows[0]!);
+  };
+  (await answer()).notes.customer_name = 'Ann';
+  expect((await answer()).notes.customer_name).toBe('Ann');
+  status = 'needs_response';
+  expect((await answer()).notes.customer_name).toBe('');
+});
+
 test('every status has a word of its own, and a newer one reads as a sentence', () => {
   expect(new Set(STATUSES.map((status) => disputeLook(status).word)).size).toBe(STATUSES.length);
   expect(disputeLook('status_of_tomorrow').word).toBe('Something changed');

@@ -1,4 +1,4 @@
-/** How far a dispute is, and why there is one, in the shop's words. A code newer than this screen still reads as a sentence. */
+/** How far a dispute is, why there is one, and what answers it, in the shop's words. A code newer than this screen still reads as a sentence. */
 import type { Tone } from '$lib/design/states';
 import { m } from '$words';
 
@@ -41,4 +41,19 @@ const REASONS: Record<string, () => string> = {
 
 export function disputeReason(reason: string): string {
   return (REASONS[reason] ?? m.disputes_reason_general)();
+}
+
+const EVIDENCE: Record<string, () => string> = {
+  product_description: () => m.disputes_fact_sold(),
+  service_date: () => m.disputes_fact_served_on(),
+  customer_name: () => m.disputes_fact_customer(),
+  customer_email_address: () => m.disputes_fact_email(),
+  refund_policy_disclosure: () => m.disputes_fact_policy(),
+  refund_refusal_explanation: () => m.disputes_fact_refusal(),
+  uncategorized_text: () => m.disputes_fact_records(),
+};
+
+/** What a part of the answer tells. */
+export function evidenceWord(name: string): string {
+  return (EVIDENCE[name] ?? m.disputes_fact_other)();
 }
