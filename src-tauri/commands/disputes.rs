@@ -37,7 +37,7 @@ pub(super) async fn dispute_answer(
     let sale = till.engine.sale(invoice).await?;
     let dispute = request.dispute.clone();
     let evidence = evidence(&sale, payment, request)?;
-    let none = || refuse(ErrorCode::NotNow, "disputes of simulated cards need no answer");
+    let none = || refuse(ErrorCode::NotNow, "this processor of cards takes no answers from a till");
     let office = card_rail(&till).map_err(refused)?.office().ok_or_else(none)?;
     office.submit_evidence(&dispute, &evidence).await.map_err(refused)?;
     view::sale::sale(&till, &till.engine.sale(invoice).await?)
