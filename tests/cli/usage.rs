@@ -16,7 +16,7 @@ fn wrong_arguments_are_refused_in_one_line() {
     let wrong: &[(&[&str], &str)] = &[
         (&["charge"], "<AMOUNT>"),
         (&["charge", "4.50"], "--with"),
-        (&["charge", "4.50", "--with", "card"], "cash, bitcoin"),
+        (&["charge", "4.50", "--with", "cheque"], "cash, card, bitcoin"),
         (&["charge", "4.50", "--with", "cash", "--wait", "soon"], "--wait"),
         (&["--mode", "play", "sales", "list"], "practice, sandbox or live"),
         (&["serve", "--listen", "nowhere"], "--listen"),
