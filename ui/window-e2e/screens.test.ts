@@ -283,7 +283,7 @@ test('cards: the reader, the phone, and what the owner decides about money that 
   await till.press('pay by card');
   await till.sees('Held, not paid');
   await till.go('held');
-  await till.sees('Held for sale');
+  await till.sees('How much to take');
   await picture('held');
   await till.go('settings/stripe');
   await till.sees('Cards are simulated in practice');
