@@ -157,6 +157,8 @@ fn run<Argument: AsRef<OsStr>>(
     let mut command = Command::new(program);
     command.args(arguments).current_dir(home.path()).env("HOME", home.path());
     command.env("STRIPE_CLI_TELEMETRY_OPTOUT", "1").env("PYTHONDONTWRITEBYTECODE", "1");
+    // It looks for a keyring, and would start a session bus of its own that outlives it.
+    command.env("DBUS_SESSION_BUS_ADDRESS", "disabled:");
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(doing())?;
     if let Some(mut inlet) = child.stdin.take() {
