@@ -67,6 +67,16 @@ impl PayoutStatus {
             Self::Cancelled => "cancelled",
         }
     }
+
+    /// It only ever rises: a reading of a lower stage is an older one.
+    const fn stage(self) -> u8 {
+        match self {
+            Self::Pending => 0,
+            Self::InTransit => 1,
+            Self::Paid => 2,
+            Self::Failed | Self::Cancelled => 3,
+        }
+    }
 }
 
 /// One movement of the balance that a payout is made of.
@@ -121,6 +131,12 @@ impl PayoutReading {
         let Some(parts) = &self.parts else { return Ok(None) };
         let rest = parts.iter().try_fold(self.amount, |rest, part| rest.checked_sub(part.net))?;
         Ok((!rest.is_zero()).then_some(rest))
+    }
+
+    /// Was this true before the other was? Two ways of hearing of a payout may overtake each other.
+    fn is_before(&self, other: &Self) -> bool {
+        let (stage, others) = (self.status.stage(), other.status.stage());
+        stage < others || (stage == others && self.parts.is_none() && other.parts.is_some())
     }
 }
 
@@ -181,7 +197,7 @@ impl Payout {
         Ok(PayoutApplied { payout, entries })
     }
 
-    /// Folds a later event. `None` when it changes nothing and must not be recorded.
+    /// Folds a later event. `None` when it changes nothing, or is of an earlier moment, and must not be recorded.
     ///
     /// # Errors
     /// When it is of another payout.
@@ -191,7 +207,7 @@ impl Payout {
         if !is_same || reading.amount != self.reading.amount {
             return Err(Refused::PayoutDiffers);
         }
-        if *reading == self.reading {
+        if *reading == self.reading || reading.is_before(&self.reading) {
             return Ok(None);
         }
         let mut next = self.clone();

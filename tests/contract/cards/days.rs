@@ -13,11 +13,12 @@ use futures_util::FutureExt;
 use payment::card::{CaptureMode, CardWay};
 use payment::sale::CardPayment;
 use rail_practice::Draws;
-use stripe_simulator::{EventFault, Fault, Objection, Often, Target};
+use stripe_simulator::{EventFault, Objection, Often, Target};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
 
 use super::counter::{Carded, given_back, is_waiting};
+use super::faults::FAULTS;
 use super::judge::until_the_books_agree;
 use super::stripe::StripeTown;
 use crate::contract::shop::Shop;
@@ -32,15 +33,6 @@ const PAYMENTS_MAX: u32 = 3;
 /// Longest wait for a payment to be as far as it gets by itself, faults and all. A day goes on with whatever is.
 const LULL: Duration = Duration::from_secs(6);
 
-const FAULTS: &[Fault] = &[
-    Fault::DropBefore,
-    Fault::DropAfter,
-    Fault::BreakWithin,
-    Fault::ErrorBefore,
-    Fault::ErrorAfter,
-    Fault::Conflict,
-    Fault::TooMany,
-];
 const CARDS: &[&str] =
     &["visa", "visa", "visa", "mastercard", "chargeDeclined", "refundFail", "createDispute"];
 

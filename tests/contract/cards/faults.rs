@@ -15,7 +15,8 @@ use super::judge::{findings, judge_requests, until_the_books_agree};
 use super::stripe::StripeTown;
 use crate::contract::shop::Shop;
 
-const FAULTS: &[Fault] = &[
+/// Every way in which a call can fail.
+pub(super) const FAULTS: &[Fault] = &[
     Fault::DropBefore,
     Fault::DropAfter,
     Fault::BreakWithin,

@@ -76,6 +76,14 @@ fn a_payout_that_is_told_twice_changes_nothing_and_never_becomes_another_one() {
 }
 
 #[test]
+fn a_reading_that_was_overtaken_changes_nothing() {
+    let paid = opened(PayoutStatus::Paid);
+    assert_eq!(paid.apply(&read(reading(PayoutStatus::InTransit))), Ok(None));
+    let before_its_parts = PayoutReading { parts: None, ..reading(PayoutStatus::Paid) };
+    assert_eq!(paid.apply(&read(before_its_parts)), Ok(None));
+}
+
+#[test]
 fn parts_add_up_to_the_cent_or_the_difference_is_told() {
     let whole = reading(PayoutStatus::Paid);
     assert_eq!(whole.difference(), Ok(None));
@@ -104,7 +112,9 @@ proptest! {
                 payout = applied.payout;
             }
         }
-        let is_paid = payout.reading.status == PayoutStatus::Paid;
-        prop_assert_eq!(at_bank(&payout), if is_paid { minor } else { 0 });
+        let told = |status| statuses.iter().any(|index| PayoutStatus::ALL[*index].0 == status);
+        let came_back = told(PayoutStatus::Failed) || told(PayoutStatus::Cancelled);
+        let is_there = told(PayoutStatus::Paid) && !came_back;
+        prop_assert_eq!(at_bank(&payout), if is_there { minor } else { 0 });
     }
 }
