@@ -20,6 +20,21 @@ fn payment_waits_in_the_mempool_until_a_block_is_mined() {
     assert_eq!(confirmations(&node, payment), Some(2));
 }
 
+/// A wallet draws the lock time of a payment from the last hundred heights, and at some of them nodes are choosy.
+#[test]
+fn payment_is_taken_whatever_lock_time_the_wallet_draws() {
+    let node = Bitcoind::start().unwrap();
+    let to = node.new_address().unwrap();
+    for lock_time in 0..=node.height().unwrap() {
+        let call = |method: &str, parameters| node.raw(method, &parameters).unwrap();
+        let raw = call("createrawtransaction", json!([[], [{ to.as_str(): "0.001" }], lock_time]));
+        let funded = call("fundrawtransaction", json!([raw]));
+        let signed = call("signrawtransactionwithwallet", json!([funded["hex"]]));
+        let verdict = node.raw("testmempoolaccept", &json!([[signed["hex"]]])).unwrap();
+        assert_eq!(verdict[0]["allowed"], true, "lock time {lock_time}: {verdict}");
+    }
+}
+
 #[test]
 fn one_transaction_pays_several_addresses() {
     let node = Bitcoind::start().unwrap();
