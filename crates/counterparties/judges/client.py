@@ -229,6 +229,30 @@ def a_reader_takes_a_card_that_is_held_to_it(api):
 
 
 @story
+def an_interac_card_is_given_back_to_at_the_reader_alone(api):
+    reader = api.terminal.readers.create({"registration_code": "simulated-wpe", "label": "Counter"})
+    intent = api.payment_intents.create({"amount": 1200, "currency": "cad",
+                                         "allowed_payment_method_types": ["card_present", "interac_present"]})
+    api.terminal.readers.process_payment_intent(reader.id, {"payment_intent": intent.id})
+    card = {"type": "interac_present", "interac_present": {"number": "4506445006931933"}}
+    api.test_helpers.terminal.readers.present_payment_method(reader.id, card)
+    [charge] = charges_of(api, intent)
+    same((charge.payment_method_details.type, charge.captured), ("interac_present", True), "the charge")
+    with refused(stripe.InvalidRequestError, "giving it back without the card"):
+        api.refunds.create({"payment_intent": intent.id, "amount": 200})
+    wish = {"payment_intent": intent.id, "amount": 200, "metadata": {"till": "7"}}
+    busy = api.terminal.readers.refund_payment(reader.id, wish).action
+    same((busy.type, busy.status, busy.refund_payment.metadata["till"]), ("refund_payment", "in_progress", "7"), "the reader")
+    api.terminal.readers.cancel_action(reader.id)
+    same(api.refunds.list({"payment_intent": intent.id}).data, [], "what went back when it was called off")
+    api.terminal.readers.refund_payment(reader.id, wish)
+    done = api.test_helpers.terminal.readers.present_payment_method(reader.id, card).action
+    [refund] = api.refunds.list({"payment_intent": intent.id}).data
+    same((done.status, done.refund_payment.refund), ("succeeded", refund.id), "the reader after the card was presented")
+    same((refund.amount, refund.status, refund.metadata["till"]), (200, "succeeded", "7"), "the refund")
+
+
+@story
 def events_are_paged_newest_first_and_frozen(api):
     intent = api.payment_intents.create({"amount": 321, "currency": "usd"})
     api.payment_intents.confirm(intent.id, {"payment_method": "pm_card_visa", "return_url": "https://shop.example"})

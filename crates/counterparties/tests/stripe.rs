@@ -9,6 +9,7 @@ const FOUND_BY: &[(Defect, &str)] = &[
     (Defect::IgnoresIdempotencyKeys, "one_key_is_carried_out_once"),
     (Defect::ReplaysWhateverIsAsked, "one_key_does_not_say_two_things"),
     (Defect::RefundsAboveTheCharge, "a_refund_gives_back_what_was_taken_and_no_more"),
+    (Defect::RefundsWithoutTheCard, "an_interac_card_is_given_back_to_at_the_reader_alone"),
     (Defect::IgnoresUnknownParameters, "a_parameter_that_is_misspelt_is_refused"),
     (Defect::CallsAuthorizedPaid, "held_money_is_not_paid_and_captured_in_part_or_let_go"),
     (Defect::AnswersAnotherAmount, "a_payment_takes_its_amount_once"),

@@ -12,6 +12,8 @@ pub enum Defect {
     ReplaysWhateverIsAsked,
     /// A refund may be larger than what is left of the charge.
     RefundsAboveTheCharge,
+    /// A card that must be presented for its refund need not be.
+    RefundsWithoutTheCard,
     /// A parameter nobody knows is passed over.
     IgnoresUnknownParameters,
     /// A payment that is only authorized says that it succeeded.

@@ -2,15 +2,18 @@
 
 use stripe::StripeError;
 use stripe_core::payment_intent::{CreatePaymentIntent, RetrievePaymentIntent};
-use stripe_shared::{ApiErrorsCode, PaymentIntentAllowedPaymentMethodTypes, PaymentIntentStatus};
+use stripe_core::refund::CreateRefund;
+use stripe_shared::{
+    ApiErrorsCode, PaymentIntentAllowedPaymentMethodTypes, PaymentIntentCaptureMethod, PaymentIntentStatus,
+};
 use stripe_simulator::ReaderTrouble;
 use stripe_terminal::terminal_connection_token::CreateTerminalConnectionToken;
 use stripe_terminal::terminal_location::{CreateTerminalLocation, ListTerminalLocation};
 use stripe_terminal::terminal_reader::{
     CancelActionTerminalReader, CreateTerminalReader, ListTerminalReader, PresentPaymentMethodTerminalReader,
-    ProcessPaymentIntentTerminalReader, RefundPaymentTerminalReader, SetReaderDisplayTerminalReader,
-    SetReaderDisplayTerminalReaderCart, SetReaderDisplayTerminalReaderCartLineItems,
-    SetReaderDisplayTerminalReaderType,
+    PresentPaymentMethodTerminalReaderType, ProcessPaymentIntentTerminalReader, RefundPaymentTerminalReader,
+    SetReaderDisplayTerminalReader, SetReaderDisplayTerminalReaderCart,
+    SetReaderDisplayTerminalReaderCartLineItems, SetReaderDisplayTerminalReaderType,
 };
 use stripe_terminal::{
     TerminalReader, TerminalReaderReaderResourceReaderAction,
@@ -174,6 +177,68 @@ async fn a_reader_shows_the_cart_and_gives_money_back() {
     let done = counter.present().await.unwrap();
     assert_eq!(action(&done).status, ActionStatus::Succeeded);
     assert_eq!(counter.shop.simulator.taken("eur"), 400);
+}
+
+impl Counter {
+    /// Paid with a Canadian debit card.
+    async fn interac(&self, amount: i64) -> String {
+        let kinds = vec![
+            PaymentIntentAllowedPaymentMethodTypes::CardPresent,
+            PaymentIntentAllowedPaymentMethodTypes::InteracPresent,
+        ];
+        // It is captured at once, whatever is asked.
+        let intent = CreatePaymentIntent::new(amount, Currency::CAD)
+            .allowed_payment_method_types(kinds)
+            .capture_method(PaymentIntentCaptureMethod::Manual);
+        let intent = intent.send(&self.shop.client).await.unwrap().id.as_str().to_owned();
+        self.process(&intent).await.unwrap();
+        assert!(self.shop.simulator.present_card(&self.reader, "interac"));
+        assert_eq!(self.status(&intent).await, PaymentIntentStatus::Succeeded);
+        intent
+    }
+
+    async fn give_back(&self, intent: &str, amount: i64) -> Result<TerminalReader, StripeError> {
+        let refund = RefundPaymentTerminalReader::new(self.reader.as_str());
+        refund.payment_intent(intent).amount(amount).send(&self.shop.client).await
+    }
+}
+
+#[tokio::test]
+async fn an_interac_card_is_given_back_to_at_the_reader_and_nowhere_else() {
+    let counter = Counter::open().await;
+    let intent = counter.interac(1_200).await;
+    let elsewhere = CreateRefund::new().payment_intent(intent.as_str()).send(&counter.shop.client).await;
+    assert!(elsewhere.is_err());
+    assert!(counter.give_back(&intent, 1_201).await.is_err(), "more than was taken");
+    assert_eq!(action(&counter.give_back(&intent, 500).await.unwrap()).status, ActionStatus::InProgress);
+    let card = PresentPaymentMethodTerminalReaderType::InteracPresent;
+    let present = PresentPaymentMethodTerminalReader::new(counter.reader.as_str()).type_(card);
+    let done = present.send(&counter.shop.client).await.unwrap();
+    assert_eq!(action(&done).status, ActionStatus::Succeeded);
+    assert!(action(&done).refund_payment.as_ref().unwrap().refund.is_some());
+    assert_eq!(counter.shop.simulator.taken("cad"), 700);
+    let events = counter.shop.get("/v1/events").await.body.to_string();
+    for event in ["terminal.reader.action_succeeded", "refund.created", "charge.refunded"] {
+        assert!(events.contains(event), "{event}");
+    }
+}
+
+#[tokio::test]
+async fn a_refund_at_the_reader_that_does_not_come_to_its_end_gives_nothing_back() {
+    let counter = Counter::open().await;
+    let intent = counter.interac(1_200).await;
+    let simulator = &counter.shop.simulator;
+    counter.give_back(&intent, 500).await.unwrap();
+    CancelActionTerminalReader::new(counter.reader.as_str()).send(&counter.shop.client).await.unwrap();
+    assert!(!simulator.present_card(&counter.reader, "interac"), "nobody is asked any more");
+    counter.give_back(&intent, 500).await.unwrap();
+    simulator.time_out_reader(&counter.reader);
+    let timed_out = counter.look().await;
+    assert_eq!(action(&timed_out).failure_code.as_deref(), Some("terminal_reader_timeout"));
+    counter.give_back(&intent, 500).await.unwrap();
+    assert!(simulator.present_card(&counter.reader, "visa"), "another card than the one that paid");
+    assert_eq!(action(&counter.look().await).status, ActionStatus::Failed);
+    assert_eq!(simulator.taken("cad"), 1_200);
 }
 
 #[tokio::test]

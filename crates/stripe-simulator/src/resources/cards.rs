@@ -132,6 +132,17 @@ const fn of_country(name: &'static str, number: &'static str, country: &'static 
     TestCard { name, number, brand: "visa", funding: "credit", country, fate: Fate::Approves }
 }
 
+/// A Canadian debit card.
+/// Source: <https://docs.stripe.com/terminal/references/testing#interac-test-card>.
+const INTERAC: TestCard = TestCard {
+    name: "interac",
+    number: "4506445006931933",
+    brand: "interac",
+    funding: "debit",
+    country: "CA",
+    fate: Fate::Approves,
+};
+
 /// Every card the simulator knows.
 pub(crate) static TEST_CARDS: &[TestCard] = &[
     card("visa", "4242424242424242", Fate::Approves),
@@ -140,6 +151,7 @@ pub(crate) static TEST_CARDS: &[TestCard] = &[
     of_brand("mastercard_debit", "5200828282828210", "mastercard", "debit"),
     of_brand("amex", "378282246310005", "amex", "credit"),
     of_brand("discover", "6011111111111117", "discover", "credit"),
+    INTERAC,
     of_country("de", "4000002760000016", "DE"),
     of_country("fr", "4000002500000003", "FR"),
     of_country("gb", "4000008260000000", "GB"),

@@ -18,6 +18,8 @@ const BRITISH_CARD: Rate = Rate { basis_points: 250, fixed: 25 };
 const OTHER_CARD: Rate = Rate { basis_points: 325, fixed: 25 };
 const EUROPEAN_CARD_AT_READER: Rate = Rate { basis_points: 140, fixed: 10 };
 const OTHER_CARD_AT_READER: Rate = Rate { basis_points: 290, fixed: 10 };
+/// In Canadian cents: <https://stripe.com/en-ca/terminal>.
+const INTERAC: Rate = Rate { basis_points: 0, fixed: 15 };
 const BANK_DEBIT: Rate = Rate { basis_points: 0, fixed: 35 };
 
 /// For each dispute that withdraws money.
@@ -40,6 +42,7 @@ fn rate(means: Means) -> Rate {
         Means::Card(_) => OTHER_CARD,
         Means::CardPresent(card) if is_european(card.country) => EUROPEAN_CARD_AT_READER,
         Means::CardPresent(_) => OTHER_CARD_AT_READER,
+        Means::InteracPresent(_) => INTERAC,
         Means::SepaDebit { .. } | Means::BacsDebit { .. } => BANK_DEBIT,
     }
 }

@@ -33,6 +33,9 @@ pub(super) fn method(charge: &Charge) -> Value {
         Means::CardPresent(card) => {
             json!({ "type": "card_present", "card_present": at_reader(charge, card) })
         }
+        Means::InteracPresent(card) => {
+            json!({ "type": "interac_present", "interac_present": interac(charge, card) })
+        }
         Means::BacsDebit { .. } => json!({
             "type": "bacs_debit",
             "bacs_debit": {
@@ -78,17 +81,28 @@ fn at_reader(charge: &Charge, card: &TestCard) -> Value {
     })
 }
 
+fn interac(charge: &Charge, card: &TestCard) -> Value {
+    json!({
+        "brand": card.brand, "cardholder_name": null, "country": card.country, "description": "Simulated card",
+        "emv_auth_data": null, "exp_month": 12, "exp_year": 2034, "fingerprint": charge.method.fingerprint(),
+        "funding": card.funding, "generated_card": null, "issuer": "Simulated bank", "last4": card.last4(),
+        "network": card.brand, "network_transaction_id": format!("INT{}", charge.authorization_code),
+        "preferred_locales": ["en", "fr"], "read_method": "contact_emv", "receipt": receipt(charge, card),
+    })
+}
+
 /// The fields that card networks want on a printed receipt.
 /// Source: <https://docs.stripe.com/terminal/features/receipts#custom>.
 fn receipt(charge: &Charge, card: &TestCard) -> Value {
     let (name, application) = match card.brand {
         "mastercard" => ("Mastercard", "A0000000041010"),
         "amex" => ("American Express", "A000000025010801"),
+        "interac" => ("Interac", "A0000002771010"),
         _ => ("Visa Credit", "A0000000031010"),
     };
     let approved = charge.status != ChargeStatus::Failed;
     json!({
-        "account_type": card.funding, "application_cryptogram": charge.cryptogram.to_uppercase().get(..16),
+        "account_type": if card.brand == "interac" { "checking" } else { card.funding }, "application_cryptogram": charge.cryptogram.to_uppercase().get(..16),
         "application_preferred_name": name, "authorization_code": approved.then_some(&charge.authorization_code),
         "authorization_response_code": if approved { "3030" } else { "3035" },
         "cardholder_verification_method": "no_cvm", "dedicated_file_name": application,

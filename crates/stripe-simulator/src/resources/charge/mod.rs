@@ -114,7 +114,7 @@ impl Charge {
 pub(crate) fn make(account: &mut Account, terms: Terms, method: &PaymentMethod) -> Charge {
     let status = match method.means {
         Means::SepaDebit { .. } | Means::BacsDebit { .. } => ChargeStatus::Pending,
-        Means::Card(_) | Means::CardPresent(_) => ChargeStatus::Succeeded,
+        Means::Card(_) | Means::CardPresent(_) | Means::InteracPresent(_) => ChargeStatus::Succeeded,
     };
     put(account, terms, method, status, None)
 }

@@ -236,6 +236,8 @@ fn approve(
         Means::SepaDebit { succeeds } | Means::BacsDebit { succeeds } => {
             begin_debit(account, &mut intent, &charge, succeeds)
         }
+        // Interac authorizes and captures in one step, whatever is asked.
+        Means::InteracPresent(_) => take(account, &mut intent, charge, method),
         _ if intent.capture_method == CaptureMethod::Manual => {
             authorize(account, &mut intent, &charge, presence)
         }

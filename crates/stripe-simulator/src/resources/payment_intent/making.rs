@@ -94,10 +94,7 @@ impl Terms {
 fn read_types(params: &mut Params, takes_types: bool) -> Result<Vec<String>, Refusal> {
     let name = if takes_types { "payment_method_types" } else { "allowed_payment_method_types" };
     let types = params.texts(name)?;
-    let known = |kind: &String| {
-        MethodKind::ALL.iter().any(|(word, _)| word == kind)
-            || ["link", "interac_present"].contains(&kind.as_str())
-    };
+    let known = |kind: &String| MethodKind::ALL.iter().any(|(word, _)| word == kind) || kind == "link";
     match types.iter().find(|kind| !known(kind)) {
         None => Ok(types),
         Some(stranger) => {
@@ -105,6 +102,17 @@ fn read_types(params: &mut Params, takes_types: bool) -> Result<Vec<String>, Ref
             Err(Refusal::invalid(message).param(name))
         }
     }
+}
+
+/// Interac moves Canadian dollars and nothing else
+/// (<https://docs.stripe.com/terminal/payments/regional?integration-country=CA>).
+fn allow(types: &[String], currency: &Currency) -> Result<(), Refusal> {
+    let interac = MethodKind::InteracPresent.word();
+    if currency.code() == "cad" || types.iter().all(|kind| kind != interac) {
+        return Ok(());
+    }
+    let message = format!("The payment method type provided: {interac} is invalid for the currency given.");
+    Err(Refusal::invalid(message).param("allowed_payment_method_types"))
 }
 
 /// A new intent, which nobody has tried to pay yet.
@@ -169,6 +177,7 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
         let currency = Currency::required(params)?;
         currency.holds_charge(amount)?;
         let terms = Terms::read(params, takes_types)?;
+        allow(&terms.payment_method_types, &currency)?;
         let methods = read_methods(params, &terms, stripe_chooses)?;
         let confirms = params.flag("confirm")?.unwrap_or_default();
         let confirmation = Confirmation::read(params)?;

@@ -15,6 +15,7 @@ words! {
     pub(crate) enum MethodKind {
         Card = "card",
         CardPresent = "card_present",
+        InteracPresent = "interac_present",
         SepaDebit = "sepa_debit",
         BacsDebit = "bacs_debit",
     }
@@ -36,6 +37,8 @@ pub(crate) enum Means {
     Card(&'static TestCard),
     /// A card held to a reader.
     CardPresent(&'static TestCard),
+    /// A Canadian debit card held to a reader: taken in one step, and given back to the card alone.
+    InteracPresent(&'static TestCard),
     /// An account that is debited days later, or not.
     SepaDebit { succeeds: bool },
     /// The same in Britain.
@@ -43,10 +46,16 @@ pub(crate) enum Means {
 }
 
 impl Means {
+    /// What a card is that is held to a reader.
+    pub(crate) fn at_reader(card: &'static TestCard) -> Self {
+        if card.brand == "interac" { Self::InteracPresent(card) } else { Self::CardPresent(card) }
+    }
+
     pub(crate) fn kind(self) -> MethodKind {
         match self {
             Self::Card(_) => MethodKind::Card,
             Self::CardPresent(_) => MethodKind::CardPresent,
+            Self::InteracPresent(_) => MethodKind::InteracPresent,
             Self::SepaDebit { .. } => MethodKind::SepaDebit,
             Self::BacsDebit { .. } => MethodKind::BacsDebit,
         }
@@ -59,7 +68,7 @@ impl Means {
 
     pub(crate) fn card(self) -> Option<&'static TestCard> {
         match self {
-            Self::Card(card) | Self::CardPresent(card) => Some(card),
+            Self::Card(card) | Self::CardPresent(card) | Self::InteracPresent(card) => Some(card),
             Self::SepaDebit { .. } | Self::BacsDebit { .. } => None,
         }
     }
@@ -121,8 +130,9 @@ pub(crate) fn read_means(params: &mut Params) -> Result<(Means, Billing), Refusa
             let card = params.nested("card", read_card)?;
             Means::Card(card.ok_or_else(|| Refusal::missing(&params.full_name("card")))?)
         }
-        MethodKind::CardPresent => {
-            return Err(Refusal::invalid("A card_present PaymentMethod is made by a reader.").param("type"));
+        MethodKind::CardPresent | MethodKind::InteracPresent => {
+            let message = format!("A {} PaymentMethod is made by a reader.", kind.word());
+            return Err(Refusal::invalid(message).param("type"));
         }
         MethodKind::BacsDebit => {
             let account = params.nested("bacs_debit", |debit| {

@@ -75,6 +75,12 @@ impl PaymentMethod {
                 "networks": { "available": [card.brand], "preferred": null }, "offline": null, "preferred_locales": null,
                 "read_method": "contactless_emv", "wallet": null,
             }),
+            Means::InteracPresent(card) => json!({
+                "brand": card.brand, "cardholder_name": null, "country": card.country, "description": null,
+                "exp_month": 12, "exp_year": 2034, "fingerprint": self.fingerprint, "funding": card.funding,
+                "issuer": null, "last4": card.last4(), "networks": { "available": [card.brand], "preferred": null },
+                "preferred_locales": null, "read_method": "contact_emv",
+            }),
             Means::BacsDebit { .. } => {
                 json!({ "fingerprint": self.fingerprint, "last4": "3335", "sort_code": "108800" })
             }

@@ -54,7 +54,7 @@ pub(crate) fn make(account: &mut Account, charge: &Charge, wish: Wish) -> Result
 }
 
 /// May so much be refunded? Without an amount it is what is left.
-fn permitted(account: &Account, charge: &Charge, amount: Option<i64>) -> Result<i64, Refusal> {
+pub(crate) fn permitted(account: &Account, charge: &Charge, amount: Option<i64>) -> Result<i64, Refusal> {
     let left = charge.refundable();
     let refuse = |code, message: String| Err(Refusal::invalid(message).code(code));
     if charge.status != ChargeStatus::Succeeded || !charge.is_captured {

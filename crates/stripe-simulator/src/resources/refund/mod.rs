@@ -2,16 +2,18 @@
 
 mod course;
 
-pub(crate) use course::{arrive, await_action, fail, make};
+pub(crate) use course::{arrive, await_action, fail, make, permitted};
 
 use serde_json::{Value, json};
 
 use crate::account::Account;
 use crate::currency::Currency;
+use crate::defect::Defect;
 use crate::route::{Route, Turn, get, page_of, post};
 use crate::wire::{Metadata, MetadataChange, Params, Refusal, Row, Word, words};
 
 use super::charge::Charge;
+use super::payment_method::Means;
 use course::{store, undo};
 
 pub(crate) const ROUTES: &[Route] = &[
@@ -117,7 +119,19 @@ fn create(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
         Ok((charge, intent, read_wish(params)?))
     })?;
     let charge = refunded_charge(turn.account, charge, intent)?;
+    if must_be_presented(&charge) && !turn.account.has(Defect::RefundsWithoutTheCard) {
+        // Stripe publishes that it refuses this, and neither a code nor its words.
+        let message =
+            format!("Charge {} can only be refunded in person, with the card presented.", charge.id);
+        return Err(Refusal::invalid(message).param("charge"));
+    }
     make(turn.account, &charge, wish).map(|refund| refund.render())
+}
+
+/// Does the money go back to nothing but the card at a reader?
+/// Source: <https://docs.stripe.com/terminal/features/refunds>.
+fn must_be_presented(charge: &Charge) -> bool {
+    matches!(charge.method.means, Means::InteracPresent(_))
 }
 
 /// What a request for a refund says, besides what it is of.

@@ -138,8 +138,8 @@ fn process_payment_intent(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     })?;
     let reader = ready(turn)?;
     let mut intent = turn.account.payment_intents.named(&intent, "payment_intent")?.clone();
-    let card_present = MethodKind::CardPresent.word();
-    if !intent.payment_method_types.iter().any(|kind| kind == card_present) {
+    let at_reader = [MethodKind::CardPresent.word(), MethodKind::InteracPresent.word()];
+    if !intent.payment_method_types.iter().any(|kind| at_reader.contains(&kind.as_str())) {
         let message = "The PaymentIntent must allow card_present to be processed by a reader.";
         return Err(Refusal::invalid(message)
             .code("payment_intent_invalid_parameter")
@@ -183,7 +183,7 @@ fn refund_payment(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     })?;
     let reader = ready(turn)?;
     let charge = refund::refunded_charge(turn.account, charge, intent)?;
-    let amount = amount.unwrap_or(charge.refundable());
+    let amount = refund::permitted(turn.account, &charge, amount)?;
     let intent = charge.payment_intent.clone();
     begin(
         turn.account,

@@ -5,10 +5,10 @@ use serde_json::Value;
 use crate::account::Account;
 use crate::resources::cards::TestCard;
 use crate::resources::payment_intent::{self, Presence};
-use crate::resources::payment_method::{self, Billing, Means};
+use crate::resources::payment_method::{self, Billing, Means, MethodKind};
 use crate::resources::refund::{self, Wish};
 use crate::route::{Route, Turn, post};
-use crate::wire::{MetadataChange, Refusal, Row};
+use crate::wire::{MetadataChange, Params, Refusal, Row, Word};
 
 use super::action::{Action, ActionStatus, Deed, is_waiting_for_card, let_go};
 use super::reader::{self, Reader, living};
@@ -46,19 +46,7 @@ pub(crate) fn trouble(account: &mut Account, id: &str, trouble: ReaderTrouble) {
 }
 
 fn present_payment_method(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
-    let card = turn.read(|params| {
-        let kind = params.text("type")?.unwrap_or_else(|| "card_present".to_owned());
-        if kind != "card_present" {
-            return Err(Refusal::invalid("Invalid type: must be one of card_present").param("type"));
-        }
-        let number = params.nested("card_present", |card| card.text("number"))?.flatten();
-        let number = number.unwrap_or_else(|| "4242424242424242".to_owned());
-        TestCard::numbered(&number).ok_or_else(|| {
-            Refusal::invalid("The number is not that of a test card.")
-                .code("incorrect_number")
-                .param("card_present")
-        })
-    })?;
+    let card = turn.read(read_card)?;
     let reader = living(turn)?;
     if !is_waiting_for_card(&reader) {
         let message = "The reader does not wait for a payment method.";
@@ -66,6 +54,24 @@ fn present_payment_method(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     }
     hold(turn.account, reader, card);
     turn.account.readers.find(&turn.id()).map(Row::render)
+}
+
+/// A test card by its number, or the one that Stripe takes where none is given.
+fn read_card(params: &mut Params) -> Result<&'static TestCard, Refusal> {
+    let kind = params.word::<MethodKind>("type")?.unwrap_or(MethodKind::CardPresent);
+    let usual = match kind {
+        MethodKind::CardPresent => "4242424242424242",
+        MethodKind::InteracPresent => "4506445006931933",
+        MethodKind::Card | MethodKind::SepaDebit | MethodKind::BacsDebit => {
+            let message = "Invalid type: must be one of card_present or interac_present";
+            return Err(Refusal::invalid(message).param("type"));
+        }
+    };
+    let number = params.nested(kind.word(), |card| card.text("number"))?.flatten();
+    let card = TestCard::numbered(number.as_deref().unwrap_or(usual));
+    card.filter(|card| Means::at_reader(card).kind() == kind).ok_or_else(|| {
+        Refusal::invalid("The number is not that of a test card.").code("incorrect_number").param(kind.word())
+    })
 }
 
 /// A test card, by its name, is held to a reader. Says whether the reader waited for one.
@@ -111,7 +117,7 @@ fn hold(account: &mut Account, reader: Reader, card: &'static TestCard) {
             (result, Deed::ProcessPaymentIntent { intent, config })
         }
         Deed::RefundPayment { charge, intent, amount, metadata, .. } => {
-            let made = give_back(account, &charge, amount, metadata.clone());
+            let made = give_back(account, &charge, amount, metadata.clone(), card);
             let (result, refund) = match made {
                 Ok(id) => (Ok(()), Some(id)),
                 Err(refusal) => (Err(refusal), None),
@@ -133,7 +139,12 @@ fn hold(account: &mut Account, reader: Reader, card: &'static TestCard) {
 fn pay(account: &mut Account, intent: &str, card: &'static TestCard) -> Result<(), Refusal> {
     let_go(account, intent);
     let intent = account.payment_intents.find(intent)?.clone();
-    let method = payment_method::make(account, Means::CardPresent(card), Billing::default());
+    let means = Means::at_reader(card);
+    if !intent.payment_method_types.iter().any(|kind| kind == means.kind().word()) {
+        let message = "The card is of a kind that this PaymentIntent does not allow.";
+        return Err(Refusal::invalid(message).code("card_not_supported"));
+    }
+    let method = payment_method::make(account, means, Billing::default());
     payment_intent::attempt(account, intent, &method, Presence::AtReader).map(drop)
 }
 
@@ -142,8 +153,13 @@ fn give_back(
     charge: &str,
     amount: i64,
     metadata: MetadataChange,
+    card: &'static TestCard,
 ) -> Result<String, Refusal> {
     let charge = account.charges.find(charge)?.clone();
+    if charge.method.means != Means::at_reader(card) {
+        let message = "The card presented for the refund must be the one that paid the charge.";
+        return Err(Refusal::invalid(message));
+    }
     refund::make(account, &charge, Wish { amount: Some(amount), reason: None, metadata })
         .map(|refund| refund.id)
 }
