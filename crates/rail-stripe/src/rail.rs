@@ -42,6 +42,13 @@ pub struct StripeConfig {
     pub webhook_secret: Option<String>,
 }
 
+#[derive(Default)]
+struct Opening {
+    times: u32,
+    /// Its intent, when that was found without a reader that works on it.
+    intent: Option<String>,
+}
+
 /// Cards through Stripe.
 pub struct StripeRail {
     pub(crate) account: Account,
@@ -50,8 +57,8 @@ pub struct StripeRail {
     lanes: [tokio::sync::Mutex<()>; LANES],
     /// Why the last call failed; `None` after one that did not.
     problem: Mutex<Option<String>>,
-    /// How often a payment was put on a reader by this life of the till.
-    openings: Mutex<HashMap<PaymentId, u32>>,
+    /// What this life of the till did to put payments on a reader.
+    openings: Mutex<HashMap<PaymentId, Opening>>,
     /// Keys under which Stripe keeps an error of its own, with how many.
     spoiled: Mutex<HashMap<String, u32>>,
     /// Payments that customers are asked for at the moment.
@@ -150,9 +157,21 @@ impl StripeRail {
     /// Which opening of the payment this is, from 1: a reader that was asked before is asked under another key.
     pub(crate) fn next_opening(&self, payment: PaymentId) -> u32 {
         let mut openings = self.openings.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = openings.entry(payment).or_insert(0);
-        *count += 1;
-        *count
+        let opening = openings.entry(payment).or_default();
+        opening.times += 1;
+        opening.times
+    }
+
+    /// Keeps the intent that a payment has already. Made again, it is the same only while Stripe remembers its key.
+    pub(crate) fn keep_intent(&self, payment: PaymentId, intent: String) {
+        let mut openings = self.openings.lock().unwrap_or_else(PoisonError::into_inner);
+        openings.entry(payment).or_default().intent = Some(intent);
+    }
+
+    /// The intent that was kept for a payment.
+    pub(crate) fn kept_intent(&self, payment: PaymentId) -> Option<String> {
+        let openings = self.openings.lock().unwrap_or_else(PoisonError::into_inner);
+        openings.get(&payment).and_then(|opening| opening.intent.clone())
     }
 
     /// This machine's time in seconds.

@@ -39,11 +39,11 @@ impl StripeRail {
         attempt: &CardAttempt,
         reader: &str,
     ) -> Result<CardReading, RailError> {
-        let wish = attempt.payment.to_string();
-        let key = self.key(&wish);
-        let made = self.account.make_intent(self.asked(&key, attempt)?).await;
-        let intent = self.done(&wish, made)?;
-        let id = intent.id.as_str();
+        let id = match self.kept_intent(attempt.payment) {
+            Some(id) => id,
+            None => self.make_intent(attempt).await?,
+        };
+        let id = id.as_str();
         self.show_cart(reader, &attempt.cart).await;
         let key = format!("{}-process-{}", attempt.payment, self.next_opening(attempt.payment));
         match self.account.process(&key, reader, id).await {
@@ -56,6 +56,13 @@ impl StripeRail {
                 None => self.noted(Err(error)),
             },
         }
+    }
+
+    async fn make_intent(&self, attempt: &CardAttempt) -> Result<String, RailError> {
+        let wish = attempt.payment.to_string();
+        let key = self.key(&wish);
+        let made = self.account.make_intent(self.asked(&key, attempt)?).await;
+        Ok(self.done(&wish, made)?.id.as_str().to_owned())
     }
 
     /// `None` when the reader was never told: then it can be.
@@ -76,7 +83,10 @@ impl StripeRail {
         match about {
             AtReader::Busy => self.reading(&facts).map(Some),
             AtReader::GaveUp(reason) => self.give_up(attempt, &id, reason).await.map(Some),
-            AtReader::Elsewhere if attempt.reference.is_none() && facts.declined().is_none() => Ok(None),
+            AtReader::Elsewhere if attempt.reference.is_none() && facts.declined().is_none() => {
+                self.keep_intent(attempt.payment, id);
+                Ok(None)
+            }
             AtReader::Elsewhere => self.give_up(attempt, &id, facts.declined()).await.map(Some),
         }
     }
