@@ -143,21 +143,31 @@ impl StripeRail {
         }
     }
 
-    /// Reads anew and has it committed, a little at a time; the place moves with the last.
+    /// Reads anew and has it committed, a little at a time; the place moves with the last. What can't be understood keeps
+    /// nothing else from being told, and the place from moving: it is read again until it is understood.
     async fn tell(
         &self,
         sink: &Arc<dyn CardSink>,
         touched: BTreeSet<Touched>,
         cursor: CardCursor,
     ) -> Result<(), RailError> {
-        let mut report = CardReport::default();
+        let (mut report, mut puzzle) = (CardReport::default(), None);
         for touched in touched {
-            self.read_anew(touched, &mut report).await?;
+            match self.read_anew(touched.clone(), &mut report).await {
+                Err(error @ RailError::Protocol(_)) => {
+                    tracing::error!(?touched, %error, "what Stripe tells is not understood: a newer till is needed");
+                    puzzle = Some(error);
+                }
+                read => read?,
+            }
             if report.readings.len() + report.payouts.len() == REPORT_MAX {
                 commit(sink, std::mem::take(&mut report)).await?;
             }
         }
-        commit(sink, CardReport { cursor: Some(cursor), ..report }).await
+        match puzzle {
+            Some(error) => commit(sink, report).await.and(Err(error)),
+            None => commit(sink, CardReport { cursor: Some(cursor), ..report }).await,
+        }
     }
 
     /// Reports it as it is now.

@@ -3,9 +3,9 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use payment::RailId;
 use payment::card::{CardRail, CardReport, CardSink};
 use payment::rail::{NotCommitted, RailFuture};
+use payment::{RailError, RailId};
 use rail_stripe::StripeRail;
 use tokio::sync::Notify;
 
@@ -41,6 +41,14 @@ pub(crate) async fn reports(rail: &StripeRail) -> Vec<CardReport> {
     };
     tokio::time::timeout(Duration::from_secs(60), told).await.unwrap();
     std::mem::take(&mut *books.reports.lock().unwrap())
+}
+
+/// What is reported until the watch ends, and why it does.
+pub(crate) async fn reports_until_it_fails(rail: &StripeRail) -> (Vec<CardReport>, RailError) {
+    let books = Arc::new(Books::default());
+    let watch = tokio::time::timeout(Duration::from_secs(60), rail.watch(books.clone()));
+    let failed = watch.await.unwrap().unwrap_err();
+    (std::mem::take(&mut *books.reports.lock().unwrap()), failed)
 }
 
 /// The one report until the place moves.

@@ -4,6 +4,7 @@ use payment::RailError;
 use payment::card::{CaptureMode, CardAttempt, CardOffice, CardRail, DisputeStatus, Evidence};
 use stripe_simulator::{Fault, Objection, Often, Target};
 
+use crate::books::reports_until_it_fails;
 use crate::shop::{Shop, known};
 
 fn evidence(text: &str) -> Evidence {
@@ -40,6 +41,23 @@ async fn a_dispute_is_answered_and_the_bank_decides() {
     assert_eq!(shop.read(&attempt).await.disputes[0].status, DisputeStatus::Won);
     let late = shop.rail.submit_evidence(&dispute, &evidence("And another thing")).await;
     assert!(matches!(late, Err(RailError::Declined(_))), "{late:?}");
+}
+
+#[tokio::test]
+async fn a_word_that_nobody_knows_keeps_no_other_payment_from_being_told() {
+    let shop = Shop::open().await;
+    for _ in 0..3 {
+        shop.rail.open(&shop.at_reader(450, CaptureMode::AtOnce)).await.unwrap();
+        assert!(shop.simulator.present_card(&shop.reader, "visa"));
+    }
+    shop.simulator.object(&shop.simulator.charges()[1].id, Objection::Novel);
+    for _again in 0..2 {
+        let (reports, why) = reports_until_it_fails(&shop.rail).await;
+        assert!(why.to_string().contains("under_reconsideration"), "{why}");
+        let told: usize = reports.iter().map(|report| report.readings.len()).sum();
+        assert_eq!(told, 2, "the other two");
+        assert!(reports.iter().all(|report| report.cursor.is_none()), "it is read again");
+    }
 }
 
 #[tokio::test]

@@ -54,6 +54,8 @@ pub enum Objection {
     Inquiry,
     /// It would have, and was kept from it.
     Prevented,
+    /// It objects in a way that Stripe has a new word for.
+    Novel,
 }
 
 impl Simulator {
@@ -160,6 +162,7 @@ impl Simulator {
             Objection::Dispute => dispute::open(&mut desk.account, charge, DisputeReason::Fraudulent, false),
             Objection::Inquiry => dispute::open(&mut desk.account, charge, DisputeReason::General, true),
             Objection::Prevented => dispute::prevent(&mut desk.account, charge),
+            Objection::Novel => dispute::puzzle(&mut desk.account, charge),
         });
     }
 

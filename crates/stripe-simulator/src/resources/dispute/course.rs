@@ -34,6 +34,13 @@ pub(crate) fn prevent(account: &mut Account, charge: &str) {
     }
 }
 
+/// An objection that stands in a way which nobody has heard of.
+pub(crate) fn puzzle(account: &mut Account, charge: &str) {
+    if let Some(dispute) = begin(account, charge, DisputeReason::General, DisputeStatus::Novel) {
+        announce(account, &dispute, "charge.dispute.created");
+    }
+}
+
 fn begin(
     account: &mut Account,
     charge: &str,

@@ -9,7 +9,7 @@
 mod course;
 mod evidence;
 
-pub(crate) use course::{decide, open, overdue, prevent};
+pub(crate) use course::{decide, open, overdue, prevent, puzzle};
 
 use std::collections::BTreeMap;
 
@@ -39,6 +39,8 @@ words! {
         Won = "won",
         Lost = "lost",
         Prevented = "prevented",
+        /// No word of Stripe's yet: what it will have thought of by next year.
+        Novel = "under_reconsideration",
     }
 }
 
