@@ -22,6 +22,15 @@ CREATE TABLE balance (
   primary key (account, currency)
 ) strict, without rowid;
 
+CREATE TABLE card_movement (
+  payment_id blob not null constraint card_movement_payment references card_payment,
+  -- The processor's name for a charge, a refund or a dispute of the payment.
+  reference text not null,
+  primary key (payment_id, reference)
+) strict, without rowid;
+
+CREATE INDEX card_movement_reference on card_movement (reference);
+
 CREATE TABLE card_payment (
   payment_id blob primary key constraint card_payment_id check (length(payment_id) = 16),
   invoice_id blob not null constraint card_payment_invoice_id check (length(invoice_id) = 16),

@@ -5,6 +5,7 @@
 mod cards;
 mod disputes;
 pub mod ledger;
+mod payouts;
 mod practice;
 mod sales;
 mod settings;
@@ -33,7 +34,8 @@ use crate::dto::dispute::DisputeAnswerRequest;
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::ledger::{AccountDto, EntriesReply, EntriesRequest, VerifyReply};
 use crate::dto::money::MoneyDto;
-use crate::dto::practice::{PracticeActRequest, PracticeCardRequest};
+use crate::dto::payout::{PayoutDto, PayoutRequest, PayoutsReply, PayoutsRequest};
+use crate::dto::practice::{PracticeActRequest, PracticeCardRequest, PracticePayoutRequest};
 use crate::dto::receipt::{ReceiptDto, ReceiptRequest};
 use crate::dto::sale::{
     AmountReadRequest, CartTotalsDto, CartTotalsRequest, CashTakeRequest, PaymentRequest,
@@ -160,6 +162,8 @@ commands! {
     disputes: Nothing => Vec<DisputedSaleDto> as "DisputedSaleDto[]" = cards::disputes;
     dispute_evidence: DisputeAnswerRequest => Vec<FactDto> as "FactDto[]" = disputes::dispute_evidence;
     dispute_answer: DisputeAnswerRequest => SaleDto as "SaleDto" = disputes::dispute_answer;
+    payouts: PayoutsRequest => PayoutsReply as "PayoutsReply" = payouts::payouts;
+    payout_get: PayoutRequest => PayoutDto as "PayoutDto" = payouts::payout_get;
     sale_by_receipt: ReceiptNumberRequest => SaleDto as "SaleDto" = cards::sale_by_receipt;
     stripe_status: Nothing => StripeStatusDto as "StripeStatusDto" = stripe::stripe_status;
     stripe_check: Nothing => StripeStatusDto as "StripeStatusDto" = stripe::stripe_check;
@@ -168,6 +172,7 @@ commands! {
     stripe_reopen: Nothing => StripeStatusDto as "StripeStatusDto" = stripe::stripe_reopen;
     stripe_secret_set (window): StripeSecretSetRequest => StripeStatusDto as "StripeStatusDto" = stripe::stripe_secret_set;
     stripe_secret_forget (window): StripeSecretForgetRequest => StripeStatusDto as "StripeStatusDto" = stripe::stripe_secret_forget;
+    practice_payout: PracticePayoutRequest => StatusDto as "StatusDto" = payouts::practice_payout;
     practice_card: PracticeCardRequest => SaleDto as "SaleDto" = cards::practice_card;
     practice_act: PracticeActRequest => SaleDto as "SaleDto" = practice::practice_act;
 }

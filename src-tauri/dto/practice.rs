@@ -47,6 +47,14 @@ pub struct PracticeCardRequest {
     pub act: PracticeCardActDto,
 }
 
+/// Makes the simulated processor pay out what it owes. Practice mode only.
+#[derive(Clone, Copy, Debug, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct PracticePayoutRequest {
+    /// A cent less than its parts add up to.
+    pub short: bool,
+}
+
 /// What the simulated customer can do with a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Type)]
 #[serde(rename_all = "snake_case")]

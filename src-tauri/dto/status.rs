@@ -36,6 +36,8 @@ pub struct StatusDto {
     pub bitcoin: BitcoinStatusDto,
     /// Cards.
     pub cards: CardsStatusDto,
+    /// What of cards waits for the owner.
+    pub cards_waiting: CardsWaitingDto,
     /// State of the books.
     pub ledger: LedgerStatusDto,
     /// State of the OS keyring.
@@ -88,6 +90,17 @@ pub struct CardsStatusDto {
     pub up: bool,
     /// Why not, one line; empty when they can.
     pub problem: String,
+}
+
+/// What of cards waits for the owner.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct CardsWaitingDto {
+    /// Payments whose money the bank lets go of within two days.
+    pub held: u32,
+    /// Disputes to be answered.
+    pub disputes: u32,
+    /// Payouts that do not add up, and that nobody has said they know of.
+    pub payouts: u32,
 }
 
 /// Something about a rail the owner should know.

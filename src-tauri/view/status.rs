@@ -7,18 +7,25 @@ use money::Currency;
 use payment::rail::{RailHealth, RailNotice};
 use payment::{RailId, Timestamp};
 use settings::{Mode, Settings};
-use store::AlertRow;
+use store::{AlertRow, CardsWaiting};
 
 use super::{count, instant, tally};
 use crate::commands::Asker;
 use crate::dto::error::AppError;
 use crate::dto::status::{
-    AlertDto, BitcoinStatusDto, KeyringDto, LedgerStatusDto, RailNoticeDto, ServerDto, StatusDto,
+    AlertDto, BitcoinStatusDto, CardsWaitingDto, KeyringDto, LedgerStatusDto, RailNoticeDto, ServerDto,
+    StatusDto,
 };
 use crate::till::Till;
 
 /// By how much clocks are set back every day: time servers correct seconds.
 const CLOCK_SLACK_MS: i64 = 60_000;
+
+/// The kind of the alert about a payout that does not add up.
+const PAYOUT_DIFFERENCE: &str = "payout_difference";
+
+/// Held money that the bank lets go of so soon presses.
+const HELD_PRESSES_MS: i64 = 2 * 24 * 60 * 60 * 1000;
 
 /// Everything the frame of each screen shows.
 ///
@@ -31,6 +38,8 @@ pub async fn status(till: &Till, data_dir: &Path, asker: Asker) -> Result<Status
     let problem = till.ledger_health().problem;
     let (keyring, has_key) = keyring(till).await;
     let set_aside = reader.settlement_count_set_aside().await?;
+    let waiting = reader.cards_waiting(now.plus_millis(HELD_PRESSES_MS)).await?;
+    let alerts = reader.alerts().await?;
     Ok(StatusDto {
         mode: till.mode.name().to_owned(),
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -47,6 +56,7 @@ pub async fn status(till: &Till, data_dir: &Path, asker: Asker) -> Result<Status
         log_dir: data_dir.join("logs").display().to_string(),
         bitcoin: bitcoin(till, &settings, now, has_key),
         cards: super::stripe::cards(till, &settings),
+        cards_waiting: cards_waiting(waiting, &alerts),
         ledger: LedgerStatusDto {
             ok: problem.is_empty(),
             problem,
@@ -57,7 +67,7 @@ pub async fn status(till: &Till, data_dir: &Path, asker: Asker) -> Result<Status
         strays_open: reader.strays_open().await?,
         dead_letters_open: tally(reader.dead_letter_count().await? + set_aside),
         charges_set_aside: tally(set_aside),
-        alerts: reader.alerts().await?.into_iter().map(alert).collect(),
+        alerts: alerts.into_iter().map(alert).collect(),
     })
 }
 
@@ -128,6 +138,16 @@ async fn keyring(till: &Till) -> (KeyringDto, bool) {
         Ok((VaultStatus::Available, has_key)) => (KeyringDto::Available, has_key),
         Ok((VaultStatus::Locked | VaultStatus::NoAnswer, _)) => (KeyringDto::Locked, false),
         Ok((VaultStatus::Absent(_), _)) | Err(_) => (KeyringDto::Absent, false),
+    }
+}
+
+/// A payout that does not add up is told by an alert, and counts until somebody has read that.
+fn cards_waiting(waiting: CardsWaiting, alerts: &[AlertRow]) -> CardsWaitingDto {
+    let differ = alerts.iter().filter(|alert| alert.kind == PAYOUT_DIFFERENCE).count();
+    CardsWaitingDto {
+        held: waiting.held,
+        disputes: waiting.disputes,
+        payouts: u32::try_from(differ).unwrap_or(u32::MAX),
     }
 }
 

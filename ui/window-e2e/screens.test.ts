@@ -278,6 +278,12 @@ test('cards: the reader, the phone, and what the owner decides about money that 
   await till.sees('The money goes back to: Visa •• 4242');
   await picture('refund');
 
+  await till.go('payouts');
+  await till.sees('No payouts yet.');
+  await till.press('pay out');
+  await till.sees('Adds up to the cent');
+  await picture('payouts');
+
   await till.call('settings_put', { key: 'rail.stripe.capture', value: 'later' });
   await chargeBy('9900', 'Card At');
   await till.press('pay by card');

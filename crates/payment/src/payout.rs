@@ -122,6 +122,44 @@ impl PartKind {
     ];
 }
 
+impl PayoutPart {
+    /// What it adds to the line of a kind; `None` when it has no place there.
+    fn share_in(&self, kind: PartKind) -> Result<Option<Money>, MoneyError> {
+        match kind {
+            PartKind::Fee if self.kind == PartKind::Fee => Ok(Some(self.net)),
+            PartKind::Fee => {
+                let kept = self.net.checked_sub(self.gross)?;
+                Ok((!kept.is_zero()).then_some(kept))
+            }
+            _ => Ok((self.kind == kind).then_some(self.gross)),
+        }
+    }
+}
+
+/// One line of the sum that a payout is: everything of a kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PayoutLine<'a> {
+    /// What it adds up.
+    pub kind: PartKind,
+    /// What it adds to the payout; negative when it takes from it.
+    pub sum: Money,
+    /// Each part that has a share in the sum, with its share.
+    pub shares: Vec<(&'a PayoutPart, Money)>,
+}
+
+impl<'a> PayoutLine<'a> {
+    fn of(kind: PartKind, parts: &'a [PayoutPart], nothing: Money) -> Result<Self, MoneyError> {
+        let mut line = Self { kind, sum: nothing, shares: Vec::new() };
+        for part in parts {
+            if let Some(share) = part.share_in(kind)? {
+                line.sum = line.sum.checked_add(share)?;
+                line.shares.push((part, share));
+            }
+        }
+        Ok(line)
+    }
+}
+
 impl PayoutReading {
     /// What the payout has more than its parts add up to; `None` when they add up, or are not listed.
     ///
@@ -131,6 +169,18 @@ impl PayoutReading {
         let Some(parts) = &self.parts else { return Ok(None) };
         let rest = parts.iter().try_fold(self.amount, |rest, part| rest.checked_sub(part.net))?;
         Ok((!rest.is_zero()).then_some(rest))
+    }
+
+    /// What the payout is made of, as a sum to be read: payments, refunds, disputes, fees and anything else. What is kept of
+    /// a payment stands with the fees, so that the lines add up to what is left of the parts, to the minor unit. Empty
+    /// where the processor does not list the parts.
+    ///
+    /// # Errors
+    /// When parts are of several currencies, or a sum is out of range.
+    pub fn lines(&self) -> Result<Vec<PayoutLine<'_>>, MoneyError> {
+        let Some(parts) = &self.parts else { return Ok(Vec::new()) };
+        let nothing = Money::zero(self.amount.currency());
+        PartKind::ALL.iter().map(|(kind, _)| PayoutLine::of(*kind, parts, nothing)).collect()
     }
 
     /// Was this true before the other was? Two ways of hearing of a payout may overtake each other.

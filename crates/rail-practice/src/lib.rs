@@ -19,6 +19,7 @@ mod change_set;
 mod draws;
 mod faults;
 mod office;
+mod payouts;
 mod rail;
 mod script;
 mod terminal;

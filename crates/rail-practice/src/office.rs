@@ -19,7 +19,7 @@ impl CardOffice for PracticeTerminal {
                 id: "practice".to_owned(),
                 name: Some("Practice".to_owned()),
                 takes_payments: true,
-                pays_out: false,
+                pays_out: true,
             };
             Ok(ConnectionCheck { account: Some(account), is_live: false, permissions: Vec::new() })
         })

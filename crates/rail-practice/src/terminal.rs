@@ -17,6 +17,7 @@ use payment::{PaymentId, RailError, RailId, Timestamp};
 use tokio::sync::Notify;
 
 use crate::cards::{charge_min, health};
+use crate::payouts::{Payouts, fee};
 
 /// What the simulated customer does with a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,6 +52,7 @@ struct Desk {
     is_cut_off: bool,
     /// What something happened to that the till was not told.
     untold: BTreeSet<PaymentId>,
+    payouts: Payouts,
 }
 
 impl PracticeTerminal {
@@ -65,6 +67,17 @@ impl PracticeTerminal {
     pub fn act(&self, payment: PaymentId, act: CardAct) {
         self.desk().act(payment, act);
         self.news.notify_one();
+    }
+
+    /// Pays out to the shop's bank what moved the balance since the last time, a cent less when it is to be `short`. False when
+    /// there is nothing to pay out.
+    pub fn pay_out(&self, at: Timestamp, short: bool) -> bool {
+        let mut desk = self.desk();
+        let Desk { payments, payouts, .. } = &mut *desk;
+        let has_paid = payouts.pay_out(payments.values().map(|(_, reading)| reading), at, short);
+        drop(desk);
+        self.news.notify_one();
+        has_paid
     }
 
     /// Does the reader wait for a card?
@@ -89,8 +102,13 @@ impl Desk {
         let Some((terms, reading)) = self.payments.get_mut(&payment) else { return };
         match (act, &reading.level) {
             (CardAct::Tap | CardAct::TapUnheard, CardLevel::Waiting { .. }) => {
-                reading.level = paid(terms);
                 reading.charge = Some(charge(payment, terms));
+                match terms.capture {
+                    CaptureMode::AtOnce => take(reading, terms.amount),
+                    CaptureMode::Later => {
+                        reading.level = CardLevel::Authorized { amount: terms.amount, until: None };
+                    }
+                }
             }
             (CardAct::Decline, CardLevel::Waiting { .. }) => {
                 reading.level = CardLevel::Ended(CardEnd::Declined("the bank declined the card".to_owned()));
@@ -104,12 +122,12 @@ impl Desk {
     }
 
     /// Everything that the till was not told, read anew; nothing while the line is dead.
-    fn news(&mut self) -> Vec<(PaymentId, CardReading)> {
+    fn news(&mut self) -> CardReport {
         let untold: Vec<_> = self.untold.iter().copied().collect();
-        untold
-            .into_iter()
-            .filter_map(|payment| self.answer(payment).ok().map(|read| (payment, read)))
-            .collect()
+        let read = |payment| self.answer(payment).ok().map(|reading| (payment, reading));
+        let readings = untold.into_iter().filter_map(read).collect();
+        let payouts = if self.is_cut_off { Vec::new() } else { self.payouts.untold().to_vec() };
+        CardReport { readings, payouts, cursor: None }
     }
 
     /// What a call brings, after it did what it was to do.
@@ -161,11 +179,11 @@ fn fresh(payment: PaymentId, number: u64, level: CardLevel) -> CardReading {
     }
 }
 
-const fn paid(terms: &CardTerms) -> CardLevel {
-    let amount = terms.amount;
-    match terms.capture {
-        CaptureMode::AtOnce => CardLevel::Captured { amount },
-        CaptureMode::Later => CardLevel::Authorized { amount, until: None },
+/// The money is taken, and what that costs is known.
+fn take(reading: &mut CardReading, amount: Money) {
+    reading.level = CardLevel::Captured { amount };
+    if let Some(charge) = &mut reading.charge {
+        charge.fee = fee(amount);
     }
 }
 
@@ -236,7 +254,7 @@ impl CardRail for PracticeTerminal {
             if let Some(reading) = desk.reading(capture.payment)
                 && matches!(reading.level, CardLevel::Authorized { .. })
             {
-                reading.level = CardLevel::Captured { amount: capture.amount };
+                take(reading, capture.amount);
             }
             desk.answer(capture.payment)
         })
@@ -265,16 +283,18 @@ impl CardRail for PracticeTerminal {
     fn watch<'a>(&'a self, sink: Arc<dyn CardSink>) -> RailFuture<'a, Result<(), RailError>> {
         Box::pin(async move {
             loop {
-                let readings = self.desk().news();
-                if readings.is_empty() {
+                let report = self.desk().news();
+                if report.readings.is_empty() && report.payouts.is_empty() {
                     self.news.notified().await;
                     continue;
                 }
-                let told: Vec<_> = readings.iter().map(|(payment, _)| *payment).collect();
-                let report = CardReport { readings, payouts: Vec::new(), cursor: None };
+                let told: Vec<_> = report.readings.iter().map(|(payment, _)| *payment).collect();
+                let payouts = report.payouts.clone();
                 let committed = sink.report(self.id(), report).await;
                 committed.map_err(|lost| RailError::Unknown(lost.to_string()))?;
-                self.desk().untold.retain(|payment| !told.contains(payment));
+                let mut desk = self.desk();
+                desk.untold.retain(|payment| !told.contains(payment));
+                desk.payouts.told(&payouts);
             }
         })
     }

@@ -36,9 +36,9 @@ pub use codec::CodecError;
 pub use error::{BackupError, CommitFailure, OpenError, ReadError, Refusal, WriteError};
 pub use payment::Mode;
 pub use reader::{
-    AlertRow, DeadLetter, DisputeFacts, EntriesPage, EntryFilter, FindingRow, Head, JournalEntry,
-    Micropayment, PayoutFacts, PostingLine, Reader, RecordedEvent, SaleSummary, SalesFilter, SalesPage,
-    SettlementFacts, TabsSummary, Tally, Till, TimelineEvent,
+    AlertRow, CardsWaiting, DeadLetter, DisputeFacts, EntriesPage, EntryFilter, FindingRow, Head,
+    JournalEntry, Micropayment, MovementPlace, PayoutFacts, PayoutsPage, PostingLine, Reader, RecordedEvent,
+    SaleSummary, SalesFilter, SalesPage, SettlementFacts, TabsSummary, Tally, Till, TimelineEvent,
 };
 pub use store::{Opened, Store, StoreOptions};
 pub use verify::{Fault, Problem, Verification};

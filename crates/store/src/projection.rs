@@ -1,6 +1,8 @@
 //! What lists and watches need of a state without folding it: rows derived from a [`Sale`], a [`Stray`], a
 //! [`Settlement`] or a [`Payout`], written by the writer and computed again by the check of the journal.
 
+use std::collections::BTreeSet;
+
 use money::{Money, MoneyError};
 use payment::card::CardLevel;
 use payment::sale::{CardPayment, ChainPayment, Payment, PaymentMethod};
@@ -270,6 +272,15 @@ pub(crate) fn disputes_of(
         withdrawn_minor: dispute.withdrawn.map_or(0, |withdrawn| withdrawn.amount.minor()),
         due_by: dispute.due_by.map(Timestamp::millis),
     })
+}
+
+/// The processor's names for what moves the money of a card payment: its charge, its refunds, its disputes.
+pub(crate) fn movements_of(card: &CardPayment) -> BTreeSet<&str> {
+    let Some(reading) = &card.reading else { return BTreeSet::new() };
+    let charge = reading.charge.iter().map(|charge| charge.reference.as_str());
+    let refunds = reading.refunds.iter().map(|refund| refund.reference.as_str());
+    let disputes = reading.disputes.iter().map(|dispute| dispute.reference.as_str());
+    charge.chain(refunds).chain(disputes).collect()
 }
 
 /// The card payments of a sale.

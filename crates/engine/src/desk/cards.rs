@@ -175,13 +175,16 @@ impl Desk<'_> {
             payload: payload.clone(),
             at: self.now,
         };
-        let trouble = match reading.difference() {
-            Ok(None) => None,
-            Ok(Some(rest)) => Some(format!("{rail} paid {rest} out that its parts do not account for")),
-            Err(error) => Some(format!("the parts of a payout of {rail} can't be added up: {error}")),
-        };
-        if let Some(reason) = trouble {
-            work.find(finding(reason))?;
+        match reading.difference() {
+            Ok(None) => {}
+            Ok(Some(rest)) => {
+                work.find(finding(format!("{rail} paid {rest} out that its parts do not account for")))?;
+            }
+            // What has no sum can't be listed either.
+            Err(error) => {
+                return work
+                    .find(finding(format!("the parts of a payout of {rail} can't be added up: {error}")));
+            }
         }
         match work.attempt(|work| work.payout_read(rail, reading.clone(), self.now)) {
             Err(EngineError::Refused(refused)) => work.find(finding(refused.to_string())),

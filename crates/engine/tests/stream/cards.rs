@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use engine::{CardCommand, Command, EngineError, Reply};
 use ledger::Account;
+use money::{Currency, Money};
 use payment::card::{CaptureMode, CardEnd, CardLevel, CardWay};
 use payment::payout::{PartKind, PayoutPart, PayoutReading, PayoutStatus};
 use payment::sale::{CardPayment, Refund, RefundState, Refused};
@@ -361,5 +362,22 @@ async fn a_payout_whose_amount_is_told_otherwise_later_is_found() {
         let _a_change_or_a_lag = changes.recv().await;
     }
     assert_eq!(shop.balance(Account::Bank, eur(0).currency()).await, 418);
+    shop.check_books().await;
+}
+
+#[tokio::test]
+async fn a_payout_whose_parts_have_no_sum_is_found_and_holds_up_nothing() {
+    let (shop, terminal) = shop_with([]).await;
+    let mut changes = shop.engine.feed().subscribe();
+    let mut odd = payout(PayoutStatus::Paid, 0);
+    let parts = odd.parts.as_mut().unwrap();
+    parts.push(PayoutPart { net: Money::new(1, Currency::BTC), ..parts[0].clone() });
+    terminal.pays_out(odd);
+    terminal.pays_out(PayoutReading { reference: "po_2".to_owned(), ..payout(PayoutStatus::Paid, 0) });
+    while shop.balance(Account::Bank, eur(0).currency()).await == 0 {
+        let _a_change_or_a_lag = changes.recv().await;
+    }
+    let findings = shop.engine.reader().findings().await.unwrap();
+    assert_eq!(findings.iter().map(|found| found.subject.as_str()).collect::<Vec<_>>(), ["po_1"]);
     shop.check_books().await;
 }

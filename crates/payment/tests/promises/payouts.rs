@@ -95,7 +95,67 @@ fn parts_add_up_to_the_cent_or_the_difference_is_told() {
     assert_eq!(unlisted.difference(), Ok(None));
 }
 
+#[test]
+fn a_payout_reads_as_payments_less_refunds_disputes_and_fees() {
+    let mut payout = reading(PayoutStatus::Paid);
+    let parts = payout.parts.as_mut().unwrap();
+    let fee = |reference: &str, kind, gross: i64, fee: i64| PayoutPart {
+        reference: reference.to_owned(),
+        kind,
+        of: None,
+        gross: eur(gross),
+        fee: eur(fee),
+        net: eur(gross - fee),
+    };
+    parts.push(fee("txn_4", PartKind::Dispute, -450, 2_000));
+    parts.push(fee("txn_5", PartKind::Fee, -50, 0));
+    let lines = payout.lines().unwrap();
+    let sums: Vec<_> = lines.iter().map(|line| (line.kind, line.sum.minor(), line.shares.len())).collect();
+    assert_eq!(
+        sums,
+        [
+            (PartKind::Payment, 1_450, 2),
+            (PartKind::Refund, -200, 1),
+            (PartKind::Dispute, -450, 1),
+            (PartKind::Fee, -2_122, 4),
+            (PartKind::Other, 0, 0),
+        ]
+    );
+    let unlisted = PayoutReading { parts: None, ..payout };
+    assert_eq!(unlisted.lines(), Ok(Vec::new()));
+}
+
+/// Any part, also one whose net amount is not what its fee leaves.
+fn any_part() -> impl Strategy<Value = PayoutPart> {
+    let cents = -100_000_i64..100_000;
+    (0..PartKind::ALL.len(), cents.clone(), cents.clone(), cents).prop_map(|(kind, gross, fee, net)| {
+        PayoutPart {
+            reference: "txn_1".to_owned(),
+            kind: PartKind::ALL[kind].0,
+            of: None,
+            gross: eur(gross),
+            fee: eur(fee),
+            net: eur(net),
+        }
+    })
+}
+
 proptest! {
+    #[test]
+    fn the_lines_of_a_payout_and_its_difference_add_up_to_it(
+        parts in proptest::collection::vec(any_part(), 0..20),
+        minor in -1_000_000_i64..1_000_000,
+    ) {
+        let payout = PayoutReading { amount: eur(minor), parts: Some(parts), ..reading(PayoutStatus::Paid) };
+        let lines = payout.lines().unwrap();
+        for line in &lines {
+            let shares: i64 = line.shares.iter().map(|(_, share)| share.minor()).sum();
+            prop_assert_eq!(line.sum.minor(), shares);
+        }
+        let difference = payout.difference().unwrap().map_or(0, Money::minor);
+        prop_assert_eq!(lines.iter().map(|line| line.sum.minor()).sum::<i64>() + difference, minor);
+    }
+
     #[test]
     fn in_whatever_order_a_payout_is_told_the_books_say_where_the_money_is(
         statuses in proptest::collection::vec(0..PayoutStatus::ALL.len(), 1..12),

@@ -33,6 +33,15 @@ pub struct DisputeFacts {
     pub is_withdrawn: bool,
 }
 
+/// How much of it somebody must see to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CardsWaiting {
+    /// Disputes that wait for the shop's answer.
+    pub disputes: u32,
+    /// Payments whose money the bank lets go of soon.
+    pub held: u32,
+}
+
 #[derive(sqlx::FromRow)]
 struct DisputeRow {
     invoice_id: Vec<u8>,
@@ -76,6 +85,21 @@ impl Reader {
                    d.reference limit ?";
         let rows: Vec<DisputeRow> = sqlx::query_as(sql).bind(ROWS_MAX).fetch_all(&self.pool()).await?;
         rows.into_iter().map(DisputeFacts::try_from).collect()
+    }
+
+    /// How much waits for the owner: disputes to be answered, and held money that the bank lets go of before a time.
+    ///
+    /// # Errors
+    /// When the data file can't be read.
+    pub async fn cards_waiting(&self, before: Timestamp) -> Result<CardsWaiting, ReadError> {
+        let sql = "select (select count(*) from dispute where status in ('warning_needs_response', 'needs_response')), \
+                   (select count(*) from card_payment where state = 'held' and held_until < ?)";
+        let (disputes, held): (i64, i64) =
+            sqlx::query_as(sql).bind(before.millis()).fetch_one(&self.pool()).await?;
+        Ok(CardsWaiting {
+            disputes: column::small("dispute", disputes)?,
+            held: column::small("card_payment", held)?,
+        })
     }
 
     /// The sale that a receipt of this number was given for.

@@ -19,10 +19,10 @@ use std::sync::{Arc, PoisonError, RwLock};
 use payment::{InvoiceId, Sale, Stray, StrayId, Timestamp};
 use sqlx::SqlitePool;
 
-pub use cards::DisputeFacts;
+pub use cards::{CardsWaiting, DisputeFacts};
 pub use inbox::{AlertRow, FindingRow};
 pub use journal::{Head, JournalEntry, PostingLine};
-pub use payouts::PayoutFacts;
+pub use payouts::{MovementPlace, PayoutFacts, PayoutsPage};
 pub use sales::{SaleSummary, SalesFilter, SalesPage};
 pub use statement::{EntriesPage, EntryFilter};
 pub use stream::{DeadLetter, Micropayment};

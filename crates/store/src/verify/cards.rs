@@ -1,14 +1,14 @@
-//! Card payments and disputes against their lists.
+//! Card payments, their disputes and what moves their money against their lists.
 
-use payment::Sale;
+use payment::{PaymentId, Sale};
 use rusqlite::{Connection, params};
 
 use super::Fault;
 use super::projected::check_row;
 use super::replay::Expected;
-use crate::projection::{CardRow, DisputeRow, cards_of, disputes_of};
+use crate::projection::{CardRow, DisputeRow, cards_of, disputes_of, movements_of};
 
-/// Every card payment of a sale, and every dispute of it, is listed as the events make it.
+/// Every card payment of a sale, every dispute of it and every movement of its money is listed as the events make it.
 pub(super) fn check_cards(
     connection: &Connection,
     sale: &Sale,
@@ -21,6 +21,10 @@ pub(super) fn check_cards(
         for dispute in disputes_of(sale, payment, card) {
             check_dispute(connection, &dispute, &name)?;
             expected.disputes += 1;
+        }
+        for reference in movements_of(card) {
+            check_movement(connection, payment, reference, &name)?;
+            expected.movements += 1;
         }
     }
     Ok(())
@@ -48,6 +52,16 @@ fn check_card(connection: &Connection, row: &CardRow, name: &str) -> Result<(), 
         name,
         "the list of card payments",
     )
+}
+
+fn check_movement(
+    connection: &Connection,
+    payment: PaymentId,
+    reference: &str,
+    name: &str,
+) -> Result<(), Fault> {
+    let sql = "select count(*) from card_movement where payment_id = ? and reference = ?";
+    check_row(connection, sql, params![payment.as_bytes(), reference], name, "the list of card movements")
 }
 
 fn check_dispute(connection: &Connection, row: &DisputeRow, name: &str) -> Result<(), Fault> {

@@ -192,6 +192,7 @@ pub(super) fn check_counts(connection: &Connection, expected: &Expected) -> Resu
         ("the list of card payments", "select count(*) from card_payment", expected.cards),
         ("the list of payouts", "select count(*) from payout", expected.payouts),
         ("the list of disputes", "select count(*) from dispute", expected.disputes),
+        ("the list of card movements", "select count(*) from card_movement", expected.movements),
         ("the list of alerts", "select count(*) from alert where event_id is not null", expected.alerts),
     ];
     for (table, sql, expected) in tables {

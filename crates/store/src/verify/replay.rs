@@ -28,6 +28,7 @@ pub(super) struct Expected {
     pub(super) alerts: i64,
     pub(super) cards: i64,
     pub(super) disputes: i64,
+    pub(super) movements: i64,
     pub(super) settlements: i64,
     pub(super) payouts: i64,
 }

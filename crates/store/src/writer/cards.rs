@@ -1,23 +1,39 @@
 //! The projections of card payments, and how far a rail's events were read: written with what they are derived from, and
 //! looked up for transitions.
 
+use std::collections::BTreeSet;
+
 use payment::card::{CardCursor, CardMemory};
 use payment::{InvoiceId, PaymentId, RailId, Timestamp};
 use rusqlite::{Row, params};
 
 use super::Writer;
 use super::draft::Draft;
-use crate::projection::{CardRow, DisputeRow, disputes_of};
+use crate::projection::{CardRow, DisputeRow, disputes_of, movements_of};
 use crate::{DueCard, RailCursor, ReadError, Refusal, SaleRecord, WriteError, column};
 
 impl Draft<'_> {
-    /// A card payment as it is after an event, with its disputes.
+    /// A card payment as it is after an event, with its disputes and what moves its money.
     pub(super) fn project_card(&self, record: &SaleRecord, payment: PaymentId) -> Result<(), WriteError> {
         let Some(card) = record.after.payment(payment).and_then(payment::Payment::card) else {
             return Ok(());
         };
         self.upsert_card(&CardRow::of(&record.after, payment, card))?;
-        disputes_of(&record.after, payment, card).try_for_each(|row| self.upsert_dispute(&row))
+        disputes_of(&record.after, payment, card).try_for_each(|row| self.upsert_dispute(&row))?;
+        self.name_movements(payment, &movements_of(card))
+    }
+
+    /// A charge that was declined gives way to the one that came after it.
+    fn name_movements(&self, payment: PaymentId, references: &BTreeSet<&str>) -> Result<(), WriteError> {
+        let forget = "delete from card_movement where payment_id = ?";
+        self.connection.prepare_cached(forget)?.execute([payment.as_bytes()])?;
+        let mut note = self
+            .connection
+            .prepare_cached("insert into card_movement (payment_id, reference) values (?, ?)")?;
+        for reference in references {
+            note.execute(params![payment.as_bytes(), reference])?;
+        }
+        Ok(())
     }
 
     fn upsert_card(&self, row: &CardRow) -> Result<(), WriteError> {

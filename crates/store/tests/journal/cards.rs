@@ -1,7 +1,10 @@
 //! Card payments in the journal: what is told is kept, listed and found again, and every listed fact is checked.
 
+use std::collections::BTreeSet;
+
 use payment::card::{
-    CaptureMode, CardLevel, CardReading, CardTerms, CardWay, DisputeReading, DisputeStatus, Withdrawal,
+    CaptureMode, CardCharge, CardLevel, CardReading, CardTerms, CardWay, DisputeReading, DisputeStatus,
+    Withdrawal,
 };
 use payment::sale::CardEvent;
 use payment::{PaymentId, RailId, Sale, Timestamp};
@@ -35,6 +38,17 @@ fn disputed(reference: &str, status: DisputeStatus) -> DisputeReading {
     }
 }
 
+fn charged(reference: &str) -> CardCharge {
+    CardCharge {
+        reference: reference.to_owned(),
+        brand: "visa".to_owned(),
+        last4: None,
+        wallet: None,
+        receipt: Vec::new(),
+        fee: None,
+    }
+}
+
 impl Shop {
     /// A sale of 4.50 with a card payment that the processor is to be asked for.
     fn card_started(&mut self) -> (Sale, PaymentId) {
@@ -55,7 +69,9 @@ impl Shop {
         let (sale, payment) = self.card_started();
         let disputes = vec![disputed("du_1", DisputeStatus::NeedsResponse)];
         let captured = CardLevel::Captured { amount: eur(450) };
-        (self.reads(&sale, payment, CardReading { disputes, ..reading(1, reference, captured) }), payment)
+        let charge = Some(charged("ch_1"));
+        let reading = CardReading { charge, disputes, ..reading(1, reference, captured) };
+        (self.reads(&sale, payment, reading), payment)
     }
 
     fn due_cards(&self) -> Vec<DueCard> {
@@ -77,6 +93,41 @@ async fn what_is_to_be_asked_is_listed_until_it_is_answered_and_found_by_either_
     assert_eq!(shop.writer.card_called(RAIL, "pi_2").unwrap(), None);
     assert_eq!(shop.writer.invoice_of_card(payment).unwrap(), Some(sale.id));
     assert_eq!(shop.verify().await.fault, None);
+}
+
+#[tokio::test]
+async fn what_moves_the_money_of_a_card_leads_to_its_sale() {
+    let mut shop = Shop::open().await;
+    let (sale, payment) = shop.card_started();
+    let declined = CardReading {
+        charge: Some(charged("ch_declined")),
+        ..reading(1, "pi_1", CardLevel::Waiting { link: None })
+    };
+    let sale = shop.reads(&sale, payment, declined);
+    let captured = CardLevel::Captured { amount: eur(450) };
+    let disputes = vec![disputed("du_1", DisputeStatus::Lost)];
+    let charge = Some(charged("ch_1"));
+    shop.reads(&sale, payment, CardReading { charge, disputes, ..reading(2, "pi_1", captured) });
+    let wanted = BTreeSet::from(["ch_1", "du_1", "ch_declined", "ch_of_somebody_else"]);
+    let places = shop.reader().places_of_movements(RAIL, &wanted).await.unwrap();
+    let found: Vec<_> = places.iter().map(|(name, place)| (name.as_str(), place.invoice)).collect();
+    assert_eq!(found, [("ch_1", sale.id), ("du_1", sale.id)]);
+    let elsewhere = shop.reader().places_of_movements(RailId::BITCOIN, &wanted).await.unwrap();
+    assert!(elsewhere.is_empty(), "{elsewhere:?}");
+    assert_eq!(shop.verify().await.fault, None);
+}
+
+#[tokio::test]
+async fn what_waits_for_the_owner_is_counted() {
+    let mut shop = Shop::open().await;
+    shop.card_disputed("pi_1");
+    let (sale, payment) = shop.card_started();
+    let until = Some(Timestamp::from_millis(MORNING));
+    shop.reads(&sale, payment, reading(1, "pi_2", CardLevel::Authorized { amount: eur(450), until }));
+    for (before, held) in [(MORNING, 0), (MORNING + 1, 1)] {
+        let waiting = shop.reader().cards_waiting(Timestamp::from_millis(before)).await.unwrap();
+        assert_eq!((waiting.disputes, waiting.held), (1, held));
+    }
 }
 
 #[tokio::test]
@@ -123,6 +174,12 @@ async fn every_listed_fact_of_a_card_and_a_dispute_is_checked() {
             "insert into dispute select rail, 'du_2', invoice_id, payment_id, status, reason, amount_minor, currency, \
              scale, withdrawn_minor, due_by from dispute",
             "the list of disputes",
+        ),
+        ("update card_movement set reference = 'ch_9' where reference = 'ch_1'", "sale 1"),
+        ("delete from card_movement", "sale 1"),
+        (
+            "insert into card_movement select payment_id, 'ch_9' from card_payment",
+            "the list of card movements",
         ),
     ] {
         let mut shop = Shop::open().await;

@@ -50,11 +50,36 @@ async fn a_payout_is_read_back_as_it_was_told_and_listed_with_what_is_missing() 
     let paid = shop.paid_out();
     assert_eq!(shop.writer.payout(paid.id).unwrap().as_ref(), Some(&paid));
     assert_eq!(shop.reader().payout(paid.id).await.unwrap().as_ref(), Some(&paid));
-    let listed = shop.reader().payouts().await.unwrap();
-    let [facts] = listed.as_slice() else { panic!("{listed:?}") };
+    let listed = shop.reader().payouts(None, 10).await.unwrap();
+    let [facts] = listed.rows.as_slice() else { panic!("{listed:?}") };
     assert_eq!((facts.id, facts.amount, facts.status), (paid.id, eur(417), PayoutStatus::Paid));
     assert_eq!((facts.parts, facts.difference), (Some(1), eur(-1)));
     assert_eq!(shop.verify().await.fault, None);
+}
+
+#[tokio::test]
+async fn payouts_are_listed_page_by_page_the_latest_to_arrive_first() {
+    let mut shop = Shop::open().await;
+    for (number, arrives) in [(1, 5), (2, 9), (3, 9), (4, 1)] {
+        let id = PayoutId::generate(Timestamp::from_millis(MORNING), [number; 10]);
+        let arrives_at = Timestamp::from_millis(MORNING + arrives);
+        let reading =
+            PayoutReading { reference: format!("po_{number}"), arrives_at, ..reading(PayoutStatus::Pending) };
+        let event = PayoutEvent::Read { rail: RailId::STRIPE, reading };
+        let after = Payout::open(id, &event).unwrap().payout;
+        let record = PayoutRecord { event, at: shop.now(), entries: Vec::new(), after };
+        shop.writer.write(&batch([Record::Payout(Box::new(record))])).unwrap();
+    }
+    let (mut read, mut after) = (Vec::new(), None);
+    loop {
+        let page = shop.reader().payouts(after, 2).await.unwrap();
+        after = page.rows.last().map(|row| row.id);
+        read.extend(page.rows.into_iter().map(|row| row.reference));
+        if !page.more {
+            break;
+        }
+    }
+    assert_eq!(read, ["po_3", "po_2", "po_1", "po_4"]);
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ const ALERTS: Record<string, { title: () => string; advice: () => string }> = {
   disputed: { title: () => m.alerts_disputed(), advice: () => m.alerts_disputed_advice() },
   refund_failed: { title: () => m.alerts_refund_failed(), advice: () => m.alerts_refund_failed_advice() },
   unknown_payment: { title: () => m.alerts_unknown_payment(), advice: () => m.alerts_unknown_payment_advice() },
+  payout_difference: { title: () => m.alerts_payout(), advice: () => m.alerts_payout_advice() },
   dead_letter: { title: () => m.alerts_dead_letter(), advice: () => m.alerts_dead_letter_advice() },
 };
 const OTHER = { title: () => m.alerts_other(), advice: () => m.alerts_other_advice() };

@@ -213,6 +213,16 @@ export type CardsStatusDto = {
 	problem: string,
 };
 
+/**  What of cards waits for the owner. */
+export type CardsWaitingDto = {
+	/**  Payments whose money the bank lets go of within two days. */
+	held: number,
+	/**  Disputes to be answered. */
+	disputes: number,
+	/**  Payouts that do not add up, and that nobody has said they know of. */
+	payouts: number,
+};
+
 /**  One line of the cart as the clerk made it. */
 export type CartLineDto = {
 	/**  What is sold; empty for an open amount. */
@@ -722,6 +732,110 @@ export type PaymentStartRequest = {
 	method: string,
 };
 
+/**  A payout with everything it is made of. */
+export type PayoutDto = {
+	/**  As it is listed. */
+	facts: PayoutRowDto,
+	/**  When the processor made it (RFC 3339). */
+	made_at: string,
+	/**  The sum it is: with the difference the lines add up to its amount. Empty where the processor lists no parts. */
+	lines: PayoutLineDto[],
+	/**  Everything that was told of it, oldest first. */
+	history: TimelineItemDto[],
+	/**  What it did to the books, newest first. */
+	entries: EntryDto[],
+};
+
+/**  One line of the sum: everything of a kind. */
+export type PayoutLineDto = {
+	/**  What it adds up. */
+	kind: PayoutLineKindDto,
+	/**  What it adds to the payout; negative when it takes from it. */
+	sum: MoneyDto,
+	/**  What makes up the sum, in the processor's order. */
+	shares: PayoutShareDto[],
+};
+
+/**  What a line of a payout adds up. */
+export type PayoutLineKindDto = 
+/**  Payments, before fees. */
+"payment" | 
+/**  Refunds, and those that came back. */
+"refund" | 
+/**  Disputes, and those that were won. */
+"dispute" | 
+/**  What the processor keeps of each part, and fees that belong to none. */
+"fee" | 
+/**  Anything else. */
+"other";
+
+/**  Names a payout. */
+export type PayoutRequest = {
+	/**  `pyo_` and a UUID. */
+	payout: string,
+};
+
+/**  A payout as it is listed. */
+export type PayoutRowDto = {
+	/**  `pyo_` and a UUID. */
+	payout: string,
+	/**  The processor's name for it. */
+	reference: string,
+	/**  How much; negative when the processor takes from the bank. */
+	amount: MoneyDto,
+	/**  How far it is. */
+	state: PayoutStateDto,
+	/**  When the money is expected at the bank (RFC 3339). */
+	arrives_at: string,
+	/**  How many parts it is made of, where the processor lists them. */
+	parts: number | null,
+	/**  What it has more than its parts add up to; zero when they add up or are not listed. */
+	difference: MoneyDto,
+};
+
+/**  What a part of a payout adds to a line. */
+export type PayoutShareDto = {
+	/**  The processor's name for the movement of its balance. */
+	reference: string,
+	/**  Its name for what moved it, such as a charge; empty when it tells none. */
+	of: string,
+	/**  How much. */
+	amount: MoneyDto,
+	/**  The sale; empty when it is none of this till's. */
+	invoice: string,
+	/**  Its running number. */
+	sale_number: number | null,
+};
+
+/**  How far a payout is. */
+export type PayoutStateDto = 
+/**  It waits to be sent to the bank. */
+"pending" | 
+/**  It was sent. */
+"in_transit" | 
+/**  It is at the bank. */
+"paid" | 
+/**  The bank sent it back. */
+"failed" | 
+/**  It was called off. */
+"cancelled";
+
+/**  A page of payouts. */
+export type PayoutsReply = {
+	/**  The latest to arrive first. */
+	rows: PayoutRowDto[],
+	/**  More rows follow. */
+	more: boolean,
+};
+
+/**  Which payouts to list. */
+export type PayoutsRequest = {
+	/**  Only those after this one; empty for the first page. */
+	after: string,
+	/**  Rows, 1 to 200. */
+	limit: number,
+};
+
 /**  What is safe and final for an amount on a rail. */
 export type PolicyDto = {
 	/**  `bitcoin`. */
@@ -790,6 +904,12 @@ export type PracticeCardRequest = {
 	payment: string,
 	/**  What the customer does. */
 	act: PracticeCardActDto,
+};
+
+/**  Makes the simulated processor pay out what it owes. Practice mode only. */
+export type PracticePayoutRequest = {
+	/**  A cent less than its parts add up to. */
+	short: boolean,
 };
 
 /**  A QR code: draw `path` in a `size × size` box, one unit per module. The quiet zone of 4 modules is inside. */
@@ -1273,6 +1393,8 @@ export type StatusDto = {
 	bitcoin: BitcoinStatusDto,
 	/**  Cards. */
 	cards: CardsStatusDto,
+	/**  What of cards waits for the owner. */
+	cards_waiting: CardsWaitingDto,
 	/**  State of the books. */
 	ledger: LedgerStatusDto,
 	/**  State of the OS keyring. */
@@ -1802,6 +1924,8 @@ export type Commands = {
 	disputes: { request: Nothing; reply: DisputedSaleDto[] };
 	dispute_evidence: { request: DisputeAnswerRequest; reply: FactDto[] };
 	dispute_answer: { request: DisputeAnswerRequest; reply: SaleDto };
+	payouts: { request: PayoutsRequest; reply: PayoutsReply };
+	payout_get: { request: PayoutRequest; reply: PayoutDto };
 	sale_by_receipt: { request: ReceiptNumberRequest; reply: SaleDto };
 	stripe_status: { request: Nothing; reply: StripeStatusDto };
 	stripe_check: { request: Nothing; reply: StripeStatusDto };
@@ -1810,6 +1934,7 @@ export type Commands = {
 	stripe_reopen: { request: Nothing; reply: StripeStatusDto };
 	stripe_secret_set: { request: StripeSecretSetRequest; reply: StripeStatusDto };
 	stripe_secret_forget: { request: StripeSecretForgetRequest; reply: StripeStatusDto };
+	practice_payout: { request: PracticePayoutRequest; reply: StatusDto };
 	practice_card: { request: PracticeCardRequest; reply: SaleDto };
 	practice_act: { request: PracticeActRequest; reply: SaleDto };
 };

@@ -7,7 +7,9 @@ const ACCOUNTS: Record<string, () => string> = {
   'bitcoin-wallet': () => m.ledger_bitcoin_wallet(),
   'bitcoin-pending': () => m.ledger_bitcoin_pending(),
   'card-clearing': () => m.ledger_card_clearing(),
+  'card-pending': () => m.ledger_card_pending(),
   'payer-tabs': () => m.ledger_payer_tabs(),
+  bank: () => m.ledger_bank(),
   unconverted: () => m.ledger_unconverted(),
   'pending-receipts': () => m.ledger_pending_receipts(),
   'invoice-clearing': () => m.ledger_invoice_clearing(),
@@ -17,10 +19,12 @@ const ACCOUNTS: Record<string, () => string> = {
   'stray-payments': () => m.ledger_stray_payments(),
   tips: () => m.ledger_tips(),
   sales: () => m.ledger_sales(),
+  'sales-returns': () => m.ledger_sales_returns(),
   fees: () => m.ledger_fees(),
   'exchange-difference': () => m.ledger_exchange_difference(),
   rounding: () => m.ledger_rounding(),
   'short-payments': () => m.ledger_short_payments(),
+  disputes: () => m.ledger_disputes(),
 };
 
 const KINDS: Record<AccountKind, () => string> = {
@@ -42,6 +46,13 @@ const ENTRIES: Record<string, () => string> = {
   stray_settled: () => m.ledger_kind_stray_settled(),
   stray_credited: () => m.ledger_kind_stray_credited(),
   stray_assigned: () => m.ledger_kind_stray_assigned(),
+  card_pending: () => m.ledger_kind_card_pending(),
+  card_captured: () => m.ledger_kind_card_captured(),
+  card_fee: () => m.ledger_kind_card_fee(),
+  sale_returned: () => m.ledger_kind_sale_returned(),
+  card_refunded: () => m.ledger_kind_card_refunded(),
+  card_disputed: () => m.ledger_kind_card_disputed(),
+  paid_out: () => m.ledger_kind_paid_out(),
   reversal: () => m.ledger_kind_reversal(),
 };
 

@@ -25,6 +25,7 @@ const EVENTS: Record<string, () => string> = {
   refund_doubted: () => m.sales_event_refund_doubted(),
   refund_never_arrived: () => m.sales_event_refund_never_arrived(),
   refund_refused: () => m.sales_event_refund_refused(),
+  payout_read: () => m.sales_event_payout_read(),
   found: () => m.sales_event_stray_found(),
   observed: () => m.sales_event_stray_observed(),
   assigned: () => m.sales_event_stray_assigned(),

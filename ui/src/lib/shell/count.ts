@@ -11,6 +11,11 @@ export function decisionsWord(count: number, language: string): string {
   return count === 1 ? m.shell_decision() : m.shell_decisions({ count: countText(count, language) });
 }
 
+/** `1 to see to`, `12 to see to`: money that is held, disputes, payouts. */
+export function cardsWord(count: number, language: string): string {
+  return count === 1 ? m.shell_card_waits() : m.shell_cards_wait({ count: countText(count, language) });
+}
+
 /** `1 dead letter`, `12 dead letters`. */
 export function lettersWord(count: number, language: string): string {
   return count === 1 ? m.shell_letter() : m.shell_letters({ count: countText(count, language) });

@@ -18,6 +18,7 @@ export const ROUTES = [
   'held',
   'refund',
   'disputes',
+  'payouts',
   'settings',
   'receipt',
   'setup',

@@ -9,6 +9,7 @@ import Ledger from '$lib/ledger/Ledger.svelte';
 import Letters from '$lib/letters/Letters.svelte';
 import PaidScreen from '$lib/paid/PaidScreen.svelte';
 import PaymentScreen from '$lib/payment/PaymentScreen.svelte';
+import PayoutsScreen from '$lib/payouts/PayoutsScreen.svelte';
 import Receipt from '$lib/receipt/Receipt.svelte';
 import Sales from '$lib/sales/Sales.svelte';
 import RefundScreen from '$lib/refund/RefundScreen.svelte';
@@ -36,6 +37,7 @@ export const SCREENS: Record<RouteName, Component<{ id: string }>> = {
   held: HeldScreen,
   refund: RefundScreen,
   disputes: DisputesScreen,
+  payouts: PayoutsScreen,
   settings: Settings,
   receipt: Receipt,
   setup: Setup,

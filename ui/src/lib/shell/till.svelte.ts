@@ -15,7 +15,7 @@ import { Router } from './router.svelte';
 /** Ages in the strip, and a till that fell silent, are noticed within this time and the answer's own. */
 const STATUS_EVERY_MS = 3_000;
 
-/** Something that the simulated customer of the payment on screen can do. */
+/** Something that the simulated customer, or the simulated processor, can do. */
 export interface PracticeDeed {
   word: string;
   act: () => void;
@@ -34,6 +34,8 @@ export class Till {
   private isStale = false;
   /** What the simulated customer can do: something while a payment is on screen in practice mode. */
   customer = $state.raw<readonly PracticeDeed[]>([]);
+  /** What the simulated processor can do: something while its payouts are on screen in practice mode. */
+  processor = $state.raw<readonly PracticeDeed[]>([]);
   readonly router = new Router();
   readonly practice = $derived(this.status?.mode === 'practice');
 
