@@ -59,13 +59,17 @@ impl StripeRail {
 
     async fn reading_of_link(&self, link: &PaymentLink) -> Result<CardReading, RailError> {
         let waiting = self.waiting(link);
-        match self.paid_on(link.id.as_str()).await? {
-            Some(intent) => {
-                let facts = self.facts(&intent).await?;
-                facts.reading(self.next_number(), waiting.reference, waiting.level)
-            }
-            None => Ok(waiting),
+        let sessions = self.noted(self.account.sessions(link.id.as_str()).await)?.data;
+        if let Some(intent) = sessions.iter().find(|session| is_complete(session)).and_then(intent_of) {
+            let facts = self.facts(&intent).await?;
+            return facts.reading(self.next_number(), waiting.reference, waiting.level);
         }
+        // A card that was declined on the page leaves an intent behind, and the page open for another card.
+        let declined = match sessions.iter().find_map(intent_of) {
+            Some(intent) if link.active => self.facts(&intent).await?.declined(),
+            Some(_) | None => None,
+        };
+        Ok(CardReading { declined, ..waiting })
     }
 
     /// A page that nobody has paid on.

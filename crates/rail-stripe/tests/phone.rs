@@ -5,7 +5,7 @@ use payment::card::{CaptureMode, CardAttempt, CardEnd, CardLevel, CardRail, Card
 use stripe_simulator::{Fault, Often, Target};
 
 use crate::books::first_report;
-use crate::shop::{Shop, captured, known};
+use crate::shop::{Shop, captured, eur, known};
 
 #[tokio::test]
 async fn a_customer_pays_on_the_page_that_the_code_leads_to() {
@@ -18,6 +18,22 @@ async fn a_customer_pays_on_the_page_that_the_code_leads_to() {
     let _page = shop.simulator.pay_on_page(url, "pm_card_visa");
     let paid = shop.read(&known(&attempt, &opened)).await;
     assert_eq!((paid.level, paid.reference, shop.taken()), (captured(450), opened.reference, 450));
+}
+
+#[tokio::test]
+async fn a_card_that_is_declined_on_the_page_is_told_and_another_one_may_be_tried_there() {
+    let shop = Shop::open().await;
+    let attempt = shop.attempt(450, CardWay::Phone, CaptureMode::AtOnce);
+    let opened = shop.rail.open(&attempt).await.unwrap();
+    let CardLevel::Waiting { link: Some(url) } = &opened.level else { panic!("{opened:?}") };
+    let _page = shop.simulator.pay_on_page(url, "pm_card_chargeDeclined");
+    let declined = shop.rail.find(&attempt).await.unwrap().unwrap();
+    assert_eq!((&declined.level, &declined.reference), (&opened.level, &opened.reference));
+    assert!(declined.declined.as_ref().is_some_and(|why| why.contains("declined")), "{declined:?}");
+    assert_eq!(declined.charge, None);
+    let _page = shop.simulator.pay_on_page(url, "pm_card_visa");
+    let paid = shop.rail.find(&attempt).await.unwrap().unwrap();
+    assert_eq!((paid.captured(), paid.declined), (Some(eur(450)), None));
 }
 
 #[tokio::test]
