@@ -13,26 +13,36 @@ import type { Commands } from '../src/lib/backend/bindings';
 
 const START_MS_MAX = 30_000;
 
+/** The books of a till: where they are, whose they are, and in what surroundings it runs. */
+export interface Books {
+  data: string;
+  mode: 'practice' | 'sandbox';
+  env?: NodeJS.ProcessEnv;
+}
+
 export class RunningTill {
   private constructor(
     private readonly child: ChildProcess,
     /** The address with its token, as the till printed it. */
     readonly address: string,
-    /** Its data folder. */
-    readonly data: string,
+    /** Its books. */
+    private readonly books: Books,
   ) {}
 
-  static async start(data: string): Promise<RunningTill> {
-    const arguments_ = [...placeOf(data), 'serve', '--listen', '127.0.0.1:0'];
-    const child = spawn(binary(), arguments_, { stdio: ['ignore', 'pipe', 'inherit'] });
-    return new RunningTill(child, await addressOf(child), data);
+  static async start(books: Books): Promise<RunningTill> {
+    const arguments_ = [...placeOf(books), 'serve', '--listen', '127.0.0.1:0'];
+    const child = spawn(built('tillstream'), arguments_, { stdio: ['ignore', 'pipe', 'inherit'], env: books.env });
+    return new RunningTill(child, await addressOf(child), books);
+  }
+
+  /** Its data folder. */
+  get data(): string {
+    return this.books.data;
   }
 
   /** Runs another command of the program on the same books, beside this one. Gives its exit code. */
-  async run(...command: string[]): Promise<number | null> {
-    const child = spawn(binary(), [...placeOf(this.data), ...command], { stdio: 'ignore' });
-    const [code] = (await once(child, 'exit')) as [number | null];
-    return code;
+  run(...command: string[]): Promise<number | null> {
+    return runTill(this.books, command);
   }
 
   /** Does a command as a script would, beside the screens. */
@@ -59,7 +69,7 @@ export const test = base.extend<{ till: RunningTill }>({
   // eslint-disable-next-line no-empty-pattern -- Playwright reads the names of the fixtures a fixture needs from here
   till: async ({}, use) => {
     const data = await mkdtemp(join(tmpdir(), 'tillstream-e2e-'));
-    const till = await RunningTill.start(data);
+    const till = await RunningTill.start({ data, mode: 'practice' });
     await use(till);
     await till.kill();
     await rm(data, { recursive: true });
@@ -124,18 +134,30 @@ function smallTargets(page: Page): Promise<string[]> {
 
 export { expect };
 
-/** Which books: a till of practice mode in this folder. */
-function placeOf(data: string): string[] {
-  return ['--data-dir', data, '--mode', 'practice'];
+/** Runs a command of the program on some books, with this on its standard input. Gives its exit code. */
+export async function runTill(books: Books, command: string[], input = ''): Promise<number | null> {
+  const child = spawn(built('tillstream'), [...placeOf(books), ...command], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+    env: books.env,
+  });
+  child.stdin.end(input);
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
 }
 
-/** The till under test: named by TILLSTREAM_BIN, else the one cargo built last into its usual folder. */
-function binary(): string {
+function placeOf({ data, mode }: Books): string[] {
+  return ['--data-dir', data, '--mode', mode];
+}
+
+/** Programs that may be named, instead of the ones that cargo built last into its usual folder. */
+const NAMED: Record<string, string | undefined> = { tillstream: process.env.TILLSTREAM_BIN };
+
+/** A program under test. */
+export function built(name: string): string {
   const root = fileURLToPath(new URL('../..', import.meta.url));
-  const built =
-    process.env.TILLSTREAM_BIN ?? join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug/tillstream');
-  if (!existsSync(built)) throw new Error(`build the till first, or name it in TILLSTREAM_BIN: there is no ${built}`);
-  return built;
+  const program = NAMED[name] ?? join(process.env.CARGO_TARGET_DIR ?? join(root, 'target'), 'debug', name);
+  if (!existsSync(program)) throw new Error(`build ${name} first: there is no ${program}`);
+  return program;
 }
 
 async function addressOf(child: ChildProcess): Promise<string> {
