@@ -9,7 +9,7 @@ use engine::{Clock, Engine, Setup, SystemClock};
 use keys::{Vault, VaultScope};
 use payment::Timestamp;
 use payment::card::ConnectionCheck;
-use rail_practice::{PracticeRail, PracticeTerminal};
+use rail_practice::{PracticeCards, PracticeRail, PracticeTerminal};
 use settings::{Mode, Settings};
 use store::{Store, StoreOptions};
 use thiserror::Error;
@@ -47,6 +47,7 @@ pub enum OpenError {
 pub struct PracticeSlot {
     rail: Arc<Mutex<Option<Arc<PracticeRail>>>>,
     terminal: Arc<Mutex<Option<Arc<PracticeTerminal>>>>,
+    cards: Arc<Mutex<Option<Arc<PracticeCards>>>>,
 }
 
 impl PracticeSlot {
@@ -60,6 +61,16 @@ impl PracticeSlot {
     #[must_use]
     pub fn terminal(&self) -> Option<Arc<PracticeTerminal>> {
         self.terminal.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The cards whose payers can be told to save one more.
+    #[must_use]
+    pub fn cards(&self) -> Option<Arc<PracticeCards>> {
+        self.cards.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    fn set_cards(&self, cards: Arc<PracticeCards>) {
+        *self.cards.lock().unwrap_or_else(PoisonError::into_inner) = Some(cards);
     }
 
     fn set(&self, rail: Arc<PracticeRail>) {
@@ -130,7 +141,7 @@ impl Till {
         let vault = if mode == Mode::Practice { Vault::in_memory(scope) } else { Vault::open(scope) };
         let practice = PracticeSlot::default();
         let rails = rails::chains(mode, &settings, &vault, &practice);
-        let (charging, clock) = (rails::charging(mode, &settings, &vault), Arc::new(SystemClock));
+        let (charging, clock) = (rails::charging(mode, &settings, &vault, &practice), Arc::new(SystemClock));
         let cards = rails::cards(mode, &settings, &vault, &practice);
         let engine = Engine::start(Setup { store, writer, settings, rails, charging, cards, clock }).await?;
         let ledger = watch::Sender::default();

@@ -5,6 +5,7 @@
 mod cards;
 mod disputes;
 pub mod ledger;
+mod payers;
 mod payouts;
 mod practice;
 mod sales;
@@ -34,6 +35,7 @@ use crate::dto::dispute::DisputeAnswerRequest;
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::ledger::{AccountDto, EntriesReply, EntriesRequest, VerifyReply};
 use crate::dto::money::MoneyDto;
+use crate::dto::payer::{PayerCardRequest, PayerPageRequest, PayerRequest, SavedCardDto, SavingPageDto};
 use crate::dto::payout::{PayoutDto, PayoutRequest, PayoutsReply, PayoutsRequest};
 use crate::dto::practice::{PracticeActRequest, PracticeCardRequest, PracticePayoutRequest};
 use crate::dto::receipt::{ReceiptDto, ReceiptRequest};
@@ -146,6 +148,10 @@ commands! {
     settlement_retry: SettlementRequest => SettlementDto as "SettlementDto" = settlements::settlement_retry;
     tabs: Nothing => Vec<TabsDto> as "TabsDto[]" = settlements::tabs;
     tabs_settle: TabsSettleRequest => TabsSettledDto as "TabsSettledDto" = settlements::tabs_settle;
+    payer_cards: PayerRequest => Vec<SavedCardDto> as "SavedCardDto[]" = payers::payer_cards;
+    payer_page: PayerPageRequest => SavingPageDto as "SavingPageDto" = payers::payer_page;
+    payer_page_close: PayerPageRequest => SavingPageDto as "SavingPageDto" = payers::payer_page_close;
+    payer_card_forget: PayerCardRequest => Vec<SavedCardDto> as "SavedCardDto[]" = payers::payer_card_forget;
     settings_get: Nothing => SettingsDto as "SettingsDto" = settings::settings_get;
     settings_set: SettingsDto => SettingsDto as "SettingsDto" = settings::settings_set;
     settings_import: SettingsImportRequest => SettingsDto as "SettingsDto" = settings::settings_import;
@@ -174,6 +180,7 @@ commands! {
     stripe_secret_forget (window): StripeSecretForgetRequest => StripeStatusDto as "StripeStatusDto" = stripe::stripe_secret_forget;
     practice_payout: PracticePayoutRequest => StatusDto as "StatusDto" = payouts::practice_payout;
     practice_card: PracticeCardRequest => SaleDto as "SaleDto" = cards::practice_card;
+    practice_payer_saves: PayerPageRequest => SavingPageDto as "SavingPageDto" = payers::practice_payer_saves;
     practice_act: PracticeActRequest => SaleDto as "SaleDto" = practice::practice_act;
 }
 

@@ -10,6 +10,7 @@ pub mod error;
 pub mod feed;
 pub mod ledger;
 pub mod money;
+pub mod payer;
 pub mod payout;
 pub mod practice;
 pub mod receipt;

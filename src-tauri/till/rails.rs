@@ -33,15 +33,26 @@ pub(super) fn chains(
 }
 
 /// The rails this till charges. Practice has its simulated cards, always.
-pub(super) fn charging(mode: Mode, settings: &Settings, vault: &Vault) -> Vec<ChargingSetup> {
+pub(super) fn charging(
+    mode: Mode,
+    settings: &Settings,
+    vault: &Vault,
+    practice: &PracticeSlot,
+) -> Vec<ChargingSetup> {
     let rail: ChargingOpened = match mode {
-        Mode::Practice => Ok(Arc::new(PracticeCards::default())),
+        Mode::Practice => Ok(practice_cards(practice)),
         Mode::Sandbox | Mode::Live if !settings.stripe.enabled => return Vec::new(),
         Mode::Sandbox | Mode::Live => stripe_config(mode, settings, vault)
             .and_then(|config| StripeCharging::open(&config, wall_clock()))
             .map(|rail| Arc::new(rail) as Arc<dyn ChargingRail>),
     };
     vec![ChargingSetup { id: RailId::STRIPE, rail }]
+}
+
+fn practice_cards(slot: &PracticeSlot) -> Arc<dyn ChargingRail> {
+    let cards = Arc::new(PracticeCards::default());
+    slot.set_cards(cards.clone());
+    cards
 }
 
 /// The rails this till takes cards with. Practice has its simulated reader.

@@ -114,7 +114,11 @@ const fn reader_step(step: ReaderStep) -> ReaderStepDto {
     }
 }
 
-fn page(url: &str) -> Result<CardPageDto, AppError> {
+/// A page for a phone, with its code.
+///
+/// # Errors
+/// When its address is too long for one.
+pub fn page(url: &str) -> Result<CardPageDto, AppError> {
     let qr = qr::qr_svg_path(url).map_err(|error| refuse(ErrorCode::Internal, error.to_string()))?;
     Ok(CardPageDto { url: url.to_owned(), qr })
 }

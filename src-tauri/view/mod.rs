@@ -2,6 +2,7 @@
 
 pub mod card;
 pub mod ledger;
+pub mod payer;
 pub mod payout;
 pub mod receipt;
 pub mod sale;

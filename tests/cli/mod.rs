@@ -13,6 +13,7 @@ mod ledger;
 #[cfg(unix)]
 mod logs;
 mod metrics;
+mod payers;
 mod payouts;
 mod program;
 pub mod real_node;

@@ -87,6 +87,65 @@ test('small tabs are charged by the button, and what is too small stays', async 
   expect((await till.call('ledger_verify', {})).ok).toBe(true);
 });
 
+test('a payer without a card saves one at the till, and the charge that waited is tried again', async ({
+  page,
+  till,
+}) => {
+  await openShop(page, till);
+  expect(await stream(till, 'show', ['cardless-carla', '6.00'])).toBe(0);
+  await strip(page).last().click();
+  const charge = page.getByRole('region', { name: 'Charge 1' });
+  await expect(charge).toContainText('the payer has saved no card');
+  await charge.getByRole('button', { name: 'Cards of this payer' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).toContainText('Cards of cardless-carla');
+  await expect(dialog).toContainText('No card is saved.');
+  await expectAccessible(page);
+
+  const code = dialog.getByRole('img', { name: 'Code of the page to save a card on' });
+  await dialog.getByRole('button', { name: 'Save a card' }).click();
+  await expect(code).toBeVisible();
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Call off' }).click();
+  await expect(code).toBeHidden();
+  await expect(dialog).toContainText('No card is saved.');
+
+  await dialog.getByRole('button', { name: 'Save a card' }).click();
+  await dialog.getByRole('button', { name: 'Practice: save a card' }).click();
+  await expect(dialog).toContainText('The card is saved.');
+  await expect(dialog.getByRole('listitem')).toContainText('Mastercard •• 4444');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Done' }).click();
+  await charge.getByRole('button', { name: 'Try again' }).click();
+  await expect(charge).toContainText('The money is taken and in the books.');
+});
+
+test('a card is forgotten after the question, and the one before it is charged', async ({ page, till }) => {
+  await openShop(page, till);
+  await go(page, 'tabs');
+  await page.getByRole('button', { name: 'A payer’s cards' }).click();
+  const dialog = page.getByRole('dialog');
+  await expectAccessible(page);
+  await dialog.getByRole('textbox', { name: 'Payer' }).fill('ada');
+  await page.keyboard.press('Enter');
+  const cards = dialog.getByRole('list', { name: 'Saved cards' }).getByRole('listitem');
+  await expect(cards).toHaveText([/Visa •• 4242.*until 12\/2034 · this one is charged/]);
+
+  await dialog.getByRole('button', { name: 'Save a card' }).click();
+  await dialog.getByRole('button', { name: 'Practice: save a card' }).click();
+  await expect(cards).toHaveText([/Mastercard •• 4444.*this one is charged/, /Visa •• 4242/]);
+  await dialog.getByRole('button', { name: 'Forget Mastercard •• 4444' }).click();
+  await expect(dialog).toContainText('Forget Mastercard •• 4444?');
+  await expectAccessible(page);
+  await dialog.getByRole('button', { name: 'Keep it' }).click();
+  await expect(cards).toHaveCount(2);
+  await dialog.getByRole('button', { name: 'Forget Mastercard •• 4444' }).click();
+  await dialog.getByRole('button', { name: 'Forget this card' }).click();
+  await expect(cards).toHaveText([/Visa •• 4242.*this one is charged/]);
+  await page.keyboard.press('Escape');
+  await expect(dialog).toBeHidden();
+});
+
 for (const language of ['en', 'de']) {
   test(`tabs can be read in the dark and on a small screen (${language})`, async ({ page, till }) => {
     await page.emulateMedia({ colorScheme: 'dark' });
@@ -100,5 +159,11 @@ for (const language of ['en', 'de']) {
     // What to do about it needs no scrolling.
     const retry = language === 'en' ? 'Try again' : 'Erneut versuchen';
     await expect(page.getByRole('button', { name: retry })).toBeInViewport({ ratio: 1 });
+
+    const [cards, save] = language === 'en' ? ['Cards of this', 'Save a card'] : ['Karten dieses', 'Karte speichern'];
+    await page.getByRole('button', { name: cards }).click();
+    await page.getByRole('button', { name: save, exact: true }).click();
+    await expect(page.getByRole('dialog').getByRole('img')).toBeInViewport({ ratio: 1 });
+    await expectAccessible(page);
   });
 }

@@ -193,6 +193,43 @@ def a_checkout_page_is_paid_by_a_phone_and_another_one_expires(api):
 
 
 @story
+def a_card_is_saved_on_a_page_charged_while_its_payer_is_away_and_forgotten(api):
+    customer = api.customers.create({"metadata": {"payer": "mira"}})
+    wish = {
+        "mode": "setup", "customer": customer.id, "payment_method_types": ["card"],
+        "success_url": "https://shop.example/saved", "setup_intent_data": {"metadata": {"page": "7"}},
+    }
+    before = {"stripe_version": "2026-08-26.dahlia"}
+    session = api.checkout.sessions.create(wish, before)
+    same((session.mode, session.status, session.payment_status, session.amount_total, session.currency),
+         ("setup", "open", "no_payment_required", None, None), "the page")
+    with refused(urllib.error.HTTPError, "a card that is declined when it is saved"):
+        visit(session.url, deed="decline")
+    with contextlib.suppress(urllib.error.URLError):
+        visit(session.url, deed="pay", method="pm_card_visa")
+    session = api.checkout.sessions.retrieve(session.id, {"expand": ["setup_intent"]})
+    intent = session.setup_intent
+    same((session.status, intent.status, intent.customer, intent.metadata["page"]),
+         ("complete", "succeeded", customer.id, "7"), "the page that a card was saved on")
+    [method] = api.customers.payment_methods.list(customer.id, {"type": "card"}).data
+    same((method.id, method.card.last4), (intent.payment_method, "4242"), "the card that was saved")
+    told = [event.type for event in api.events.list({"limit": 100}).data
+            if event.data.object.to_dict().get("id") in (session.id, intent.id, method.id)]
+    same(told, ["checkout.session.completed", "setup_intent.succeeded", "payment_method.attached",
+                "setup_intent.setup_failed", "setup_intent.created"], "the events of the page, newest first")
+    same(paid(api, 900, method.id, customer=customer.id, off_session=True).status, "succeeded", "a charge meanwhile")
+    api.payment_methods.detach(method.id)
+    same(api.customers.payment_methods.list(customer.id).data, [], "what is saved then")
+    with refused(stripe.InvalidRequestError, "a charge of the card that was forgotten"):
+        paid(api, 900, method.id, customer=customer.id, off_session=True)
+    newest = {**wish, "allowed_payment_method_types": wish["payment_method_types"]}
+    del newest["payment_method_types"]
+    other = api.checkout.sessions.create(newest)
+    same(api.checkout.sessions.expire(other.id).status, "expired", "the page that was called off")
+    same(api.setup_intents.retrieve(other.setup_intent).status, "canceled", "what it was to save")
+
+
+@story
 def a_payment_link_takes_one_payment(api):
     product = api.products.create({"name": "Tea"})
     price = api.prices.create({"product": product.id, "currency": "usd", "unit_amount": 500})

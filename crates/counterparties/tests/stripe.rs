@@ -18,6 +18,10 @@ const FOUND_BY: &[(Defect, &str)] = &[
     (Defect::ThawsEvents, "events_are_paged_newest_first_and_frozen"),
     (Defect::SignsWithAnotherSecret, "a_webhook_bears_the_signature_of_its_endpoint"),
     (Defect::PaysOutTooLittle, "a_payout_is_the_sum_of_its_parts"),
+    (
+        Defect::ChargesForgottenCards,
+        "a_card_is_saved_on_a_page_charged_while_its_payer_is_away_and_forgotten",
+    ),
 ];
 
 /// Events that the command line can lead to, of every kind of money that moves.

@@ -16,7 +16,7 @@ use tokio::sync::{broadcast, watch};
 
 use crate::bookkeeper::Bookkeeper;
 use crate::cards::{CardOpened, CardSetup, Cards};
-use crate::charging::{Charging, ChargingSetup};
+use crate::charging::{Charging, ChargingOpened, ChargingSetup};
 use crate::clock::Clock;
 use crate::command::{Command, EngineError, Outcome, Reply};
 use crate::ending::{Ending, Farewell};
@@ -284,6 +284,12 @@ impl Engine {
     #[must_use]
     pub fn rail(&self, id: RailId) -> Option<Result<Arc<dyn Rail>, RailError>> {
         self.shared.rails.get(id)
+    }
+
+    /// A rail that is charged, or why it can't be used; `None` when this till has none of that name.
+    #[must_use]
+    pub fn charging_rail(&self, id: RailId) -> Option<&ChargingOpened> {
+        self.shared.charging.get(id)
     }
 
     /// A rail that takes cards, or why it can't be used; `None` when this till has none of that name.

@@ -2,10 +2,14 @@
 //! nothing, so a call that is made twice may take the money twice: each charge has a key, and a rail takes the money of
 //! one key once.
 
+mod saved;
+
 use money::{Currency, Money};
 
 use crate::rail::{RailError, RailFuture, RailHealth};
 use crate::{RailId, SettlementId};
+
+pub use self::saved::{CardExpiry, PageWish, SavedCard, SavedCards, SavingPage};
 
 /// What to take of a payer. Stored before the rail is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,4 +91,9 @@ pub trait ChargingRail: Send + Sync {
     /// [`RailError::Declined`] when that is what became of it; every other error says only that the rail could not be
     /// asked.
     fn find<'a>(&'a self, charge: &'a Charge) -> RailFuture<'a, Result<Option<ChargeStatus>, RailError>>;
+
+    /// What its payers saved; `None` when cards are not saved through the till.
+    fn saved(&self) -> Option<&dyn SavedCards> {
+        None
+    }
 }

@@ -28,7 +28,7 @@ pub mod time;
 pub mod transfer;
 
 pub use cart::{Cart, CartError, CartLine, TaxTotal, Totals};
-pub use ids::{IdError, InvoiceId, ParcelId, PaymentId, PayoutId, RefundId, SettlementId, StrayId};
+pub use ids::{IdError, InvoiceId, PageId, ParcelId, PaymentId, PayoutId, RefundId, SettlementId, StrayId};
 pub use mode::Mode;
 pub use payout::{Payout, PayoutEvent};
 pub use policy::Policy;

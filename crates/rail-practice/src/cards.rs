@@ -1,16 +1,19 @@
 //! Simulated cards behind the port of rails that are charged: they are taken, declined, or taken with the answer lost,
 //! and a key is charged once whatever is repeated.
 //!
-//! What happens to a payer says the payer's name, as test cards say it elsewhere: one that begins with `declined` is
-//! declined, and of one that begins with `unsure` the first answer never comes although the money is taken.
+//! What happens to a payer says the payer's name, as test cards say it elsewhere: of one that begins with `declined` the
+//! card is declined, one that begins with `cardless` has none until one is saved, and of one that begins with `unsure` the
+//! first answer never comes although the money is taken.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use money::{Currency, Money};
-use payment::charging::{Charge, ChargeStatus, ChargingRail, Taken};
+use payment::charging::{Charge, ChargeStatus, ChargingRail, SavedCards, Taken};
 use payment::rail::{RailFuture, RailHealth, ServerHealth};
-use payment::{RailError, RailId};
+use payment::{PageId, RailError, RailId};
+
+use crate::saved::Purses;
 
 /// The smallest charge, of 50 minor units: what card processors ask for in most currencies.
 pub(crate) const fn charge_min(currency: Currency) -> Money {
@@ -27,6 +30,7 @@ pub(crate) fn health() -> RailHealth {
 #[derive(Debug, Default)]
 pub struct PracticeCards {
     charges: Mutex<BTreeMap<String, Fate>>,
+    purses: Mutex<Purses>,
 }
 
 /// What became of a key.
@@ -39,22 +43,29 @@ impl PracticeCards {
         self.charges().values().filter(|fate| fate.is_ok()).count()
     }
 
+    /// The simulated payer saves a card on a page. Nothing happens on one that is not open.
+    pub fn save_on(&self, page: PageId) {
+        self.purses().save_on(page);
+    }
+
     fn decide(&self, charge: &Charge) -> Result<ChargeStatus, RailError> {
         let mut charges = self.charges();
         let key = charge.key();
         if let Some(fate) = charges.get(&key) {
             return fate.clone().map(ChargeStatus::Taken);
         }
-        let fate = if charge.payer.starts_with("declined") {
-            Err(RailError::Declined("the card was declined".to_owned()))
-        } else {
-            Ok(Taken { reference: format!("practice_{key}"), amount: charge.amount, fee: None })
-        };
+        let taken = || Taken { reference: format!("practice_{key}"), amount: charge.amount, fee: None };
+        let fate = self.purses().present(&charge.payer).map(|()| taken());
         charges.insert(key, fate.clone());
         if charge.payer.starts_with("unsure") {
             return Err(RailError::Unknown("the answer was lost".to_owned()));
         }
         fate.map(ChargeStatus::Taken)
+    }
+
+    pub(crate) fn purses(&self) -> MutexGuard<'_, Purses> {
+        // As below.
+        self.purses.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn charges(&self) -> MutexGuard<'_, BTreeMap<String, Fate>> {
@@ -85,5 +96,9 @@ impl ChargingRail for PracticeCards {
             let known = self.charges().get(&charge.key()).cloned();
             known.map(|fate| fate.map(ChargeStatus::Taken)).transpose()
         })
+    }
+
+    fn saved(&self) -> Option<&dyn SavedCards> {
+        Some(self)
     }
 }

@@ -21,6 +21,7 @@ mod faults;
 mod office;
 mod payouts;
 mod rail;
+mod saved;
 mod script;
 mod terminal;
 mod world;

@@ -2,6 +2,7 @@
 //! and when, the till decides: the client's own ways of trying again would make keys that nobody stored.
 
 mod history;
+mod payers;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,11 +13,10 @@ use payment::card::{CaptureMode, Evidence, ReaderPlace};
 use stripe::{Client, ClientBuilder, IdempotencyKey, RequestStrategy, StripeError};
 use stripe_checkout::checkout_session::{ExpireCheckoutSession, ListCheckoutSession};
 use stripe_client_core::{RequestBuilder, StripeMethod, StripeRequest};
-use stripe_core::customer::{ListCustomer, ListPaymentMethodsCustomer};
 use stripe_core::dispute::{ListDispute, UpdateDispute, UpdateDisputeEvidence};
 use stripe_core::payment_intent::{
     CancelPaymentIntent, CancelPaymentIntentCancellationReason, CapturePaymentIntent, CreatePaymentIntent,
-    CreatePaymentIntentOffSession, ListPaymentIntent, RetrievePaymentIntent,
+    RetrievePaymentIntent,
 };
 use stripe_core::refund::{CreateRefund, ListRefund};
 use stripe_payment::payment_link::{
@@ -27,8 +27,8 @@ use stripe_payment::payment_link::{
     RestrictionsParams, RetrievePaymentLink, UpdatePaymentLink,
 };
 use stripe_shared::{
-    CheckoutSession, Customer, Dispute, PaymentIntent, PaymentIntentAllowedPaymentMethodTypes,
-    PaymentIntentCaptureMethod, PaymentLink, PaymentMethod, Refund,
+    CheckoutSession, Dispute, PaymentIntent, PaymentIntentAllowedPaymentMethodTypes,
+    PaymentIntentCaptureMethod, PaymentLink, Refund,
 };
 use stripe_terminal::terminal_location::{
     CreateTerminalLocation, CreateTerminalLocationAddress, ListTerminalLocation,
@@ -41,6 +41,7 @@ use stripe_terminal::terminal_reader::{
 use stripe_terminal::{TerminalLocation, TerminalReader};
 use stripe_types::{Currency, List, RangeBoundsTs, RangeQueryTs};
 
+pub(crate) use self::payers::{Saved, ToSave};
 use crate::failure::failure;
 
 /// Longer than Stripe takes, shorter than a clerk waits.
@@ -60,17 +61,6 @@ pub(crate) struct Asked<'a> {
     pub(crate) currency: Currency,
     pub(crate) capture: CaptureMode,
     pub(crate) description: &'a str,
-    pub(crate) metadata: HashMap<String, String>,
-}
-
-/// A charge of what a customer saved.
-pub(crate) struct Saved<'a> {
-    pub(crate) key: &'a str,
-    /// In Stripe's count.
-    pub(crate) count: i64,
-    pub(crate) currency: Currency,
-    pub(crate) customer: &'a str,
-    pub(crate) method: &'a PaymentMethod,
     pub(crate) metadata: HashMap<String, String>,
 }
 
@@ -174,52 +164,6 @@ impl Account {
             ..UpdateDisputeEvidence::new()
         };
         UpdateDispute::new(dispute).evidence(evidence).submit(true).send(&self.client).await.map(|_| ())
-    }
-
-    /// Customers, newest first.
-    pub(crate) async fn customers(&self, after: Option<&str>) -> Result<List<Customer>, StripeError> {
-        let list = ListCustomer::new().limit(PAGE);
-        let list = match after {
-            Some(after) => list.starting_after(after),
-            None => list,
-        };
-        list.send(&self.client).await
-    }
-
-    /// What a customer saved, newest first.
-    pub(crate) async fn saved_methods(&self, customer: &str) -> Result<List<PaymentMethod>, StripeError> {
-        ListPaymentMethodsCustomer::new(customer).limit(1).send(&self.client).await
-    }
-
-    /// Charges what a customer saved, while the customer is not there.
-    pub(crate) async fn charge_saved(&self, saved: Saved<'_>) -> Result<PaymentIntent, StripeError> {
-        let Ok(kind) = saved.method.type_.as_str().parse::<PaymentIntentAllowedPaymentMethodTypes>();
-        CreatePaymentIntent::new(saved.count, saved.currency)
-            .allowed_payment_method_types(vec![kind])
-            .confirm(true)
-            .customer(saved.customer)
-            .metadata(saved.metadata)
-            .off_session(CreatePaymentIntentOffSession::Bool(true))
-            .payment_method(saved.method.id.as_str())
-            .customize()
-            .request_strategy(once_for(saved.key)?)
-            .send(&self.client)
-            .await
-    }
-
-    /// Payments of a customer made since, newest first.
-    pub(crate) async fn intents_of(
-        &self,
-        customer: &str,
-        since: i64,
-        after: Option<&str>,
-    ) -> Result<List<PaymentIntent>, StripeError> {
-        let list = ListPaymentIntent::new().customer(customer).created(since_then(since)).limit(PAGE);
-        let list = match after {
-            Some(after) => list.starting_after(after),
-            None => list,
-        };
-        list.send(&self.client).await
     }
 
     /// A page for one customer, who is thanked on it: no page of the shop's own is needed.

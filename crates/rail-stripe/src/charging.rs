@@ -1,36 +1,36 @@
 //! Charging tabs: a payer of the stream is a customer at Stripe who saved a card or another method, and is charged while
-//! not there (<https://docs.stripe.com/payments/save-and-reuse>). The customer is known by the payer's name in its metadata,
-//! a charge by the settlement's key in that of its intent.
+//! not there (<https://docs.stripe.com/payments/save-and-reuse>). A charge is known by the settlement's key in the metadata of
+//! its intent; `payers` knows the customers, and `saving` what they saved.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 use money::{Currency, Money};
 use payment::card::{CardMemory, CardRail};
-use payment::charging::{Charge, ChargeStatus, ChargingRail, Taken};
+use payment::charging::{Charge, ChargeStatus, ChargingRail, SavedCards, Taken};
 use payment::rail::{RailFuture, RailHealth};
 use payment::{RailError, RailId};
 use stripe::StripeError;
-use stripe_shared::{ApiErrorsCode, PaymentIntent, PaymentIntentStatus};
+use stripe_shared::{ApiErrorsCode, PaymentIntent, PaymentIntentStatus, PaymentMethod};
 
 use crate::account::Saved;
 use crate::amounts;
 use crate::failure::code;
+use crate::payers::Payers;
 use crate::rail::{CLOCKS_APART, Clock, StripeConfig, StripeRail, stripes};
 use crate::reading::{Facts, currency, told};
 
-/// Whose customer it is, in the metadata of Stripe's customers.
-const PAYER: &str = "tillstream_payer";
 /// Which settlement it is, in the metadata of intents.
 const SETTLEMENT: &str = "tillstream_settlement";
 /// What the payer's bank wants before it pays.
 const MUST_CONFIRM: &str = "the payer's bank wants the payer to confirm it: let them pay at the till";
 
+/// The card went between being chosen and being charged.
+const FORGOTTEN: &str = "the payer's card was forgotten meanwhile: have another one saved, and try again";
+
 /// Saved cards and other methods through Stripe.
 pub struct StripeCharging {
-    rail: StripeRail,
-    /// Customers by their payers' names, as far as they were looked for.
-    customers: Mutex<HashMap<String, String>>,
+    pub(crate) rail: StripeRail,
+    pub(crate) payers: Payers,
 }
 
 impl StripeCharging {
@@ -40,15 +40,18 @@ impl StripeCharging {
     /// [`RailError::Misconfigured`] when the key is unusable.
     pub fn open(config: &StripeConfig, clock: Clock) -> Result<Self, RailError> {
         let rail = StripeRail::open(config, &CardMemory::default(), clock)?;
-        Ok(Self { rail, customers: Mutex::default() })
+        Ok(Self { rail, payers: Payers::default() })
     }
 
     async fn take(&self, charge: &Charge) -> Result<ChargeStatus, RailError> {
         let count =
             amounts::charged(charge.amount).map_err(|error| RailError::Declined(error.to_string()))?;
-        let Some(customer) = self.customer(&charge.payer).await? else { return Err(nothing_saved()) };
-        let methods = self.rail.noted(self.rail.account.saved_methods(&customer).await)?;
-        let Some(method) = methods.data.into_iter().next() else { return Err(nothing_saved()) };
+        let Some(method) = self.methods(&charge.payer).await?.into_iter().next() else {
+            return Err(nothing_saved());
+        };
+        let Some(customer) = self.payers.find(&self.rail, &charge.payer).await? else {
+            return Err(nothing_saved());
+        };
         let wish = charge.key();
         let saved = Saved {
             key: &self.rail.key(&wish),
@@ -63,13 +66,21 @@ impl StripeCharging {
         match self.rail.done(&wish, made) {
             Ok(intent) => self.status(&intent).await,
             Err(RailError::Declined(_)) if must_confirm => Err(RailError::Declined(MUST_CONFIRM.to_owned())),
+            // What Stripe finds wrong may be that the card was forgotten a moment ago.
+            Err(RailError::Protocol(_)) if !self.is_saved(&charge.payer, &method).await? => {
+                Err(RailError::Declined(FORGOTTEN.to_owned()))
+            }
             Err(error) => Err(error),
         }
     }
 
+    async fn is_saved(&self, payer: &str, method: &PaymentMethod) -> Result<bool, RailError> {
+        Ok(self.methods(payer).await?.iter().any(|saved| saved.id == method.id))
+    }
+
     /// Without a customer nothing was sent. A list is true at once, a search a minute later.
     async fn look_for(&self, charge: &Charge) -> Result<Option<ChargeStatus>, RailError> {
-        let Some(customer) = self.customer(&charge.payer).await? else { return Ok(None) };
+        let Some(customer) = self.payers.find(&self.rail, &charge.payer).await? else { return Ok(None) };
         let since = charge.settlement.made_at().millis() / 1_000 - CLOCKS_APART;
         let (key, mut after) = (charge.key(), None::<String>);
         loop {
@@ -116,34 +127,10 @@ impl StripeCharging {
         let fee = facts.fee()?.filter(|fee| fee.currency() == amount.currency());
         Ok(Taken { reference, amount, fee })
     }
-
-    /// The customer that a payer is at Stripe.
-    async fn customer(&self, payer: &str) -> Result<Option<String>, RailError> {
-        let known = self.customers.lock().unwrap_or_else(PoisonError::into_inner).get(payer).cloned();
-        if known.is_some() {
-            return Ok(known);
-        }
-        let mut after = None::<String>;
-        loop {
-            let page = self.rail.noted(self.rail.account.customers(after.as_deref()).await)?;
-            after = page.data.last().map(|customer| customer.id.as_str().to_owned());
-            let mut known = self.customers.lock().unwrap_or_else(PoisonError::into_inner);
-            for customer in &page.data {
-                let payer = customer.metadata.as_ref().and_then(|metadata| metadata.get(PAYER));
-                // The newest of a name counts.
-                if let Some(payer) = payer {
-                    known.entry(payer.clone()).or_insert_with(|| customer.id.as_str().to_owned());
-                }
-            }
-            if known.contains_key(payer) || !page.has_more || after.is_none() {
-                return Ok(known.get(payer).cloned());
-            }
-        }
-    }
 }
 
 fn nothing_saved() -> RailError {
-    RailError::Declined("the payer has saved no card at Stripe: let them pay at the till".to_owned())
+    RailError::Declined("the payer has saved no card: have one saved, or let them pay at the till".to_owned())
 }
 
 fn asks_payer(error: &StripeError) -> bool {
@@ -169,5 +156,9 @@ impl ChargingRail for StripeCharging {
 
     fn find<'a>(&'a self, charge: &'a Charge) -> RailFuture<'a, Result<Option<ChargeStatus>, RailError>> {
         Box::pin(self.look_for(charge))
+    }
+
+    fn saved(&self) -> Option<&dyn SavedCards> {
+        Some(self)
     }
 }

@@ -30,6 +30,12 @@ pub(crate) fn is_missing(error: &StripeError) -> bool {
     matches!(error, StripeError::Stripe(told, 404) if told.code == Some(ApiErrorsCode::ResourceMissing))
 }
 
+/// Does a parameter of the call name an object that is not there?
+pub(crate) fn lacks(error: &StripeError, param: &str) -> bool {
+    matches!(error, StripeError::Stripe(told, 400 | 404)
+        if told.code == Some(ApiErrorsCode::ResourceMissing) && told.param.as_deref() == Some(param))
+}
+
 /// The code of a refusal.
 pub(crate) fn code(error: &StripeError) -> Option<&ApiErrorsCode> {
     match error {

@@ -8,7 +8,7 @@
 //!
 //! Start at [`StripeRail`]; `account` has every call, `reading` turns Stripe's objects into a reading, `failure` says what
 //! a failed call allows, `amounts` counts as Stripe does, `events` reads what happened without a public address (after a long absence `reconcile` does) and `webhook` with one, `office`
-//! is what is not a payment, [`StripeCharging`] charges what payers of the stream saved.
+//! is what is not a payment, [`StripeCharging`] charges what payers of the stream saved, and `saving` has them save it.
 
 mod account;
 pub mod amounts;
@@ -17,6 +17,7 @@ mod events;
 mod failure;
 pub mod key;
 mod office;
+mod payers;
 mod payouts;
 mod permissions;
 mod phone;
@@ -25,6 +26,7 @@ mod reader;
 mod readers;
 mod reading;
 mod reconcile;
+mod saving;
 mod webhook;
 
 pub use charging::StripeCharging;

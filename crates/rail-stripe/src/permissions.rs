@@ -51,7 +51,7 @@ const NEEDED: &[Needed] = &[
     Needed {
         name: "Checkout Sessions",
         access: Access::Write,
-        reason: "sees whether somebody pays on the page, and closes it",
+        reason: "sees whether somebody pays on the page, and closes it; opens the page on which a payer saves a card",
         trial: Trial::Change("/checkout/sessions/cs_:id/expire"),
     },
     Needed {
@@ -98,15 +98,9 @@ const NEEDED: &[Needed] = &[
     },
     Needed {
         name: "Payment Methods",
-        access: Access::Read,
-        reason: "finds the card that somebody saved",
-        trial: Trial::Look("/payment_methods/pm_:id"),
-    },
-    Needed {
-        name: "Setup Intents",
-        access: Access::Read,
-        reason: "sees whether a card was saved",
-        trial: Trial::Look("/setup_intents?limit=1"),
+        access: Access::Write,
+        reason: "finds the card that somebody saved, and forgets it",
+        trial: Trial::Change("/payment_methods/pm_:id/detach"),
     },
 ];
 

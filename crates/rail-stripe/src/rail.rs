@@ -134,10 +134,15 @@ impl StripeRail {
     /// As [`StripeRail::noted`], for what was done under the key of a wish.
     pub(crate) fn done<T>(&self, wish: &str, answer: Result<T, StripeError>) -> Result<T, RailError> {
         if matches!(answer, Err(StripeError::Stripe(_, 500..))) {
-            let mut spoiled = self.spoiled.lock().unwrap_or_else(PoisonError::into_inner);
-            *spoiled.entry(wish.to_owned()).or_insert(0) += 1;
+            self.spoil(wish);
         }
         self.noted(answer)
+    }
+
+    /// The key of a wish has nothing good to answer any more.
+    pub(crate) fn spoil(&self, wish: &str) {
+        let mut spoiled = self.spoiled.lock().unwrap_or_else(PoisonError::into_inner);
+        *spoiled.entry(wish.to_owned()).or_insert(0) += 1;
     }
 
     /// What is asked of Stripe for a payment.

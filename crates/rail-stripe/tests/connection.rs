@@ -20,8 +20,7 @@ const PERMISSIONS: &[(&str, Access, &str)] = &[
     ("Balance", Access::Read, "balance"),
     ("Payouts", Access::Read, "payout"),
     ("Customers", Access::Write, "customer"),
-    ("Payment Methods", Access::Read, "payment_method"),
-    ("Setup Intents", Access::Read, "setup_intent"),
+    ("Payment Methods", Access::Write, "payment_method"),
 ];
 
 /// A rail with a restricted key that has everything but one permission.

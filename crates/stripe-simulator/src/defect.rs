@@ -30,4 +30,6 @@ pub enum Defect {
     SignsWithAnotherSecret,
     /// A payout is one minor unit less than its parts.
     PaysOutTooLittle,
+    /// A method that its customer had forgotten can be charged.
+    ChargesForgottenCards,
 }

@@ -1,12 +1,12 @@
-//! The payer's page, as a phone's browser shows it: the amount, a choice of test cards by name, Pay and Decline, and the
-//! question of a bank that wants to see its customer. No field takes a number.
+//! The payer's page, as a phone's browser shows it: the amount or what saving a card allows, a choice of test cards by name,
+//! Pay or Save and Decline, and the question of a bank that wants to see its customer. No field takes a number.
 
 use crate::account::Account;
 use crate::currency::Currency;
 use crate::resources::cards::TEST_CARDS;
-use crate::resources::checkout_session::{self, CheckoutSession, SessionStatus};
-use crate::resources::payment_intent::{self, IntentStatus, PaymentIntent};
-use crate::resources::{payment_link, payment_method, setup_intent};
+use crate::resources::checkout_session::{self, CheckoutSession, Purpose, SessionStatus, Tried};
+use crate::resources::line::Line;
+use crate::resources::{payment_intent, payment_link, payment_method, setup_intent};
 use crate::wire::Refusal;
 
 /// What the browser gets.
@@ -24,7 +24,7 @@ pub(crate) enum Page {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Deed {
     Look,
-    /// The name of a method: `pm_card_visa`.
+    /// Pays with a method, or saves it, by its name: `pm_card_visa`.
     Pay(String),
     /// The bank's question is answered well, or not.
     Answer(bool),
@@ -80,24 +80,22 @@ pub(crate) fn pay(account: &mut Account, id: &str, deed: &Deed) -> Page {
     match (session.status, deed) {
         (SessionStatus::Expired, _) => message(410, "This page has expired", "Ask the shop for a new code."),
         (SessionStatus::Complete, _) => thanks(account, &session),
-        (SessionStatus::Open, Deed::Pay(method)) => try_to_pay(account, &session, method),
+        (SessionStatus::Open, Deed::Pay(method)) => try_method(account, &session, method),
         (SessionStatus::Open, _) => choice(&session, None),
     }
 }
 
-fn try_to_pay(account: &mut Account, session: &CheckoutSession, method: &str) -> Page {
+fn try_method(account: &mut Account, session: &CheckoutSession, method: &str) -> Page {
     let tried = payment_method::named(account, method, "payment_method")
-        .and_then(|method| checkout_session::pay(account, &session.id, &method));
+        .and_then(|method| checkout_session::attempt(account, &session.id, &method));
     match tried {
-        Ok(PaymentIntent { status: IntentStatus::RequiresAction, action_url: Some(url), .. }) => {
-            Page::Elsewhere(url)
-        }
-        Ok(_) => left(account, &session.id),
+        Ok(Tried::Asks(url)) => Page::Elsewhere(url),
+        Ok(Tried::Done) => left(account, &session.id),
         Err(refusal) => choice(session, Some(&refusal)),
     }
 }
 
-/// Where a payer goes who has paid.
+/// Where a payer goes who has paid, or saved a method.
 fn left(account: &Account, id: &str) -> Page {
     let Some(session) = account.checkout_sessions.get(id) else { return nothing_here() };
     match &session.success_url {
@@ -109,12 +107,12 @@ fn left(account: &Account, id: &str) -> Page {
 /// `/authenticate/INTENT`.
 pub(crate) fn authenticate(account: &mut Account, id: &str, deed: &Deed) -> Page {
     match deed {
-        Deed::Answer(succeeds) if id.starts_with("seti_") => {
-            let answered = setup_intent::authenticate(account, id, *succeeds);
-            told(answered.map(|intent| intent.return_url))
-        }
         Deed::Answer(succeeds) => {
-            let answered = payment_intent::authenticate(account, id, *succeeds);
+            let answered = if id.starts_with("seti_") {
+                setup_intent::authenticate(account, id, *succeeds).map(|intent| intent.return_url)
+            } else {
+                payment_intent::authenticate(account, id, *succeeds).map(|intent| intent.return_url)
+            };
             checkout_session::settle(account, id);
             after_question(account, id, answered)
         }
@@ -122,13 +120,13 @@ pub(crate) fn authenticate(account: &mut Account, id: &str, deed: &Deed) -> Page
     }
 }
 
-fn after_question(account: &Account, id: &str, answered: Result<PaymentIntent, Refusal>) -> Page {
-    let mut sessions = account.checkout_sessions.newest_first();
-    let session = sessions.find(|session| session.payment_intent.as_deref() == Some(id));
+/// Back to the page that the bank asked from, or to where the intent leads that has none.
+fn after_question(account: &Account, id: &str, answered: Result<Option<String>, Refusal>) -> Page {
+    let session = account.checkout_sessions.newest_first().find(|session| session.is_of(id));
     match (session, answered) {
         (Some(session), Ok(_)) => left(account, &session.id),
         (Some(session), Err(refusal)) => choice(session, Some(&refusal)),
-        (None, answered) => told(answered.map(|intent| intent.return_url)),
+        (None, answered) => told(answered),
     }
 }
 
@@ -143,28 +141,44 @@ fn told(answered: Result<Option<String>, Refusal>) -> Page {
 fn thanks(account: &Account, session: &CheckoutSession) -> Page {
     let link = session.payment_link.as_ref().and_then(|id| account.payment_links.get(id));
     let words = link.and_then(|link| link.thanks()).unwrap_or("You can close this page.");
-    message(200, "Thanks for your payment", words)
+    let title = match session.purpose {
+        Purpose::Payment { .. } => "Thanks for your payment",
+        Purpose::Setup { .. } => "Your card is saved",
+    };
+    message(200, title, words)
 }
 
 fn choice(session: &CheckoutSession, refusal: Option<&Refusal>) -> Page {
-    let amount = written(session.amount(), &session.currency);
-    let lines: String = session
-        .lines
-        .iter()
-        .map(|line| format!("<li>{} × {}</li>", line.quantity, escaped(&line.description)))
-        .collect();
+    let (deed, about) = wanted(session);
     let alert = refusal
         .map(|refusal| format!("<p role=\"alert\">{}</p>", escaped(refusal.message())))
         .unwrap_or_default();
     let body = format!(
-        "<h1>Pay {amount}</h1><ul>{lines}</ul>{alert}\
+        "<h1>{deed}</h1>{about}{alert}\
          <form method=\"post\" action=\"{}\"><label for=\"method\">Pay with</label> <select id=\"method\" name=\"method\">{}</select>\
-         <p><button name=\"deed\" value=\"pay\">Pay {amount}</button> \
+         <p><button name=\"deed\" value=\"pay\">{deed}</button> \
          <button name=\"deed\" value=\"decline\">Decline</button></p></form>",
         session.page,
         methods(&session.kinds)
     );
-    Page::Shown { status: if refusal.is_some() { 402 } else { 200 }, html: document("Pay", &body) }
+    Page::Shown { status: if refusal.is_some() { 402 } else { 200 }, html: document(&deed, &body) }
+}
+
+/// What is to be done on a page, and what the payer reads about it. Where a card is saved, that is the mandate: what the
+/// payer allows the shop to do while the payer is away.
+fn wanted(session: &CheckoutSession) -> (String, String) {
+    match &session.purpose {
+        Purpose::Payment { lines, currency } => {
+            let item = |line: &Line| format!("<li>{} × {}</li>", line.quantity, escaped(&line.description));
+            let lines: String = lines.iter().map(item).collect();
+            (format!("Pay {}", written(session.amount(), currency)), format!("<ul>{lines}</ul>"))
+        }
+        Purpose::Setup { .. } => {
+            let mandate = "By saving your card you allow the shop to charge it for future payments in accordance with its \
+                           terms.";
+            ("Save card".to_owned(), format!("<p>{mandate}</p>"))
+        }
+    }
 }
 
 /// What can be paid with, by name.

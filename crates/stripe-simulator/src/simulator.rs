@@ -141,13 +141,13 @@ impl Simulator {
     pub fn authenticate(&self, intent: &str, succeeds: bool) -> bool {
         self.world(|desk| {
             let account = &mut desk.account;
-            if intent.starts_with("seti_") {
+            let agreed = if intent.starts_with("seti_") {
                 setup_intent::authenticate(account, intent, succeeds).is_ok()
             } else {
-                let answered = payment_intent::authenticate(account, intent, succeeds);
-                checkout_session::settle(account, intent);
-                answered.is_ok()
-            }
+                payment_intent::authenticate(account, intent, succeeds).is_ok()
+            };
+            checkout_session::settle(account, intent);
+            agreed
         })
     }
 
@@ -195,7 +195,7 @@ impl Simulator {
     }
 
     /// A customer opens the page of a Checkout Session or a Payment Link by its address, and tries to pay with a method
-    /// such as `pm_card_visa`. Gives what the page shows or where it goes on.
+    /// such as `pm_card_visa`, or to save it where the page is for that. Gives what the page shows or where it goes on.
     #[must_use]
     pub fn pay_on_page(&self, url: &str, method: &str) -> String {
         self.world(|desk| payer_page::visit(&mut desk.account, url, method))

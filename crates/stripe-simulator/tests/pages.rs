@@ -2,8 +2,8 @@
 
 use reqwest::redirect::Policy;
 use stripe_checkout::checkout_session::{
-    CreateCheckoutSession, CreateCheckoutSessionLineItems, ExpireCheckoutSession, ListCheckoutSession,
-    ListLineItemsCheckoutSession, RetrieveCheckoutSession,
+    CreateCheckoutSession, CreateCheckoutSessionAllowedPaymentMethodTypes, CreateCheckoutSessionLineItems,
+    ExpireCheckoutSession, ListCheckoutSession, ListLineItemsCheckoutSession, RetrieveCheckoutSession,
 };
 use stripe_core::payment_intent::RetrievePaymentIntent;
 use stripe_payment::payment_link::{
@@ -247,4 +247,54 @@ async fn a_payer_without_a_browser_pays_at_the_address_of_the_code() {
     assert!(shop.simulator.pay_on_page(&link.url, "pm_card_visa").contains("Merci"));
     assert!(shop.simulator.pay_on_page(&link.url, "pm_card_visa").contains("no longer active"));
     assert_eq!(shop.simulator.taken("eur"), 1_050);
+}
+
+async fn saving_page(shop: &Shop) -> (String, CheckoutSession) {
+    let customer = shop.post("/v1/customers", "name=Mira").await.text("id").to_owned();
+    let page = CreateCheckoutSession::new()
+        .mode(CheckoutSessionMode::Setup)
+        .customer(customer.as_str())
+        .allowed_payment_method_types(vec![CreateCheckoutSessionAllowedPaymentMethodTypes::Card])
+        .success_url("https://shop.example/saved");
+    (customer, page.send(&shop.client).await.unwrap())
+}
+
+#[tokio::test]
+async fn a_card_is_saved_on_its_page_after_the_bank_was_asked_and_nothing_is_charged() {
+    let (shop, phone) = (Shop::open(), Phone::new());
+    let (customer, session) = saving_page(&shop).await;
+    let intent = session.setup_intent.as_ref().unwrap().id().as_str().to_owned();
+    assert_eq!(
+        (session.mode.clone(), session.payment_status.clone(), session.amount_total),
+        (CheckoutSessionMode::Setup, Paid::NoPaymentRequired, None)
+    );
+    let url = session.url.clone().unwrap();
+    let page = phone.open(&url).await.text;
+    assert!(page.contains("Save card") && page.contains("you allow the shop to charge it"), "{page}");
+    assert_eq!(phone.press(&url, "deed=decline").await.status, 402);
+    let asks = "deed=pay&method=pm_card_threeDSecure2Required";
+    let question = phone.press(&url, asks).await.elsewhere.unwrap();
+    assert_eq!(phone.press(&question, "deed=fail").await.status, 402);
+    assert_eq!(look(&shop, &session).await.status, Some(Status::Open));
+    let question = phone.press(&url, asks).await.elsewhere.unwrap();
+    let left = phone.press(&question, "deed=confirm").await;
+    assert_eq!(left.elsewhere.as_deref(), Some("https://shop.example/saved"));
+    assert_eq!(look(&shop, &session).await.status, Some(Status::Complete));
+    assert_eq!(shop.get(&format!("/v1/setup_intents/{intent}")).await.text("status"), "succeeded");
+    let saved = shop.get(&format!("/v1/customers/{customer}/payment_methods")).await;
+    assert_eq!(saved.body["data"].as_array().unwrap().len(), 1);
+    assert!(phone.open(&url).await.text.contains("Your card is saved"));
+    assert_eq!(shop.simulator.charges(), []);
+}
+
+#[tokio::test]
+async fn a_page_for_saving_that_is_called_off_saves_nothing() {
+    let (shop, phone) = (Shop::open(), Phone::new());
+    let (customer, session) = saving_page(&shop).await;
+    ExpireCheckoutSession::new(session.id.clone()).send(&shop.client).await.unwrap();
+    assert_eq!(phone.press(session.url.as_ref().unwrap(), "deed=pay&method=pm_card_visa").await.status, 410);
+    let intent = session.setup_intent.as_ref().unwrap().id().as_str();
+    assert_eq!(shop.get(&format!("/v1/setup_intents/{intent}")).await.text("status"), "canceled");
+    let saved = shop.get(&format!("/v1/customers/{customer}/payment_methods")).await;
+    assert_eq!(saved.body["data"].as_array().unwrap().len(), 0);
 }

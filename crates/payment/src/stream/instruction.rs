@@ -184,6 +184,14 @@ fn half(hash: Sha256) -> [u8; 16] {
     half
 }
 
+/// Can somebody of this name be a payer?
+///
+/// # Errors
+/// [`InstructionError::Name`] when it is empty, too long, or has characters that nobody sees.
+pub fn check_payer(name: &str) -> Result<(), InstructionError> {
+    check_name("payer", name)
+}
+
 fn check_name(field: &'static str, text: &str) -> Result<(), InstructionError> {
     if !text.trim().is_empty() && is_plain(text, NAME_BYTES_MAX) {
         Ok(())

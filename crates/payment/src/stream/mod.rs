@@ -14,7 +14,7 @@ pub mod settlement;
 mod tab;
 
 pub use fee::{FeeError, FeeRow, fee_of};
-pub use instruction::{Instruction, InstructionError, InstructionParts, fingerprint};
+pub use instruction::{Instruction, InstructionError, InstructionParts, check_payer, fingerprint};
 pub use parcel::{Conversion, Group, PARCEL_INSTRUCTIONS_MAX, Parcel, ParcelError, number_of, payment_id};
 pub use route::{NoRoute, Route, RouteRow, route_of};
 pub use settlement::{

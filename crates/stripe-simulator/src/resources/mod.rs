@@ -11,7 +11,7 @@ pub(crate) mod dispute;
 pub(crate) mod event;
 mod fees;
 pub(crate) mod invoice;
-mod line;
+pub(crate) mod line;
 pub(crate) mod payment_intent;
 pub(crate) mod payment_link;
 pub(crate) mod payment_method;

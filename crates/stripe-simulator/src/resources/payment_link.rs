@@ -7,7 +7,7 @@ use crate::currency::Currency;
 use crate::route::{Route, Turn, get, page_of, post};
 use crate::wire::{Metadata, MetadataChange, Params, Refusal, Row, Word, words};
 
-use super::checkout_session::{self, CheckoutSession, IntentTerms, SessionStatus, Wish};
+use super::checkout_session::{self, CheckoutSession, IntentTerms, Purpose, SessionStatus, Wish};
 use super::line::{self, Line};
 use super::payment_intent::merge;
 
@@ -206,7 +206,8 @@ pub(crate) fn open(account: &mut Account, code: &str) -> Result<CheckoutSession,
         terms: link.terms,
         ..Wish::default()
     };
-    Ok(checkout_session::make(account, link.lines, link.currency, wish))
+    let purpose = Purpose::Payment { lines: link.lines, currency: link.currency };
+    Ok(checkout_session::make(account, purpose, wish))
 }
 
 /// A session of the link was completed. When that was the last one allowed, the link and its other pages are closed.

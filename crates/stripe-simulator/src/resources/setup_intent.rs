@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::account::Account;
 use crate::route::{Route, Turn, get, page_of, post};
-use crate::wire::{Metadata, MetadataChange, Refusal, Row, Word, words};
+use crate::wire::{Metadata, MetadataChange, Params, Refusal, Row, Word, words};
 
 use super::cards::{self, Decline, Fate};
 use super::payment_intent::{FutureUsage, merge};
@@ -55,7 +55,7 @@ pub(crate) struct SetupIntent {
     last_error: Option<Value>,
     cancel_reason: Option<CancelReason>,
     pub(crate) return_url: Option<String>,
-    action_url: Option<String>,
+    pub(crate) action_url: Option<String>,
 }
 
 impl Row for SetupIntent {
@@ -95,53 +95,130 @@ impl Row for SetupIntent {
     }
 }
 
+impl SetupIntent {
+    /// One that is not made yet.
+    fn blank() -> Self {
+        Self {
+            id: String::new(),
+            created: 0,
+            status: SetupStatus::RequiresPaymentMethod,
+            customer: None,
+            payment_method: None,
+            payment_method_types: Vec::new(),
+            usage: FutureUsage::OffSession,
+            description: None,
+            metadata: Metadata::new(),
+            client_secret: String::new(),
+            last_error: None,
+            cancel_reason: None,
+            return_url: None,
+            action_url: None,
+        }
+    }
+}
+
+/// What the page of a Checkout Session makes its intent with: `setup_intent_data`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(crate) struct PageTerms {
+    description: Option<String>,
+    metadata: Metadata,
+}
+
+/// Reads `setup_intent_data`.
+pub(crate) fn read_page_terms(params: &mut Params) -> Result<PageTerms, Refusal> {
+    let read = |data: &mut Params| {
+        Ok(PageTerms {
+            description: data.text("description")?,
+            metadata: MetadataChange::read(data)?.fresh(),
+        })
+    };
+    Ok(params.nested("setup_intent_data", read)?.unwrap_or_default())
+}
+
+/// The intent of a page. It comes and goes with the page.
+pub(crate) fn make_for_page(
+    account: &mut Account,
+    customer: Option<String>,
+    kinds: Vec<String>,
+    terms: PageTerms,
+) -> String {
+    let wish = SetupIntent {
+        customer,
+        payment_method_types: kinds,
+        description: terms.description,
+        metadata: terms.metadata,
+        ..SetupIntent::blank()
+    };
+    begin(account, wish, None).id
+}
+
+/// The payer of a page tries to have a method kept.
+pub(crate) fn attempt(
+    account: &mut Account,
+    id: &str,
+    method: &PaymentMethod,
+) -> Result<SetupIntent, Refusal> {
+    let mut intent = account.setup_intents.find(id)?.clone();
+    intent.payment_method = Some(method.id.clone());
+    carry_out(account, intent)
+}
+
+/// The page of an intent was closed.
+pub(crate) fn end(account: &mut Account, id: &str) {
+    let Some(mut intent) = account.setup_intents.get(id).cloned() else { return };
+    intent.status = SetupStatus::Canceled;
+    intent.action_url = None;
+    store(account, &intent, Some("setup_intent.canceled"));
+}
+
 fn create(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     let types_name = if turn.version.takes_payment_method_types() {
         "payment_method_types"
     } else {
         "allowed_payment_method_types"
     };
-    let (mut intent, method, confirms) = turn.read(|params| {
+    let (wish, method, confirms) = turn.read(|params| {
         params.nested("automatic_payment_methods", |automatic| {
             automatic.text("allow_redirects")?;
             automatic.flag("enabled")
         })?;
         let types = params.texts(types_name)?;
         let intent = SetupIntent {
-            id: String::new(),
-            created: 0,
-            status: SetupStatus::RequiresPaymentMethod,
             customer: params.text("customer")?,
-            payment_method: None,
             payment_method_types: if types.is_empty() { vec!["card".to_owned()] } else { types },
             usage: params.word("usage")?.unwrap_or(FutureUsage::OffSession),
             description: params.text("description")?,
             metadata: MetadataChange::read(params)?.fresh(),
-            client_secret: String::new(),
-            last_error: None,
-            cancel_reason: None,
             return_url: params.text("return_url")?,
-            action_url: None,
+            ..SetupIntent::blank()
         };
         Ok((intent, params.text("payment_method")?, params.flag("confirm")?.unwrap_or_default()))
     })?;
     let account = &mut *turn.account;
-    if let Some(customer) = &intent.customer {
+    if let Some(customer) = &wish.customer {
         account.customers.named(customer, "customer")?;
     }
     let method = method.map(|name| payment_method::named(account, &name, "payment_method")).transpose()?;
-    intent.id = account.ids.next("seti_");
-    intent.created = account.now;
-    intent.client_secret = format!("{}_secret_{}", intent.id, account.ids.letters("secret"));
+    let intent = begin(account, wish, method);
+    let intent = if confirms { carry_out(account, intent)? } else { intent };
+    Ok(intent.render())
+}
+
+/// A new intent, with a method where one is chosen.
+fn begin(account: &mut Account, wish: SetupIntent, method: Option<PaymentMethod>) -> SetupIntent {
+    let id = account.ids.next("seti_");
+    let mut intent = SetupIntent {
+        client_secret: format!("{id}_secret_{}", account.ids.letters("secret")),
+        id,
+        created: account.now,
+        ..wish
+    };
     if let Some(method) = method {
         intent.payment_method = Some(method.id);
         intent.status = SetupStatus::RequiresConfirmation;
     }
     store(account, &intent, Some("setup_intent.created"));
-    if confirms {
-        intent = carry_out(account, intent)?;
-    }
-    Ok(intent.render())
+    intent
 }
 
 fn store(account: &mut Account, intent: &SetupIntent, event: Option<&'static str>) {

@@ -680,6 +680,28 @@ export type OutcomeKindDto =
 /**  Could not be carried out, and is kept. */
 "dead_letter";
 
+/**  Names a card of a payer. */
+export type PayerCardRequest = {
+	/**  As the stream names them. */
+	payer: string,
+	/**  The processor's name for the card. */
+	card: string,
+};
+
+/**  Names a page of a payer. It is opened by being asked for, once. */
+export type PayerPageRequest = {
+	/**  As the stream names them. */
+	payer: string,
+	/**  `page_` and a UUIDv7, made by the screen, so that a repeated press opens one page. */
+	page: string,
+};
+
+/**  Names a payer. */
+export type PayerRequest = {
+	/**  As the stream names them. */
+	payer: string,
+};
+
 /**  One payment of a sale. */
 export type PaymentDto = {
 	/**  The payment id. */
@@ -1149,6 +1171,35 @@ export type SalesListRequest = {
 	/**  Rows, 1 to 200. */
 	limit: number,
 };
+
+/**  A card that a payer saved. */
+export type SavedCardDto = {
+	/**  The processor's name for it. */
+	card: string,
+	/**  Whose it is, such as `visa`; for what is no card its kind, such as `sepa_debit`. */
+	brand: string,
+	/**  Its last four digits; empty where there are none. */
+	last4: string,
+	/**  The last month in which it can be charged (`2034-12`); empty for what is no card. */
+	expires: string,
+};
+
+/**  A page on which a payer saves a card. */
+export type SavingPageDto = {
+	/**  Where it is. */
+	state: SavingStateDto,
+	/**  Its address with its code, while it is open. */
+	page: CardPageDto | null,
+};
+
+/**  Where a page is on which a payer saves a card. */
+export type SavingStateDto = 
+/**  The payer may save a card on it. */
+"open" | 
+/**  A card was saved on it. */
+"saved" | 
+/**  It closed, and nothing was saved on it. */
+"closed";
 
 /**  One server. */
 export type ServerDto = {
@@ -1908,6 +1959,10 @@ export type Commands = {
 	settlement_retry: { request: SettlementRequest; reply: SettlementDto };
 	tabs: { request: Nothing; reply: TabsDto[] };
 	tabs_settle: { request: TabsSettleRequest; reply: TabsSettledDto };
+	payer_cards: { request: PayerRequest; reply: SavedCardDto[] };
+	payer_page: { request: PayerPageRequest; reply: SavingPageDto };
+	payer_page_close: { request: PayerPageRequest; reply: SavingPageDto };
+	payer_card_forget: { request: PayerCardRequest; reply: SavedCardDto[] };
 	settings_get: { request: Nothing; reply: SettingsDto };
 	settings_set: { request: SettingsDto; reply: SettingsDto };
 	settings_import: { request: SettingsImportRequest; reply: SettingsDto };
@@ -1936,5 +1991,6 @@ export type Commands = {
 	stripe_secret_forget: { request: StripeSecretForgetRequest; reply: StripeStatusDto };
 	practice_payout: { request: PracticePayoutRequest; reply: StatusDto };
 	practice_card: { request: PracticeCardRequest; reply: SaleDto };
+	practice_payer_saves: { request: PayerPageRequest; reply: SavingPageDto };
 	practice_act: { request: PracticeActRequest; reply: SaleDto };
 };

@@ -15,6 +15,11 @@ export function newRefundId(): string {
   return `ref_${uuidV7()}`;
 }
 
+/** `page_` and a UUIDv7 in 32 lower-case hex digits. */
+export function newPageId(): string {
+  return `page_${uuidV7()}`;
+}
+
 /** RFC 9562, section 5.7: 48 bits of milliseconds, version 7, variant 10, the rest random. */
 export function uuidV7(now = Date.now()): string {
   const bytes = crypto.getRandomValues(new Uint8Array(10));

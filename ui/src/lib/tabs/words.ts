@@ -20,6 +20,12 @@ export function troubleWord(trouble: TroubleDto): Trouble {
   return TROUBLES[trouble]();
 }
 
+/** `until 12/2034`, from `2034-12`; nothing for what has no end. */
+export function expiryWord(expires: string): string {
+  const [year, month] = expires.split('-');
+  return month === undefined ? '' : m.payer_expires({ month: `${month}/${year}` });
+}
+
 /** `Card (Stripe)`: the rail as shops know it, or by its own name. */
 export function railWord(rail: string): string {
   return rail === 'stripe' ? m.tabs_rail_stripe() : rail;

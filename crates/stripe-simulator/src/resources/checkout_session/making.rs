@@ -5,14 +5,14 @@ use serde_json::Value;
 use crate::account::Account;
 use crate::agenda::Job;
 use crate::clock::DAY;
-use crate::currency::Currency;
-use crate::resources::line::{self, Line, LineWish};
+use crate::resources::line::{self, LineWish};
 use crate::resources::payment_intent::{CaptureMethod, FutureUsage, Terms};
 use crate::resources::payment_method::MethodKind;
+use crate::resources::setup_intent::{self, PageTerms};
 use crate::route::Turn;
 use crate::wire::{Metadata, MetadataChange, Params, Refusal, Row};
 
-use super::{CheckoutSession, SessionPayment, SessionStatus};
+use super::{CheckoutSession, Purpose, SessionPayment, SessionStatus};
 
 /// A session is open so long at least, and at most.
 const OPEN_MIN: i64 = 30 * 60;
@@ -75,12 +75,25 @@ pub(crate) struct Wish {
     pub(crate) terms: IntentTerms,
 }
 
-fn read(params: &mut Params, takes_types: bool) -> Result<(Vec<LineWish>, Wish), Refusal> {
-    let lines = line::read_lines(params)?;
-    if let Some(mode) = params.text("mode")?.filter(|mode| mode != "payment") {
-        return Err(Refusal::invalid(format!("Invalid mode: {mode} is not simulated, only payment is."))
-            .param("mode"));
+/// What a page is wanted for.
+enum Use {
+    Payment(Vec<LineWish>),
+    Setup(PageTerms),
+}
+
+fn read_use(params: &mut Params) -> Result<Use, Refusal> {
+    match params.text("mode")?.as_deref() {
+        None | Some("payment") => line::read_lines(params).map(Use::Payment),
+        Some("setup") => setup_intent::read_page_terms(params).map(Use::Setup),
+        Some(mode) => {
+            let message = format!("Invalid mode: {mode} is not simulated, only payment and setup are.");
+            Err(Refusal::invalid(message).param("mode"))
+        }
     }
+}
+
+fn read(params: &mut Params, takes_types: bool) -> Result<(Use, Wish), Refusal> {
+    let wanted = read_use(params)?;
     let hosted = ["hosted", "hosted_page"];
     if let Some(mode) = params.text("ui_mode")?.filter(|mode| !hosted.contains(&mode.as_str())) {
         return Err(Refusal::invalid(format!(
@@ -104,12 +117,16 @@ fn read(params: &mut Params, takes_types: bool) -> Result<(Vec<LineWish>, Wish),
         metadata: MetadataChange::read(params)?,
         terms: read_intent_terms(params)?,
     };
-    Ok((lines, wish))
+    if matches!(wanted, Use::Setup(_)) && wish.kinds.is_empty() {
+        // At Stripe a currency would do as well.
+        return Err(Refusal::missing(types));
+    }
+    Ok((wanted, wish))
 }
 
 pub(super) fn create(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     let takes_types = turn.version.takes_payment_method_types();
-    let (lines, wish) = turn.read(|params| read(params, takes_types))?;
+    let (wanted, wish) = turn.read(|params| read(params, takes_types))?;
     let account = &mut *turn.account;
     if let Some(customer) = &wish.customer {
         account.customers.named(customer, "customer")?;
@@ -119,28 +136,37 @@ pub(super) fn create(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
         let message = "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.";
         return Err(Refusal::invalid(message).param("expires_at"));
     }
-    let (lines, currency) = line::make_lines(account, lines)?;
-    currency.holds_charge(line::total(&lines))?;
-    Ok(make(account, lines, currency, wish).render())
+    let purpose = match wanted {
+        Use::Payment(lines) => {
+            let (lines, currency) = line::make_lines(account, lines)?;
+            currency.holds_charge(line::total(&lines))?;
+            Purpose::Payment { lines, currency }
+        }
+        Use::Setup(terms) => {
+            let (customer, kinds) = (wish.customer.clone(), wish.kinds.clone());
+            Purpose::Setup { intent: setup_intent::make_for_page(account, customer, kinds, terms) }
+        }
+    };
+    Ok(make(account, purpose, wish).render())
 }
 
 /// A new session, open for its payer.
-pub(crate) fn make(
-    account: &mut Account,
-    lines: Vec<Line>,
-    currency: Currency,
-    wish: Wish,
-) -> CheckoutSession {
+pub(crate) fn make(account: &mut Account, purpose: Purpose, wish: Wish) -> CheckoutSession {
     let id = account.ids.next("cs_test_");
-    let kinds = if wish.kinds.is_empty() { MethodKind::offered(&currency) } else { wish.kinds };
+    let (payment, kinds) = match &purpose {
+        Purpose::Payment { currency, .. } if wish.kinds.is_empty() => {
+            (SessionPayment::Unpaid, MethodKind::offered(currency))
+        }
+        Purpose::Payment { .. } => (SessionPayment::Unpaid, wish.kinds),
+        Purpose::Setup { .. } => (SessionPayment::NotRequired, wish.kinds),
+    };
     let session = CheckoutSession {
         page: format!("{}/pay/{id}", account.base),
         id,
         created: account.now,
         status: SessionStatus::Open,
-        payment: SessionPayment::Unpaid,
-        lines,
-        currency,
+        payment,
+        purpose,
         payment_intent: None,
         payment_link: wish.payment_link,
         success_url: wish.success_url,

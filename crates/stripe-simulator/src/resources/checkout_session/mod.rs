@@ -1,4 +1,4 @@
-//! Checkout Sessions: a page of Stripe's on which one payer pays once.
+//! Checkout Sessions: a page of Stripe's on which one payer pays once, or saves a method for later.
 //!
 //! - [`making`]: create, from a request or from a Payment Link.
 //! - [`paying`]: what the payer does on the page, and what becomes of the session.
@@ -7,7 +7,7 @@ mod making;
 mod paying;
 
 pub(crate) use making::{IntentTerms, Wish, make, read_intent_terms};
-pub(crate) use paying::{expire, expire_unpaid, pay, settle};
+pub(crate) use paying::{Tried, attempt, expire, expire_unpaid, settle};
 
 use serde_json::{Value, json};
 
@@ -45,18 +45,27 @@ words! {
     pub(crate) enum SessionPayment {
         Unpaid = "unpaid",
         Paid = "paid",
+        NotRequired = "no_payment_required",
     }
 }
 
-/// A page on which one payer pays once.
+/// What a page is for.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Purpose {
+    /// These lines are paid.
+    Payment { lines: Vec<Line>, currency: Currency },
+    /// A method is kept, by this setup intent.
+    Setup { intent: String },
+}
+
+/// A page on which one payer pays once, or saves a method.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct CheckoutSession {
     pub(crate) id: String,
     created: i64,
     pub(crate) status: SessionStatus,
     pub(crate) payment: SessionPayment,
-    pub(crate) lines: Vec<Line>,
-    pub(crate) currency: Currency,
+    pub(crate) purpose: Purpose,
     pub(crate) payment_intent: Option<String>,
     pub(crate) payment_link: Option<String>,
     pub(crate) success_url: Option<String>,
@@ -85,7 +94,12 @@ impl Row for CheckoutSession {
 
     fn render(&self) -> Value {
         let is_open = self.status == SessionStatus::Open;
-        let amount = self.amount();
+        let (mode, amount, currency, setup_intent) = match &self.purpose {
+            Purpose::Payment { lines, currency } => {
+                ("payment", Some(total(lines)), Some(currency.code()), None)
+            }
+            Purpose::Setup { intent } => ("setup", None, None, Some(intent)),
+        };
         let details = (!is_open).then(|| {
             json!({
                 "address": null, "business_name": null, "email": self.customer_email, "individual_name": null,
@@ -98,7 +112,7 @@ impl Row for CheckoutSession {
             "automatic_tax": { "enabled": false, "liability": null, "provider": null, "status": null },
             "billing_address_collection": null, "cancel_url": self.cancel_url,
             "client_reference_id": self.client_reference_id, "client_secret": null, "collected_information": null,
-            "consent": null, "consent_collection": null, "created": self.created, "currency": self.currency.code(),
+            "consent": null, "consent_collection": null, "created": self.created, "currency": currency,
             "currency_conversion": null, "custom_fields": [],
             "custom_text": {
                 "after_submit": null, "shipping_address": null, "submit": null, "terms_of_service_acceptance": null,
@@ -109,12 +123,12 @@ impl Row for CheckoutSession {
         });
         let rest = json!({
             "invoice": null, "invoice_creation": null, "livemode": false, "locale": null, "metadata": self.metadata,
-            "mode": "payment", "origin_context": null, "payment_intent": self.payment_intent,
+            "mode": mode, "origin_context": null, "payment_intent": self.payment_intent,
             "payment_link": self.payment_link, "payment_method_collection": "if_required",
             "payment_method_configuration_details": null, "payment_method_options": {},
             "payment_method_types": self.kinds, "payment_status": self.payment.word(), "permissions": null,
             "phone_number_collection": { "enabled": false }, "presentment_details": null, "recovered_from": null,
-            "saved_payment_method_options": null, "setup_intent": null, "shipping_address_collection": null,
+            "saved_payment_method_options": null, "setup_intent": setup_intent, "shipping_address_collection": null,
             "shipping_cost": null, "shipping_options": [], "status": self.status.word(), "submit_type": null,
             "subscription": null, "success_url": self.success_url,
             "total_details": { "amount_discount": 0, "amount_shipping": 0, "amount_tax": 0 },
@@ -128,11 +142,27 @@ impl Row for CheckoutSession {
 impl CheckoutSession {
     /// What is to be paid, in Stripe's minor units.
     pub(crate) fn amount(&self) -> i64 {
-        total(&self.lines)
+        total(self.lines())
+    }
+
+    /// Does an intent of either kind belong to this page?
+    pub(crate) fn is_of(&self, intent: &str) -> bool {
+        match &self.purpose {
+            Purpose::Payment { .. } => self.payment_intent.as_deref() == Some(intent),
+            Purpose::Setup { intent: its } => its == intent,
+        }
+    }
+
+    /// What is paid for; nothing where a method is saved.
+    fn lines(&self) -> &[Line] {
+        match &self.purpose {
+            Purpose::Payment { lines, .. } => lines,
+            Purpose::Setup { .. } => &[],
+        }
     }
 
     pub(crate) fn render_lines(&self) -> Value {
-        render_lines(&self.lines, &format!("/v1/checkout/sessions/{}/line_items", self.id))
+        render_lines(self.lines(), &format!("/v1/checkout/sessions/{}/line_items", self.id))
     }
 }
 

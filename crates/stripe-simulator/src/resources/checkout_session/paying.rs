@@ -1,15 +1,17 @@
-//! What becomes of a session: its payer pays, is declined, is asked who it is, or never comes.
+//! What becomes of a session: its payer pays or saves a method, is declined, is asked who it is, or never comes.
 
 use serde_json::Value;
 
 use crate::account::Account;
+use crate::currency::Currency;
 use crate::resources::payment_intent::{self, IntentStatus, PaymentIntent, Presence};
 use crate::resources::payment_link;
 use crate::resources::payment_method::{self, PaymentMethod};
+use crate::resources::setup_intent::{self, SetupStatus};
 use crate::route::Turn;
 use crate::wire::{Refusal, Row, Word};
 
-use super::{CheckoutSession, SessionPayment, SessionStatus};
+use super::{CheckoutSession, Purpose, SessionPayment, SessionStatus};
 
 pub(super) fn confirm_on_page(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     let (method, expected) = turn.read(|params| {
@@ -26,12 +28,26 @@ pub(super) fn confirm_on_page(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
         return Err(Refusal::invalid(message).code("checkout_amount_mismatch").param("expected_amount"));
     }
     let method = payment_method::named(turn.account, &method, "payment_method")?;
-    pay(turn.account, &id, &method)?;
+    attempt(turn.account, &id, &method)?;
     turn.account.checkout_sessions.find(&id).map(Row::render)
 }
 
-/// The payer of an open session tries to pay with a method.
-pub(crate) fn pay(account: &mut Account, id: &str, method: &PaymentMethod) -> Result<PaymentIntent, Refusal> {
+/// What came of a try on a page.
+pub(crate) enum Tried {
+    /// The page has done what it is for, or is about to.
+    Done,
+    /// The bank wants to see its customer first, at this address.
+    Asks(String),
+}
+
+impl Tried {
+    fn of(asks: Option<String>) -> Self {
+        asks.map_or(Self::Done, Self::Asks)
+    }
+}
+
+/// The payer of an open session tries a method on its page.
+pub(crate) fn attempt(account: &mut Account, id: &str, method: &PaymentMethod) -> Result<Tried, Refusal> {
     let session = account.checkout_sessions.find(id)?.clone();
     if session.status != SessionStatus::Open {
         return Err(Refusal::invalid(format!("This Checkout Session is {}.", session.status.word())));
@@ -41,29 +57,57 @@ pub(crate) fn pay(account: &mut Account, id: &str, method: &PaymentMethod) -> Re
         let message = format!("This Checkout Session takes {}, and no {kind}.", session.kinds.join(", "));
         return Err(Refusal::invalid(message).param("payment_method"));
     }
-    let intent = match &session.payment_intent {
-        Some(intent) => account.payment_intents.find(intent)?.clone(),
-        None => begin(account, session),
-    };
-    let intent_id = intent.id.clone();
-    let intent = payment_intent::attempt(account, intent, method, Presence::OnSession)?;
-    settle(account, &intent_id);
-    Ok(intent)
+    match &session.purpose {
+        Purpose::Payment { currency, .. } => {
+            let intent = match &session.payment_intent {
+                Some(intent) => account.payment_intents.find(intent)?.clone(),
+                None => begin(account, session.clone(), currency.clone()),
+            };
+            let intent_id = intent.id.clone();
+            let intent = payment_intent::attempt(account, intent, method, Presence::OnSession)?;
+            settle(account, &intent_id);
+            Ok(Tried::of(intent.action_url.filter(|_| intent.status == IntentStatus::RequiresAction)))
+        }
+        Purpose::Setup { intent } => {
+            let tried = setup_intent::attempt(account, intent, method)?;
+            settle(account, intent);
+            Ok(Tried::of(tried.action_url))
+        }
+    }
 }
 
 /// The intent of a session is made when its payer first tries to pay.
-fn begin(account: &mut Account, mut session: CheckoutSession) -> PaymentIntent {
+fn begin(account: &mut Account, mut session: CheckoutSession, currency: Currency) -> PaymentIntent {
     let terms = session.terms.of_intent(session.customer.clone(), session.kinds.clone());
-    let intent = payment_intent::make(account, session.amount(), session.currency.clone(), terms);
+    let intent = payment_intent::make(account, session.amount(), currency, terms);
     session.payment_intent = Some(intent.id.clone());
     account.checkout_sessions.put(session);
     intent
 }
 
-/// Lets the session of an intent follow it.
+/// Lets the session of an intent of either kind follow it.
 pub(crate) fn settle(account: &mut Account, intent: &str) {
+    if intent.starts_with("seti_") {
+        settle_setup(account, intent);
+    } else {
+        settle_payment(account, intent);
+    }
+}
+
+/// A page is done once its method is kept.
+fn settle_setup(account: &mut Account, intent: &str) {
+    let is_kept =
+        account.setup_intents.get(intent).is_some_and(|intent| intent.status == SetupStatus::Succeeded);
+    let is_its = |session: &&CheckoutSession| session.status == SessionStatus::Open && session.is_of(intent);
+    let session = account.checkout_sessions.newest_first().find(is_its).cloned();
+    if let Some(session) = session.filter(|_| is_kept) {
+        complete(account, session, SessionPayment::NotRequired);
+    }
+}
+
+fn settle_payment(account: &mut Account, intent: &str) {
     let Some(status) = account.payment_intents.get(intent).map(|intent| intent.status) else { return };
-    let is_its = |session: &&CheckoutSession| session.payment_intent.as_deref() == Some(intent);
+    let is_its = |session: &&CheckoutSession| session.is_of(intent);
     let session = account.checkout_sessions.newest_first().find(is_its).cloned();
     let Some(session) = session else { return };
     match (session.status, status) {
@@ -116,6 +160,9 @@ pub(crate) fn expire(account: &mut Account, session: CheckoutSession) {
         session.payment_intent.as_ref().and_then(|intent| account.payment_intents.get(intent)).cloned();
     if let Some(intent) = begun {
         payment_intent::end(account, intent, None);
+    }
+    if let Purpose::Setup { intent } = &session.purpose {
+        setup_intent::end(account, intent);
     }
     let session = CheckoutSession { status: SessionStatus::Expired, ..session };
     store(account, session, "checkout.session.expired");

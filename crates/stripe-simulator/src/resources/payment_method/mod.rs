@@ -7,6 +7,7 @@ pub(crate) use means::{Billing, Means, MethodKind, read_means};
 use serde_json::{Value, json};
 
 use crate::account::Account;
+use crate::defect::Defect;
 use crate::route::{Route, Turn, get, page_of, post};
 use crate::wire::{Metadata, MetadataChange, Refusal, Row, Word};
 
@@ -28,6 +29,8 @@ pub(crate) struct PaymentMethod {
     pub(crate) id: String,
     pub(crate) means: Means,
     pub(crate) customer: Option<String>,
+    /// Its customer had it forgotten: it is of no use to anybody any more.
+    is_forgotten: bool,
     fingerprint: String,
     billing: Billing,
     created: i64,
@@ -106,6 +109,7 @@ pub(crate) fn make(account: &mut Account, means: Means, billing: Billing) -> Pay
         id: account.ids.next("pm_"),
         means,
         customer: None,
+        is_forgotten: false,
         // One card has one fingerprint, however often its data is given.
         fingerprint: fingerprint(means),
         billing,
@@ -124,7 +128,8 @@ fn fingerprint(means: Means) -> String {
 /// The method a parameter names: an id, or `pm_card_NAME`, which makes a new one as it does at Stripe.
 pub(crate) fn named(account: &mut Account, name: &str, param: &str) -> Result<PaymentMethod, Refusal> {
     if let Some(method) = account.payment_methods.get(name) {
-        return Ok(method.clone());
+        let is_refused = method.is_forgotten && !account.has(Defect::ChargesForgottenCards);
+        return if is_refused { Err(forgotten()) } else { Ok(method.clone()) };
     }
     let means = match name {
         "pm_sepaDebit" | "pm_success_de" => Some(Means::SepaDebit { succeeds: true }),
@@ -133,6 +138,13 @@ pub(crate) fn named(account: &mut Account, name: &str, param: &str) -> Result<Pa
     };
     let means = means.ok_or_else(|| Refusal::no_such(PaymentMethod::KIND, name, param))?;
     Ok(make(account, means, Billing::default()))
+}
+
+fn forgotten() -> Refusal {
+    let message = "The provided PaymentMethod was previously used with a PaymentIntent without Customer attachment, shared \
+                   with a connected account without Customer attachment, or was detached from a Customer. It may not be \
+                   used again. To use a PaymentMethod multiple times, you must attach it to a Customer first.";
+    Refusal::invalid(message).param("payment_method")
 }
 
 fn create(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
@@ -197,6 +209,7 @@ fn detach(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
             "The payment method you provided is not attached to a customer so detachment is impossible.";
         return Err(Refusal::invalid(message).code("payment_method_unexpected_state"));
     }
+    method.is_forgotten = true;
     Ok(store(turn.account, method, "payment_method.detached"))
 }
 
@@ -212,7 +225,9 @@ fn list(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
 fn list_of_customer(turn: &mut Turn<'_>) -> Result<Value, Refusal> {
     let (wish, range, kind) = turn.read_page(|params| params.word::<MethodKind>("type"))?;
     let customer = turn.id();
-    turn.account.customers.find(&customer)?;
+    if turn.account.customers.find(&customer)?.is_deleted {
+        return Err(Refusal::not_found("customer", &customer));
+    }
     let methods = turn.account.payment_methods.newest_first();
     let chosen = methods.filter(|method| {
         method.customer.as_ref() == Some(&customer) && kind.is_none_or(|kind| method.means.kind() == kind)
