@@ -8,13 +8,13 @@ const practice = (page: Page, deed: string) =>
 
 /** A sale that is paid at the reader. */
 async function sell(page: Page, amount: string): Promise<void> {
-  await go(page, 'sell');
-  await expect(page.getByRole('button', { name: 'Charge' })).toBeVisible();
   await page.keyboard.type(amount);
   await page.keyboard.press('F12');
   await page.getByRole('button', { name: /^Card At/ }).click();
   await practice(page, 'pay by card').click();
   await expect(page.getByText('Hand over: yes')).toBeVisible();
+  await page.getByRole('button', { name: 'Next sale' }).click();
+  await expect(page.getByRole('button', { name: 'Charge' })).toBeVisible();
 }
 
 /** Gives a part of the newest sale back. */
