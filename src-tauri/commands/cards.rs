@@ -3,21 +3,23 @@
 use std::sync::Arc;
 
 use engine::{CardCommand, Command};
-use payment::RailId;
 use payment::card::{CaptureMode, CardWay};
+use payment::sale::Payment;
+use payment::{InvoiceId, PaymentId, RailId};
 use rail_practice::CardAct;
 
 use super::sales::{ask, ids};
 use super::{Asker, id, refuse};
 use crate::app::App;
 use crate::dto::card::{
-    CardCaptureRequest, CardRefundRequest, CardStartRequest, CardWayDto, DisputedSaleDto, HeldCardDto,
-    ReceiptNumberRequest,
+    CardCaptureRequest, CardRefundCancelRequest, CardRefundRequest, CardStartRequest, CardWayDto,
+    DisputedSaleDto, HeldCardDto, ReceiptNumberRequest,
 };
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::practice::{PracticeCardActDto, PracticeCardRequest};
 use crate::dto::sale::{PaymentRequest, SaleDto};
 use crate::dto::status::Nothing;
+use crate::till::Till;
 use crate::view;
 
 pub(super) async fn card_start(
@@ -71,9 +73,39 @@ pub(super) async fn card_refund(
 ) -> Result<SaleDto, AppError> {
     let (invoice, payment) = ids(&request.invoice, &request.payment)?;
     let (refund, amount) = (id(&request.refund)?, view::read_money(&request.amount)?);
-    let command =
-        Command::Card(CardCommand::Refund { invoice, payment, refund, amount, reason: request.reason });
-    ask(&*app.till().await?, command).await
+    let till = app.till().await?;
+    let reader = reader_for_refund(&till, invoice, payment).await?;
+    let reason = request.reason;
+    ask(&till, Command::Card(CardCommand::Refund { invoice, payment, refund, amount, reason, reader })).await
+}
+
+/// Where a card that must be presented is asked for when the reader at which it paid is gone: at the one that the shop has
+/// chosen now.
+async fn reader_for_refund(
+    till: &Till,
+    invoice: InvoiceId,
+    payment: PaymentId,
+) -> Result<Option<String>, AppError> {
+    let sale = till.engine.sale(invoice).await?;
+    let card = sale.payment(payment).and_then(Payment::card).filter(|card| card.must_be_presented());
+    let Some(CardWay::Reader(paid_at)) = card.map(|card| &card.terms.way) else { return Ok(None) };
+    let Some(Ok(rail)) = till.engine.card_rail(RailId::STRIPE) else { return Ok(None) };
+    let readers = match rail.office() {
+        Some(office) => office.readers().await.unwrap_or_default(),
+        None => Vec::new(),
+    };
+    let is_gone = !readers.is_empty() && readers.iter().all(|reader| reader.id != *paid_at);
+    Ok(if is_gone { view::tender::shops_reader(till.mode, &till.engine.settings()) } else { None })
+}
+
+pub(super) async fn card_refund_cancel(
+    app: &Arc<App>,
+    _: Asker,
+    request: CardRefundCancelRequest,
+) -> Result<SaleDto, AppError> {
+    let (invoice, payment) = ids(&request.invoice, &request.payment)?;
+    let refund = id(&request.refund)?;
+    ask(&*app.till().await?, Command::Card(CardCommand::CancelRefund { invoice, payment, refund })).await
 }
 
 /// Money that is held, what the bank lets go of soonest first.
@@ -121,6 +153,7 @@ pub(super) async fn practice_card(
     let (invoice, payment) = ids(&request.invoice, &request.payment)?;
     let act = match request.act {
         PracticeCardActDto::Tap => CardAct::Tap,
+        PracticeCardActDto::TapInterac => CardAct::TapInterac,
         PracticeCardActDto::Decline => CardAct::Decline,
         PracticeCardActDto::TapUnheard => CardAct::TapUnheard,
         PracticeCardActDto::LineIsBack => CardAct::LineIsBack,

@@ -28,8 +28,8 @@ use serde_json::Value;
 
 use crate::app::App;
 use crate::dto::card::{
-    CardCaptureRequest, CardRefundRequest, CardStartRequest, DisputedSaleDto, HeldCardDto,
-    ReceiptNumberRequest,
+    CardCaptureRequest, CardRefundCancelRequest, CardRefundRequest, CardStartRequest, DisputedSaleDto,
+    HeldCardDto, ReceiptNumberRequest,
 };
 use crate::dto::dispute::DisputeAnswerRequest;
 use crate::dto::error::{AppError, ErrorCode};
@@ -164,6 +164,7 @@ commands! {
     card_cancel: PaymentRequest => SaleDto as "SaleDto" = cards::card_cancel;
     card_capture: CardCaptureRequest => SaleDto as "SaleDto" = cards::card_capture;
     card_refund: CardRefundRequest => SaleDto as "SaleDto" = cards::card_refund;
+    card_refund_cancel: CardRefundCancelRequest => SaleDto as "SaleDto" = cards::card_refund_cancel;
     cards_held: Nothing => Vec<HeldCardDto> as "HeldCardDto[]" = cards::cards_held;
     disputes: Nothing => Vec<DisputedSaleDto> as "DisputedSaleDto[]" = cards::disputes;
     dispute_evidence: DisputeAnswerRequest => Vec<FactDto> as "FactDto[]" = disputes::dispute_evidence;

@@ -50,6 +50,18 @@ pub struct CardRefundRequest {
     pub reason: String,
 }
 
+/// Names a refund of a card payment.
+#[derive(Clone, Debug, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct CardRefundCancelRequest {
+    /// The sale.
+    pub invoice: String,
+    /// The payment.
+    pub payment: String,
+    /// The refund.
+    pub refund: String,
+}
+
 /// A payment by card, or by what the processor's page takes beside cards.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 pub struct CardDto {
@@ -57,6 +69,8 @@ pub struct CardDto {
     pub way: CardWayDto,
     /// The reader's name at the processor; empty for a phone.
     pub reader: String,
+    /// What people call that reader; its name at the processor where the till has not heard of it, empty for a phone.
+    pub reader_label: String,
     /// The money is held first, and taken when the shop says so.
     pub captures_later: bool,
     /// Where it is.
@@ -85,6 +99,8 @@ pub struct CardDto {
     pub capturing: bool,
     /// May it be called off?
     pub may_cancel: bool,
+    /// The customer must present the card at a reader before anything of it goes back.
+    pub must_be_presented: bool,
     /// What may still be given back.
     pub refundable: MoneyDto,
     /// Money given back, oldest first.
@@ -155,6 +171,12 @@ pub struct RefundDto {
     pub amount: MoneyDto,
     /// Why, in the clerk's words.
     pub reason: String,
+    /// What people call the reader at which the card is presented for it; empty where it need not be.
+    pub reader: String,
+    /// May the reader be told to stop asking?
+    pub may_cancel: bool,
+    /// The reader is being told to stop asking.
+    pub cancelling: bool,
     /// How far it is.
     pub state: RefundStateDto,
     /// Why it was refused, failed, or is not known; empty when none of it.
@@ -167,6 +189,8 @@ pub struct RefundDto {
 pub enum RefundStateDto {
     /// It is on its way to the processor.
     Asked,
+    /// The reader asks for the card. Nothing has gone back.
+    AtReader,
     /// Nobody knows yet: never give back again.
     Unknown,
     /// The processor refused it.

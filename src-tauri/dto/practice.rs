@@ -61,6 +61,8 @@ pub struct PracticePayoutRequest {
 pub enum PracticeCardActDto {
     /// Tap it.
     Tap,
+    /// Tap one that must be presented again before anything of it goes back.
+    TapInterac,
     /// Tap one that the bank declines.
     Decline,
     /// Tap it while the line is dead.

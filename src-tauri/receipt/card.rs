@@ -36,6 +36,8 @@ pub(super) fn card(paper: &mut Paper, payment: &PaymentDto, card: &CardDto, word
     for refund in card.refunds.iter().filter(|refund| is_off(refund)) {
         let back = exact(&refund.amount).and_then(|amount| amount.negated().ok());
         paper.pair(words.given_back, &back.map(|back| words.exact(back)).unwrap_or_default());
+        // Where it went: to the card that it came from.
+        paper.detail(&used(card));
     }
 }
 

@@ -228,12 +228,16 @@ fn card() -> PaymentDto {
         refund: String::new(),
         amount: eur(minor),
         reason: "too cold".into(),
+        reader: String::new(),
+        may_cancel: false,
+        cancelling: false,
         state,
         problem: String::new(),
     };
     let card = CardDto {
         way: CardWayDto::Reader,
         reader: "tmr_1".into(),
+        reader_label: "Counter".into(),
         captures_later: false,
         step: CardStepDto::Taken,
         reader_step: None,
@@ -248,6 +252,7 @@ fn card() -> PaymentDto {
         cancelling: false,
         capturing: false,
         may_cancel: false,
+        must_be_presented: false,
         refundable: eur(1_000),
         refunds: vec![refund(200, RefundStateDto::Succeeded), refund(300, RefundStateDto::Failed)],
         disputes: Vec::new(),
@@ -279,6 +284,7 @@ fn a_card_is_printed_with_what_its_network_requires_and_what_went_back() {
       TVR 0000008000
       TSI 0000
     Given back                           -2.00
+      Visa **** 4242 (Apple pay)
     ------------------------------------------
                     Thank you!
              Journal 1f8b0c4e5d6a7b8c

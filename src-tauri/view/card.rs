@@ -5,7 +5,7 @@ use payment::card::{
     CaptureMode, CardEnd, CardLevel, CardReading, CardWay, DisputeReading, Evidence, ReaderStep, RefundStatus,
 };
 use payment::sale::{CardPayment, CardWish, Payment, Refund, RefundState};
-use payment::{PaymentId, Sale};
+use payment::{PaymentId, RailId, Sale};
 use store::DisputeFacts;
 
 use super::{instant, money};
@@ -68,6 +68,7 @@ fn facts(till: &Till, sale: &Sale, payment: &Payment, card: &CardPayment) -> Res
         CardWay::Phone => (CardWayDto::Phone, String::new()),
     };
     Ok(CardDto {
+        reader_label: label(till, card.terms.rail, &reader),
         way,
         reader,
         captures_later: card.terms.capture == CaptureMode::Later,
@@ -84,8 +85,9 @@ fn facts(till: &Till, sale: &Sale, payment: &Payment, card: &CardPayment) -> Res
         cancelling: card.wish == Some(CardWish::Cancel),
         capturing: matches!(card.wish, Some(CardWish::Capture(_))),
         may_cancel: sale.cancel_card(payment.id).is_ok() && card.end().is_none(),
+        must_be_presented: card.must_be_presented(),
         refundable: money(card.refundable()?),
-        refunds: card.refunds.iter().map(refund).collect(),
+        refunds: card.refunds.iter().map(|each| refund(till, card.terms.rail, each)).collect(),
         disputes: reading.iter().flat_map(|reading| &reading.disputes).map(dispute).collect(),
         receipt: charge.iter().flat_map(|charge| &charge.receipt).map(fact).collect(),
     })
@@ -123,9 +125,15 @@ pub fn page(url: &str) -> Result<CardPageDto, AppError> {
     Ok(CardPageDto { url: url.to_owned(), qr })
 }
 
-fn refund(refund: &Refund) -> RefundDto {
+/// What people call a reader, or its name where the till has not heard of it since it started.
+fn label(till: &Till, rail: RailId, reader: &str) -> String {
+    till.engine.reader_label(rail, reader).filter(|_| !reader.is_empty()).unwrap_or_else(|| reader.to_owned())
+}
+
+fn refund(till: &Till, rail: RailId, refund: &Refund) -> RefundDto {
     let (state, problem) = match &refund.state {
         RefundState::Asked => (RefundStateDto::Asked, String::new()),
+        RefundState::AtReader => (RefundStateDto::AtReader, String::new()),
         RefundState::Doubted(reason) => (RefundStateDto::Unknown, reason.clone()),
         RefundState::Refused(failure) => (RefundStateDto::Refused, failure.reason.clone()),
         RefundState::Read(status, failure) => (status_dto(*status), failure.clone().unwrap_or_default()),
@@ -134,6 +142,9 @@ fn refund(refund: &Refund) -> RefundDto {
         refund: refund.id.map(|id| id.to_string()).unwrap_or_default(),
         amount: money(refund.amount),
         reason: refund.reason.clone(),
+        reader: refund.reader.as_deref().map(|reader| label(till, rail, reader)).unwrap_or_default(),
+        may_cancel: refund.may_be_called_off(),
+        cancelling: refund.is_called_off && refund.is_under_way(),
         state,
         problem,
     }

@@ -81,7 +81,10 @@ fn card_facts(event: &CardEvent) -> Facts {
         CardEvent::RefundAsked { amount, reason, .. } => {
             vec![("amount", amount.to_string()), ("reason", reason.clone())]
         }
-        CardEvent::NeverArrived | CardEvent::RefundNeverArrived { .. } => Vec::new(),
+        CardEvent::NeverArrived
+        | CardEvent::RefundAtReader { .. }
+        | CardEvent::RefundCalledOff { .. }
+        | CardEvent::RefundNeverArrived { .. } => Vec::new(),
     }
 }
 

@@ -113,13 +113,18 @@ impl<T: Place> Shop<T> {
         PaymentId::generate(self.clock.now().wall, [self.ids.fetch_add(1, Ordering::SeqCst); 10])
     }
 
+    /// In the shop's unit of account.
+    pub fn money(&self, minor: i64) -> Money {
+        Money::new(minor, self.town.currency())
+    }
+
     pub async fn open_sale(&self, cents: i64) -> Sale {
         let invoice =
             InvoiceId::generate(self.clock.now().wall, [self.ids.fetch_add(1, Ordering::SeqCst); 10]);
         let line = CartLine {
             description: "Flat white".to_owned(),
             quantity: 1,
-            unit_price: eur(cents),
+            unit_price: self.money(cents),
             tax: Percent::parse("20").unwrap(),
             note: String::new(),
         };
@@ -235,7 +240,7 @@ impl<T: Place> Shop<T> {
     pub async fn check_books_at_rest(&self) {
         self.check_books().await;
         for (account, currency) in [
-            (Account::InvoiceClearing, eur(0).currency()),
+            (Account::InvoiceClearing, self.town.currency()),
             (Account::PendingReceipts, Currency::BTC),
             (Account::BitcoinPending, Currency::BTC),
         ] {
@@ -282,7 +287,7 @@ async fn start<T: Place>(folder: &Path, town: &T, clock: Arc<TurnedClock>) -> En
     let options =
         StoreOptions { path: folder.join("till.db"), mode: store::Mode::Sandbox, now: clock.now().wall };
     let Opened { store, writer } = Store::open(options).await.unwrap();
-    let defaults = Settings::defaults(Mode::Sandbox);
+    let defaults = Settings::defaults(Mode::Sandbox).with("shop.currency", town.currency().code()).unwrap();
     let settings = Settings::from_rows(&writer.settings().unwrap(), &defaults).unwrap();
     let (rails, cards) = (town.rails(clock.clone()), town.cards(clock.clone()));
     Engine::start(Setup { store, writer, settings, rails, charging: Vec::new(), cards, clock }).await.unwrap()

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use engine::{CardSetup, RailSetup};
-use money::Money;
+use money::{Currency, Money};
 use payment::Timestamp;
 
-use super::shop::TurnedClock;
+use super::shop::{TurnedClock, eur};
 
 /// What becomes of the payments in blocks that are replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +25,11 @@ pub trait Place: Send + Sync {
     /// Processors of cards, going by the shop's clock.
     fn cards(&self, _clock: Arc<TurnedClock>) -> Vec<CardSetup> {
         Vec::new()
+    }
+
+    /// What people pay with there: the shop's unit of account.
+    fn currency(&self) -> Currency {
+        eur(0).currency()
     }
 
     /// The place's own clocks are set, if it has any.

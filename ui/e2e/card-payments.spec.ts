@@ -177,6 +177,44 @@ test('a part is given back by the receipt, then the rest, each with its reason',
   expect((await till.call('ledger_verify', {})).ok).toBe(true);
 });
 
+test('a card that must be presented gets nothing back until it is, and the clerk may call it off', async ({
+  page,
+  till,
+}) => {
+  await openShop(page, till);
+  await charge(page, '24,30', 'Card');
+  await expect(page.getByRole('region', { name: 'Card reader' })).toContainText('Practice reader');
+  await customer(page, 'pay by Interac').click();
+  await expect(page.getByText('Hand over: yes')).toBeVisible();
+  await go(page, `refund/${(await newest(till)).invoice}`);
+  const deed = page.getByRole('form', { name: 'Give money back' });
+  await expect(deed).toContainText('The money goes back to: Interac •• 1933');
+  await expect(deed).toContainText('The customer must present this card');
+  await expectAccessible(page);
+
+  const giveBack = async (why: string) => {
+    await deed.getByRole('textbox', { name: /^Why/ }).fill(why);
+    await deed.getByRole('button', { name: 'Give back 24.30' }).click();
+    await expect(deed.getByRole('status')).toContainText('Customer presents the card at Practice reader');
+  };
+  await giveBack('too cold');
+  await expectAccessible(page);
+  await deed.getByRole('button', { name: 'Call it off' }).click();
+  await expect(deed.getByText('Refused: nothing went back')).toBeVisible();
+
+  await giveBack('really too cold');
+  await customer(page, 'present another card').click();
+  await expect(deed.getByText('Refused: nothing went back')).toHaveCount(2);
+  expect(await newest(till)).toMatchObject({ payments: [{ card: { refundable: { minor: '2430' } } }] });
+
+  await giveBack('cold all the same');
+  await customer(page, 'present the card').click();
+  await expect(deed).toContainText('All of it was given back.');
+  await expect(deed.getByText('Given back', { exact: true })).toBeVisible();
+  await expectAccessible(page);
+  expect((await till.call('ledger_verify', {})).ok).toBe(true);
+});
+
 test('a customer’s bank objects: it is told at once, and stands with its deadline', async ({ page, till }) => {
   await openShop(page, till);
   await charge(page, '24,30', 'Card');

@@ -304,6 +304,12 @@ impl Engine {
         self.card_rail(rail)?.as_ref().ok()?.step(payment)
     }
 
+    /// What people call a reader; `None` while its rail has not heard of it.
+    #[must_use]
+    pub fn reader_label(&self, rail: RailId, reader: &str) -> Option<String> {
+        self.card_rail(rail)?.as_ref().ok()?.reader_label(reader)
+    }
+
     /// Takes a letter of a processor of cards, and waits until what it changed is committed.
     ///
     /// # Errors

@@ -63,6 +63,9 @@ impl CardCommand {
             Self::Refund { invoice, payment, refund, .. } => {
                 debug_span!("refund_card", %invoice, %payment, %refund)
             }
+            Self::CancelRefund { invoice, payment, refund } => {
+                debug_span!("cancel_refund", %invoice, %payment, %refund)
+            }
             Self::Draw { rail, .. } => debug_span!("draw_cards", %rail),
             Self::Look(due) => debug_span!("look_at_card", payment = %due.payment),
             Self::TakeAnswer { due, errand, .. } => {

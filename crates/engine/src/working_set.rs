@@ -388,6 +388,7 @@ fn told_id<K: Kind>(rail: RailId, reference: &str, at: Timestamp) -> Id<K> {
 
 /// Does somebody want something of a card payment?
 const fn is_wish(event: &SaleEvent) -> bool {
-    use CardEvent::{RefundAsked, Started, Wished};
-    matches!(event, SaleEvent::Card { event: Started { .. } | Wished { .. } | RefundAsked { .. }, .. })
+    use CardEvent::{RefundAsked, RefundCalledOff, Started, Wished};
+    let SaleEvent::Card { event, .. } = event else { return false };
+    matches!(event, Started { .. } | Wished { .. } | RefundAsked { .. } | RefundCalledOff { .. })
 }

@@ -21,6 +21,7 @@ mod faults;
 mod office;
 mod payouts;
 mod rail;
+mod refunds;
 mod saved;
 mod script;
 mod terminal;

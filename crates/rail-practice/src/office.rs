@@ -3,7 +3,7 @@
 use payment::RailError;
 use payment::card::{
     CardAccount, CardNotice, CardOffice, CardReader, CardReport, ConnectionCheck, Evidence, NoticeRefused,
-    ReaderTask, ReaderWish,
+    ReaderWish,
 };
 use payment::rail::RailFuture;
 
@@ -11,6 +11,8 @@ use crate::PracticeTerminal;
 
 /// The simulated reader's name.
 const READER: &str = "tmr_practice";
+/// What people call it.
+pub(crate) const READER_LABEL: &str = "Practice reader";
 
 impl CardOffice for PracticeTerminal {
     fn check(&self) -> RailFuture<'_, Result<ConnectionCheck, RailError>> {
@@ -29,11 +31,11 @@ impl CardOffice for PracticeTerminal {
         Box::pin(async {
             Ok(vec![CardReader {
                 id: READER.to_owned(),
-                label: "Practice reader".to_owned(),
+                label: READER_LABEL.to_owned(),
                 device: "simulated".to_owned(),
                 is_online: true,
                 heard_at: None,
-                task: if self.is_busy() { ReaderTask::Payment } else { ReaderTask::Idle },
+                task: self.task(),
             }])
         })
     }

@@ -9,21 +9,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use money::Money;
 use payment::card::{
     Capture, CaptureMode, CardAttempt, CardCharge, CardEnd, CardLevel, CardMemory, CardOffice, CardRail,
-    CardReading, CardReport, CardSink, CardTerms, CardWay, DisputeReading, DisputeStatus, ReaderStep,
-    RefundAttempt, RefundReading, RefundStatus, Withdrawal,
+    CardReading, CardReport, CardSink, CardTerms, CardWay, DisputeReading, DisputeStatus, ReaderRefunds,
+    ReaderStep, ReaderTask, RefundAttempt, RefundReading, RefundStatus, Withdrawal,
 };
 use payment::rail::{RailFuture, RailHealth};
-use payment::{PaymentId, RailError, RailId, Timestamp};
+use payment::{PaymentId, RailError, RailId, RefundId, Timestamp};
 use tokio::sync::Notify;
 
 use crate::cards::{charge_min, health};
+use crate::office::READER_LABEL;
 use crate::payouts::{Payouts, fee};
+use crate::refunds::AskedRefund;
 
 /// What the simulated customer does with a card.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CardAct {
     /// Taps it, and the bank says yes.
     Tap,
+    /// Taps a card of the kind that must be presented again before anything of it goes back.
+    TapInterac,
     /// Taps it, and the bank says no.
     Decline,
     /// Taps it while the line is dead: nobody hears of it until it is back.
@@ -46,8 +50,10 @@ pub struct PracticeTerminal {
 }
 
 #[derive(Debug, Default)]
-struct Desk {
+pub(crate) struct Desk {
     payments: BTreeMap<PaymentId, (CardTerms, CardReading)>,
+    /// Refunds that the reader asked for a card for.
+    pub(crate) asked: BTreeMap<RefundId, AskedRefund>,
     last_number: u64,
     is_cut_off: bool,
     /// What something happened to that the till was not told.
@@ -80,13 +86,20 @@ impl PracticeTerminal {
         has_paid
     }
 
-    /// Does the reader wait for a card?
-    pub(crate) fn is_busy(&self) -> bool {
+    /// What the reader does.
+    pub(crate) fn task(&self) -> ReaderTask {
+        let desk = self.desk();
         let waits = |(terms, reading): &(CardTerms, CardReading)| waits_at_reader(terms, reading);
-        self.desk().payments.values().any(waits)
+        if desk.payments.values().any(waits) {
+            ReaderTask::Payment
+        } else if desk.asked.values().any(AskedRefund::waits) {
+            ReaderTask::Refund
+        } else {
+            ReaderTask::Idle
+        }
     }
 
-    fn desk(&self) -> MutexGuard<'_, Desk> {
+    pub(crate) fn desk(&self) -> MutexGuard<'_, Desk> {
         // Nothing that holds the lock panics half-way.
         self.desk.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -97,8 +110,11 @@ impl Desk {
         self.is_cut_off = match act {
             CardAct::TapUnheard => true,
             CardAct::LineIsBack => false,
-            CardAct::Tap | CardAct::Decline | CardAct::Object { .. } => self.is_cut_off,
+            CardAct::Tap | CardAct::TapInterac | CardAct::Decline | CardAct::Object { .. } => self.is_cut_off,
         };
+        if self.present_for_refund(payment, act) {
+            return;
+        }
         let Some((terms, reading)) = self.payments.get_mut(&payment) else { return };
         match (act, &reading.level) {
             (CardAct::Tap | CardAct::TapUnheard, CardLevel::Waiting { .. }) => {
@@ -109,6 +125,11 @@ impl Desk {
                         reading.level = CardLevel::Authorized { amount: terms.amount, until: None };
                     }
                 }
+            }
+            // Such cards are captured at once, whatever was asked.
+            (CardAct::TapInterac, CardLevel::Waiting { .. }) if matches!(terms.way, CardWay::Reader(_)) => {
+                reading.charge = Some(interac(charge(payment, terms)));
+                take(reading, terms.amount);
             }
             (CardAct::Decline, CardLevel::Waiting { .. }) => {
                 reading.level = CardLevel::Ended(CardEnd::Declined("the bank declined the card".to_owned()));
@@ -131,7 +152,7 @@ impl Desk {
     }
 
     /// What a call brings, after it did what it was to do.
-    fn answer(&mut self, payment: PaymentId) -> Result<CardReading, RailError> {
+    pub(crate) fn answer(&mut self, payment: PaymentId) -> Result<CardReading, RailError> {
         if self.is_cut_off {
             return Err(RailError::Unknown("the line is dead".to_owned()));
         }
@@ -141,7 +162,7 @@ impl Desk {
         Ok(known.unwrap_or_else(|| gone(payment, number)))
     }
 
-    fn reading(&mut self, payment: PaymentId) -> Option<&mut CardReading> {
+    pub(crate) fn reading(&mut self, payment: PaymentId) -> Option<&mut CardReading> {
         self.payments.get_mut(&payment).map(|(_, reading)| reading)
     }
 }
@@ -198,7 +219,30 @@ fn charge(payment: PaymentId, terms: &CardTerms) -> CardCharge {
         last4: Some("4242".to_owned()),
         wallet: None,
         receipt,
+        must_be_presented: false,
         fee: None,
+    }
+}
+
+fn interac(charge: CardCharge) -> CardCharge {
+    CardCharge {
+        brand: "interac".to_owned(),
+        last4: Some("1933".to_owned()),
+        must_be_presented: true,
+        ..charge
+    }
+}
+
+/// Once for each wish.
+pub(crate) fn give_back(reading: &mut CardReading, refund: RefundId, amount: Money) {
+    if reading.refunds.iter().all(|known| known.asked != Some(refund)) {
+        reading.refunds.push(RefundReading {
+            reference: format!("practice_refund_{refund}"),
+            asked: Some(refund),
+            amount,
+            status: RefundStatus::Succeeded,
+            failure: None,
+        });
     }
 }
 
@@ -233,7 +277,12 @@ impl CardRail for PracticeTerminal {
         &'a self,
         attempt: &'a CardAttempt,
     ) -> RailFuture<'a, Result<Option<CardReading>, RailError>> {
-        Box::pin(async move { self.desk().answer(attempt.payment).map(Some) })
+        Box::pin(async move {
+            let mut desk = self.desk();
+            let is_known = attempt.reference.is_some() || desk.reading(attempt.payment).is_some();
+            let reading = desk.answer(attempt.payment)?;
+            Ok(is_known.then_some(reading))
+        })
     }
 
     fn cancel<'a>(&'a self, attempt: &'a CardAttempt) -> RailFuture<'a, Result<CardReading, RailError>> {
@@ -266,15 +315,10 @@ impl CardRail for PracticeTerminal {
             let Some(reading) = desk.reading(refund.payment) else {
                 return Err(RailError::Declined("practice has forgotten this payment".to_owned()));
             };
-            if reading.refunds.iter().all(|known| known.asked != Some(refund.refund)) {
-                reading.refunds.push(RefundReading {
-                    reference: format!("practice_refund_{}", refund.refund),
-                    asked: Some(refund.refund),
-                    amount: refund.amount,
-                    status: RefundStatus::Succeeded,
-                    failure: None,
-                });
+            if reading.charge.as_ref().is_some_and(|charge| charge.must_be_presented) {
+                return Err(RailError::Declined("the card must be presented for this refund".to_owned()));
             }
+            give_back(reading, refund.refund, refund.amount);
             desk.answer(refund.payment)
         })
     }
@@ -300,8 +344,18 @@ impl CardRail for PracticeTerminal {
     }
 
     fn step(&self, payment: PaymentId) -> Option<ReaderStep> {
+        let desk = self.desk();
         let waits = |(terms, reading): &(CardTerms, CardReading)| waits_at_reader(terms, reading);
-        self.desk().payments.get(&payment).is_some_and(waits).then_some(ReaderStep::AsksForCard)
+        let is_asked = desk.payments.get(&payment).is_some_and(waits) || desk.waiting_for(payment).is_some();
+        is_asked.then_some(ReaderStep::AsksForCard)
+    }
+
+    fn reader_label(&self, _: &str) -> Option<String> {
+        Some(READER_LABEL.to_owned())
+    }
+
+    fn reader_refunds(&self) -> Option<&dyn ReaderRefunds> {
+        Some(self)
     }
 
     fn office(&self) -> Option<&dyn CardOffice> {

@@ -35,8 +35,8 @@ use stripe_terminal::terminal_location::{
 };
 use stripe_terminal::terminal_reader::{
     CancelActionTerminalReader, CreateTerminalReader, ListTerminalReader, ProcessPaymentIntentTerminalReader,
-    RetrieveTerminalReader, RetrieveTerminalReaderReturned, SetReaderDisplayTerminalReader,
-    SetReaderDisplayTerminalReaderCart, SetReaderDisplayTerminalReaderType,
+    RefundPaymentTerminalReader, RetrieveTerminalReader, RetrieveTerminalReaderReturned,
+    SetReaderDisplayTerminalReader, SetReaderDisplayTerminalReaderCart, SetReaderDisplayTerminalReaderType,
 };
 use stripe_terminal::{TerminalLocation, TerminalReader};
 use stripe_types::{Currency, List, RangeBoundsTs, RangeQueryTs};
@@ -93,8 +93,8 @@ impl Account {
             CaptureMode::AtOnce => PaymentIntentCaptureMethod::Automatic,
             CaptureMode::Later => PaymentIntentCaptureMethod::Manual,
         };
-        CreatePaymentIntent::new(asked.count, asked.currency)
-            .allowed_payment_method_types(vec![PaymentIntentAllowedPaymentMethodTypes::CardPresent])
+        CreatePaymentIntent::new(asked.count, asked.currency.clone())
+            .allowed_payment_method_types(cards_at_readers(&asked.currency))
             .capture_method(capture)
             .description(asked.description)
             .metadata(asked.metadata)
@@ -257,6 +257,20 @@ impl Account {
         process.customize().request_strategy(once_for(key)?).send(&self.client).await
     }
 
+    /// Has a reader ask for the card that money is to go back to.
+    pub(crate) async fn refund_at(
+        &self,
+        key: &str,
+        reader: &str,
+        intent: &str,
+        count: i64,
+        metadata: HashMap<String, String>,
+    ) -> Result<TerminalReader, StripeError> {
+        let refund = RefundPaymentTerminalReader::new(reader);
+        let refund = refund.payment_intent(intent).amount(count).metadata(metadata);
+        refund.customize().request_strategy(once_for(key)?).send(&self.client).await
+    }
+
     /// Has a reader show a cart. Nobody waits long for that.
     pub(crate) async fn show(
         &self,
@@ -323,6 +337,16 @@ impl Account {
     pub(crate) async fn change(&self, path: &str) -> Result<Value, StripeError> {
         RequestBuilder::new(StripeMethod::Post, path).customize().send(&self.client).await
     }
+}
+
+/// What a reader may take. Canada's debit cards go by a network of their own, which moves Canadian dollars alone
+/// (<https://docs.stripe.com/terminal/payments/regional?integration-country=CA>).
+fn cards_at_readers(currency: &Currency) -> Vec<PaymentIntentAllowedPaymentMethodTypes> {
+    let mut kinds = vec![PaymentIntentAllowedPaymentMethodTypes::CardPresent];
+    if *currency == Currency::CAD {
+        kinds.push(PaymentIntentAllowedPaymentMethodTypes::InteracPresent);
+    }
+    kinds
 }
 
 /// Once, and again only as the same.

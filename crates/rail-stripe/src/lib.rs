@@ -26,6 +26,7 @@ mod reader;
 mod readers;
 mod reading;
 mod reconcile;
+mod refunds;
 mod saving;
 mod webhook;
 

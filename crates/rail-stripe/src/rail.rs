@@ -6,12 +6,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use payment::card::{
     Capture, CardAttempt, CardLevel, CardMemory, CardOffice, CardRail, CardReading, CardSink, CardTerms,
-    CardWay, ReaderStep, RefundAttempt,
+    CardWay, ReaderRefunds, ReaderStep, RefundAttempt,
 };
 use payment::rail::{RailFuture, RailHealth, ServerHealth};
 use payment::{PaymentId, RailError, RailId, Timestamp};
 use stripe::StripeError;
 use stripe_shared::{PaymentIntent, PaymentIntentStatus};
+use stripe_terminal::TerminalReader;
 use stripe_types::Currency;
 use tokio::sync::{MutexGuard, Notify};
 
@@ -68,6 +69,8 @@ pub struct StripeRail {
     clock: Clock,
     /// How far readers were with payments at the last look.
     steps: Mutex<HashMap<PaymentId, ReaderStep>>,
+    /// What people call the readers that were heard of.
+    labels: Mutex<HashMap<String, String>>,
     /// How far the events were read. One watch has it at a time.
     pub(crate) place: tokio::sync::Mutex<Place>,
     pub(crate) webhook_secret: Option<String>,
@@ -90,6 +93,7 @@ impl StripeRail {
             openings: Mutex::new(HashMap::new()),
             spoiled: Mutex::new(HashMap::new()),
             steps: Mutex::new(HashMap::new()),
+            labels: Mutex::new(HashMap::new()),
             open: Mutex::new(BTreeSet::new()),
             opened: Notify::new(),
             clock,
@@ -211,6 +215,12 @@ impl StripeRail {
         };
     }
 
+    /// Keeps what people call a reader.
+    pub(crate) fn note_label(&self, reader: &TerminalReader) {
+        let mut labels = self.labels.lock().unwrap_or_else(PoisonError::into_inner);
+        labels.insert(reader.id.as_str().to_owned(), reader.label.clone());
+    }
+
     /// The intent with everything that belongs to it.
     pub(crate) async fn facts(&self, intent: &str) -> Result<Facts, RailError> {
         let intent = self.noted(self.account.intent(intent).await)?;
@@ -230,7 +240,7 @@ impl StripeRail {
     }
 
     /// The intent of a payment that the books know by this name.
-    async fn intent_of(&self, reference: &str) -> Result<String, RailError> {
+    pub(crate) async fn intent_of(&self, reference: &str) -> Result<String, RailError> {
         if reference.starts_with("pi_") {
             return Ok(reference.to_owned());
         }
@@ -238,7 +248,11 @@ impl StripeRail {
         paid.ok_or_else(|| RailError::Protocol(format!("nothing was paid on {reference}")))
     }
 
-    async fn read_again(&self, payment: PaymentId, reference: &str) -> Result<CardReading, RailError> {
+    pub(crate) async fn read_again(
+        &self,
+        payment: PaymentId,
+        reference: &str,
+    ) -> Result<CardReading, RailError> {
         let _lane = self.lane(payment).await;
         let facts = self.facts(&self.intent_of(reference).await?).await?;
         facts.reading(self.next_number(), reference.to_owned(), CardLevel::Waiting { link: None })
@@ -345,13 +359,21 @@ impl CardRail for StripeRail {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner).get(&payment).copied()
     }
 
+    fn reader_label(&self, reader: &str) -> Option<String> {
+        self.labels.lock().unwrap_or_else(PoisonError::into_inner).get(reader).cloned()
+    }
+
+    fn reader_refunds(&self) -> Option<&dyn ReaderRefunds> {
+        Some(self)
+    }
+
     fn office(&self) -> Option<&dyn CardOffice> {
         Some(self)
     }
 }
 
 /// A refund that Stripe finds wrong is one that will not be made: more than is left, too late, disputed.
-fn refused_refund(error: RailError) -> RailError {
+pub(crate) fn refused_refund(error: RailError) -> RailError {
     match error {
         RailError::Protocol(reason) => RailError::Declined(reason),
         other => other,

@@ -23,10 +23,12 @@ use crate::failure::{code, failure, is_missing};
 use crate::rail::{CLOCKS_APART, StripeRail, is_of, stripes};
 use crate::reading::Facts;
 
-/// What a reader is doing about a payment.
-enum AtReader {
+/// What a reader is doing about a payment or a refund.
+pub(crate) enum AtReader {
     /// It asks for a card, or the card's bank.
     Busy,
+    /// It did it a moment ago, and what it was about says so at the next look.
+    Done,
     /// It gave up on it; why.
     GaveUp(Option<String>),
     /// It does something else, or nothing.
@@ -47,7 +49,8 @@ impl StripeRail {
         self.show_cart(reader, &attempt.cart).await;
         let key = format!("{}-process-{}", attempt.payment, self.next_opening(attempt.payment));
         match self.account.process(&key, reader, id).await {
-            Ok(_) => {
+            Ok(at_reader) => {
+                self.note_label(&at_reader);
                 self.note_step(attempt.payment, Some(ReaderStep::AsksForCard));
                 self.reading_at_reader(id).await
             }
@@ -76,12 +79,12 @@ impl StripeRail {
         if !is_waiting(&facts.intent) {
             return self.reading(&facts).map(Some);
         }
-        let at_reader = self.noted(self.account.reader(reader).await)?;
-        let about = about(&at_reader, &id);
+        let at_reader = self.noted(self.look_at(reader).await)?;
+        let about = about(&at_reader, |action| is_about(action, &id));
         let is_busy = matches!(about, AtReader::Busy);
         self.note_step(attempt.payment, is_busy.then(|| step(&at_reader, &facts.intent)));
         match about {
-            AtReader::Busy => self.reading(&facts).map(Some),
+            AtReader::Busy | AtReader::Done => self.reading(&facts).map(Some),
             AtReader::GaveUp(reason) => self.give_up(attempt, &id, reason).await.map(Some),
             AtReader::Elsewhere if attempt.reference.is_none() && facts.declined().is_none() => {
                 self.keep_intent(attempt.payment, id);
@@ -99,8 +102,10 @@ impl StripeRail {
         let Some(id) = self.intent_id(attempt).await? else {
             return Err(RailError::NotSent("it never arrived".to_owned()));
         };
-        let at_reader = self.noted(self.account.reader(reader).await)?;
-        if matches!(about(&at_reader, &id), AtReader::Busy) || shows_cart(&at_reader) {
+        let at_reader = self.noted(self.look_at(reader).await)?;
+        if matches!(about(&at_reader, |action| is_about(action, &id)), AtReader::Busy)
+            || shows_cart(&at_reader)
+        {
             self.noted(self.account.stop_reader(reader).await)?;
         }
         self.call_off(attempt, &id, Why::RequestedByCustomer).await?;
@@ -200,9 +205,9 @@ const fn is_waiting(intent: &PaymentIntent) -> bool {
 
 /// The reader certainly did not begin; why, in the shop's words. A time-out proves nothing
 /// (<https://docs.stripe.com/terminal/payments/collect-card-payment#handle-errors>).
-fn not_processed(error: &StripeError) -> Option<String> {
+pub(crate) fn not_processed(error: &StripeError) -> Option<String> {
     let words = match code(error)? {
-        ApiErrorsCode::TerminalReaderBusy => "the reader is busy with another payment",
+        ApiErrorsCode::TerminalReaderBusy => "the reader is busy with something else",
         ApiErrorsCode::TerminalReaderOffline => "the reader is offline: check its power and network",
         ApiErrorsCode::TerminalReaderHardwareFault => "the reader has a fault: restart it",
         ApiErrorsCode::ResourceMissing => {
@@ -213,8 +218,8 @@ fn not_processed(error: &StripeError) -> Option<String> {
     Some(words.to_owned())
 }
 
-fn about(reader: &TerminalReader, intent: &str) -> AtReader {
-    let Some(action) = reader.action.as_ref().filter(|action| is_about(action, intent)) else {
+pub(crate) fn about(reader: &TerminalReader, is_about: impl Fn(&Action) -> bool) -> AtReader {
+    let Some(action) = reader.action.as_ref().filter(|action| is_about(action)) else {
         return AtReader::Elsewhere;
     };
     match action.status {
@@ -222,8 +227,7 @@ fn about(reader: &TerminalReader, intent: &str) -> AtReader {
         ActionStatus::Failed => {
             AtReader::GaveUp(action.failure_message.clone().or(action.failure_code.clone()))
         }
-        // It succeeded a moment ago, and the intent says so at the next look.
-        _ => AtReader::Busy,
+        _ => AtReader::Done,
     }
 }
 

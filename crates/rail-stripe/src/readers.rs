@@ -5,6 +5,7 @@
 use payment::RailError;
 use payment::Timestamp;
 use payment::card::{CardReader, ReaderPlace, ReaderTask, ReaderWish};
+use stripe::StripeError;
 use stripe_terminal::{
     TerminalLocation, TerminalReader, TerminalReaderReaderResourceReaderActionStatus as ActionStatus,
     TerminalReaderReaderResourceReaderActionType as ActionType, TerminalReaderStatus,
@@ -19,11 +20,19 @@ impl StripeRail {
             let page = self.noted(self.account.readers(after.as_deref()).await)?;
             after = page.data.last().map(|reader| reader.id.as_str().to_owned());
             let is_last = !page.has_more || after.is_none();
+            page.data.iter().for_each(|reader| self.note_label(reader));
             readers.extend(page.data.into_iter().map(card_reader));
             if is_last {
                 return Ok(readers);
             }
         }
+    }
+
+    /// The reader as it is now.
+    pub(crate) async fn look_at(&self, reader: &str) -> Result<TerminalReader, StripeError> {
+        let at_reader = self.account.reader(reader).await?;
+        self.note_label(&at_reader);
+        Ok(at_reader)
     }
 
     /// The same code again is refused by Stripe, so nothing is registered twice.

@@ -9,7 +9,7 @@ use payment::card::{
 use payment::{RailError, Timestamp};
 use stripe_shared::{
     BalanceTransaction, Charge, Dispute, PaymentIntent, PaymentIntentCancellationReason, PaymentIntentStatus,
-    PaymentMethodDetails, PaymentMethodDetailsCardPresentReceipt, Refund,
+    PaymentMethodDetails, Refund,
 };
 use stripe_types::Expandable;
 
@@ -137,11 +137,10 @@ fn fee(charge: &Charge) -> Result<Option<Money>, RailError> {
 fn charge_facts(charge: &Charge) -> Result<CardCharge, RailError> {
     let details = charge.payment_method_details.as_ref();
     let Shown { brand, last4, wallet } = details.map_or_else(Shown::default, shown);
-    let receipt = details
-        .and_then(|details| details.card_present.as_ref()?.receipt.as_ref())
-        .map_or_else(Vec::new, receipt_fields);
-    let fee = fee(charge)?;
-    Ok(CardCharge { reference: charge.id.as_str().to_owned(), brand, last4, wallet, receipt, fee })
+    let receipt = details.map_or_else(Vec::new, receipt_fields);
+    let must_be_presented = details.is_some_and(|details| details.interac_present.is_some());
+    let (reference, fee) = (charge.id.as_str().to_owned(), fee(charge)?);
+    Ok(CardCharge { reference, brand, last4, wallet, receipt, must_be_presented, fee })
 }
 
 /// What a receipt shows of how somebody paid.
@@ -158,6 +157,10 @@ fn shown(details: &PaymentMethodDetails) -> Shown {
         let brand = card.brand.clone().unwrap_or_else(|| details.type_.clone());
         return Shown { brand, last4: card.last4.clone(), wallet };
     }
+    if let Some(card) = &details.interac_present {
+        let brand = card.brand.clone().unwrap_or_else(|| "interac".to_owned());
+        return Shown { brand, last4: card.last4.clone(), wallet: None };
+    }
     if let Some(card) = &details.card {
         let wallet = card.wallet.as_ref().map(|wallet| wallet.type_.as_str().to_owned());
         let brand = card.brand.clone().unwrap_or_else(|| details.type_.clone());
@@ -168,18 +171,30 @@ fn shown(details: &PaymentMethodDetails) -> Shown {
 
 /// What card networks require on a receipt, under Stripe's names and in the order of its documentation
 /// (<https://docs.stripe.com/terminal/features/receipts>).
-fn receipt_fields(receipt: &PaymentMethodDetailsCardPresentReceipt) -> Vec<(String, String)> {
-    let fields = [
-        ("application_preferred_name", receipt.application_preferred_name.clone()),
-        ("dedicated_file_name", receipt.dedicated_file_name.clone()),
-        ("account_type", receipt.account_type.as_ref().map(|kind| kind.as_str().to_owned())),
-        ("authorization_code", receipt.authorization_code.clone()),
-        ("authorization_response_code", receipt.authorization_response_code.clone()),
-        ("application_cryptogram", receipt.application_cryptogram.clone()),
-        ("cardholder_verification_method", receipt.cardholder_verification_method.clone()),
-        ("terminal_verification_results", receipt.terminal_verification_results.clone()),
-        ("transaction_status_information", receipt.transaction_status_information.clone()),
-    ];
+fn receipt_fields(details: &PaymentMethodDetails) -> Vec<(String, String)> {
+    /// Both kinds of cards at readers have the same fields, and no type in common.
+    macro_rules! fields {
+        ($receipt:expr) => {
+            [
+                ("application_preferred_name", $receipt.application_preferred_name.clone()),
+                ("dedicated_file_name", $receipt.dedicated_file_name.clone()),
+                ("account_type", $receipt.account_type.as_ref().map(|kind| kind.as_str().to_owned())),
+                ("authorization_code", $receipt.authorization_code.clone()),
+                ("authorization_response_code", $receipt.authorization_response_code.clone()),
+                ("application_cryptogram", $receipt.application_cryptogram.clone()),
+                ("cardholder_verification_method", $receipt.cardholder_verification_method.clone()),
+                ("terminal_verification_results", $receipt.terminal_verification_results.clone()),
+                ("transaction_status_information", $receipt.transaction_status_information.clone()),
+            ]
+        };
+    }
+    let card = details.card_present.as_ref().and_then(|card| card.receipt.as_ref());
+    let interac = details.interac_present.as_ref().and_then(|card| card.receipt.as_ref());
+    let fields = match (card, interac) {
+        (Some(receipt), _) => fields!(receipt),
+        (None, Some(receipt)) => fields!(receipt),
+        (None, None) => return Vec::new(),
+    };
     fields.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value?))).collect()
 }
 

@@ -11,6 +11,7 @@ mod letters;
 mod payouts;
 mod phone;
 mod readers;
+mod refunds;
 mod saving;
 mod shop;
 mod slips;

@@ -2,14 +2,20 @@
 
 use payment::State;
 use payment::card::{CaptureMode, CardEnd, CardWay};
+use payment::sale::RefundState;
 
 use super::CardTown;
-use super::counter::{given_back, is_over};
+use super::counter::{given_back, is_over, is_refused, refund_state};
 use crate::contract::shop::{Shop, eur, state};
 
 /// Makes each case of the contract a test of one town.
 macro_rules! card_contract {
-    ($town:path) => {
+    ($town:path, $canada:path) => {
+        $crate::contract::cards::cases::card_contract! { $canada:
+            money_goes_back_to_a_card_that_is_presented_and_not_before,
+            refund_that_is_called_off_or_meets_another_card_gives_nothing_back,
+            restart_while_the_reader_asks_for_a_card_gives_money_back_once,
+        }
         $crate::contract::cards::cases::card_contract! { $town:
             card_at_the_reader_pays_the_sale,
             card_on_the_customers_phone_pays_the_sale,
@@ -180,5 +186,47 @@ pub async fn restart_in_every_state_of_a_card_payment_changes_nothing(town: impl
     }
     shop.until_state(held.invoice, State::Paid).await;
     assert_eq!(shop.town.taken().await, 4 * 450);
+    shop.check_books_at_rest().await;
+}
+
+pub async fn money_goes_back_to_a_card_that_is_presented_and_not_before(town: impl CardTown) {
+    let shop = Shop::open(town).await;
+    let carded = shop.paid_by_interac(450).await;
+    shop.refund_at_reader(carded, 200).await;
+    assert!(shop.refund(carded, 251).await.is_err(), "what the reader asks for is not given twice");
+    assert_eq!((given_back(&shop.card(carded).await), shop.town.taken().await), (0, 450));
+    shop.town.present_interac(&shop.shown(carded).await);
+    shop.until_card(carded, "it is given back", |card| given_back(card) == 200).await;
+    assert_eq!((shop.town.taken().await, shop.clearing().await > 0), (250, true));
+    shop.check_books_at_rest().await;
+}
+
+pub async fn refund_that_is_called_off_or_meets_another_card_gives_nothing_back(town: impl CardTown) {
+    let shop = Shop::open(town).await;
+    let carded = shop.paid_by_interac(450).await;
+    let refund = shop.refund_at_reader(carded, 450).await;
+    shop.call_refund_off(carded, refund).await.unwrap();
+    shop.until_card(carded, "it is called off", |card| is_refused(card, refund)).await;
+    let refund = shop.refund_at_reader(carded, 450).await;
+    shop.town.try_bad_card(&shop.shown(carded).await);
+    shop.until_card(carded, "the reader gave up", |card| is_refused(card, refund)).await;
+    assert_eq!((given_back(&shop.card(carded).await), shop.town.taken().await), (0, 450));
+    let refund = shop.refund_at_reader(carded, 450).await;
+    shop.town.present_interac(&shop.shown(carded).await);
+    shop.until_card(carded, "it is given back", |card| given_back(card) == 450).await;
+    assert!(shop.call_refund_off(carded, refund).await.is_err(), "it went back");
+    assert_eq!(shop.town.taken().await, 0);
+    shop.check_books_at_rest().await;
+}
+
+pub async fn restart_while_the_reader_asks_for_a_card_gives_money_back_once(town: impl CardTown) {
+    let mut shop = Shop::open(town).await;
+    let carded = shop.paid_by_interac(450).await;
+    let refund = shop.refund_at_reader(carded, 200).await;
+    shop.restart().await;
+    assert_eq!(refund_state(&shop.card(carded).await, refund), Some(&RefundState::AtReader));
+    shop.town.present_interac(&shop.shown(carded).await);
+    shop.until_card(carded, "it is given back", |card| given_back(card) == 200).await;
+    assert_eq!((shop.card(carded).await.refunds.len(), shop.town.taken().await), (1, 250));
     shop.check_books_at_rest().await;
 }

@@ -3,11 +3,11 @@
 use engine::{CardCommand, Command, EngineError};
 use ledger::Account;
 use payment::card::{CaptureMode, CardLevel, CardWay};
-use payment::sale::CardPayment;
+use payment::sale::{CardPayment, RefundState};
 use payment::{InvoiceId, PaymentId, RailId, RefundId, Sale};
 
 use super::{CardTown, Shown};
-use crate::contract::shop::{Shop, eur};
+use crate::contract::shop::Shop;
 
 /// A sale with a card payment.
 #[derive(Clone, Copy, Debug)]
@@ -50,15 +50,47 @@ impl<T: CardTown> Shop<T> {
     }
 
     pub async fn capture(&self, Carded { invoice, payment }: Carded, cents: i64) -> Result<(), EngineError> {
-        let capture = CardCommand::Capture { invoice, payment, amount: eur(cents) };
+        let capture = CardCommand::Capture { invoice, payment, amount: self.money(cents) };
         self.engine.ask(Command::Card(capture)).await.map(|_| ())
     }
 
-    pub async fn refund(&self, Carded { invoice, payment }: Carded, cents: i64) -> Result<(), EngineError> {
+    pub async fn refund(
+        &self,
+        Carded { invoice, payment }: Carded,
+        cents: i64,
+    ) -> Result<RefundId, EngineError> {
         let refund = RefundId::from_bytes(self.next_payment().as_bytes()).unwrap();
         let reason = "it was cold".to_owned();
-        let refund = CardCommand::Refund { invoice, payment, refund, amount: eur(cents), reason };
-        self.engine.ask(Command::Card(refund)).await.map(|_| ())
+        let (amount, reader) = (self.money(cents), None);
+        let wish = CardCommand::Refund { invoice, payment, refund, amount, reason, reader };
+        self.engine.ask(Command::Card(wish)).await.map(|_| refund)
+    }
+
+    pub async fn call_refund_off(
+        &self,
+        Carded { invoice, payment }: Carded,
+        refund: RefundId,
+    ) -> Result<(), EngineError> {
+        self.engine
+            .ask(Command::Card(CardCommand::CancelRefund { invoice, payment, refund }))
+            .await
+            .map(|_| ())
+    }
+
+    /// Asks for money to go back, and waits until a reader asks for the card.
+    pub async fn refund_at_reader(&self, carded: Carded, cents: i64) -> RefundId {
+        let refund = self.refund(carded, cents).await.unwrap();
+        let is_asked = |card: &CardPayment| refund_state(card, refund) == Some(&RefundState::AtReader);
+        self.until_card(carded, "the reader asks for the card", is_asked).await;
+        refund
+    }
+
+    /// A sale paid with a card that must be presented again before anything of it goes back.
+    pub async fn paid_by_interac(&self, cents: i64) -> Carded {
+        let carded = self.at_reader(cents, CaptureMode::AtOnce).await;
+        self.town.present_interac(&self.shown(carded).await);
+        self.until_card(carded, "the money is there", |card| card.captured().is_some()).await;
+        carded
     }
 
     pub async fn card(&self, carded: Carded) -> CardPayment {
@@ -88,13 +120,21 @@ impl<T: CardTown> Shop<T> {
 
     /// What the processor holds for the shop, by the books.
     pub async fn clearing(&self) -> i64 {
-        self.balance(Account::CardClearing, eur(0).currency()).await
+        self.balance(Account::CardClearing, self.town.currency()).await
     }
 }
 
 pub fn is_waiting(card: &CardPayment) -> bool {
     let level = card.reading.as_ref().map(|reading| &reading.level);
     matches!(level, Some(CardLevel::Waiting { .. })) && card.doubt.is_none()
+}
+
+pub fn refund_state(card: &CardPayment, refund: RefundId) -> Option<&RefundState> {
+    card.refund(refund).map(|refund| &refund.state)
+}
+
+pub fn is_refused(card: &CardPayment, refund: RefundId) -> bool {
+    matches!(refund_state(card, refund), Some(RefundState::Refused(_)))
 }
 
 pub fn is_over(card: &CardPayment) -> bool {

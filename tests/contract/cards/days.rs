@@ -189,7 +189,7 @@ async fn clerk_acts(shop: &Shop<StripeTown>, carded: Carded, draws: &mut Draws) 
     let part = |amount: money::Money| (amount.minor() * share / 100).max(50).min(amount.minor());
     let _done_or_refused = match (act, card.held(), card.captured()) {
         (0 | 1, Some(held), _) => shop.capture(carded, part(held)).await,
-        (0, None, Some(taken)) => shop.refund(carded, part(taken)).await,
+        (0, None, Some(taken)) => shop.refund(carded, part(taken)).await.map(|_| ()),
         (_, _, None) => shop.call_off(carded).await,
         _ => Ok(()),
     };

@@ -24,7 +24,7 @@ pub async fn findings(shop: &Shop<StripeTown>) -> Vec<String> {
     for (payment, charges) in charges.into_iter().filter(|(_, charges)| charges.len() > 1) {
         findings.push(format!("{payment:?} was charged more than once: {charges:?}"));
     }
-    let (booked, held) = (shop.clearing().await, simulator.holds("eur"));
+    let (booked, held) = (shop.clearing().await, simulator.holds(&shop.town.stripes_currency()));
     if booked != held {
         findings.push(format!("the books say that {booked} is at the processor, which has {held}"));
     }

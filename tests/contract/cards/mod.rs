@@ -10,6 +10,7 @@ mod faults;
 mod judge;
 mod pace;
 mod practice;
+mod presented;
 mod stripe;
 
 use std::future::Future;
@@ -26,6 +27,9 @@ pub trait CardTown: Place {
 
     /// The customer pays with a good card.
     fn pay(&self, shown: &Shown);
+
+    /// The customer presents a card of the kind that must be presented again before anything of it goes back.
+    fn present_interac(&self, shown: &Shown);
 
     /// The customer tries a card that the bank declines.
     fn try_bad_card(&self, shown: &Shown);

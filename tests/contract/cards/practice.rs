@@ -52,6 +52,10 @@ impl CardTown for PracticeCounter {
         self.act(shown, CardAct::Tap);
     }
 
+    fn present_interac(&self, shown: &Shown) {
+        self.act(shown, CardAct::TapInterac);
+    }
+
     fn try_bad_card(&self, shown: &Shown) {
         self.act(shown, CardAct::Decline);
     }
@@ -96,4 +100,4 @@ fn about(payment: PaymentId) -> CardAttempt {
     }
 }
 
-card_contract!(PracticeCounter::default);
+card_contract!(PracticeCounter::default, PracticeCounter::default);

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use engine::{CardSetup, Clock as _};
+use money::Currency;
 use payment::RailId;
 use payment::card::{CardRail, CardWay};
 use rail_stripe::{StripeConfig, StripeRail};
@@ -10,7 +11,7 @@ use stripe_simulator::{Clock, Fault, Often, SECRET_KEY, Setup, Simulator, Target
 
 use super::cases::card_contract;
 use super::{CardTown, Shown};
-use crate::contract::shop::TurnedClock;
+use crate::contract::shop::{TurnedClock, eur};
 use crate::contract::town::Place;
 
 /// A shop's account at the stand-in, with one reader.
@@ -19,6 +20,7 @@ pub struct StripeTown {
     /// What the adapter takes for Stripe's address.
     url: String,
     reader: String,
+    currency: Currency,
 }
 
 impl StripeTown {
@@ -31,7 +33,17 @@ impl StripeTown {
         let setup = Setup { seed, clock: Clock::Running { ahead: 0 }, ..Setup::default() };
         let simulator = Simulator::start(setup).unwrap();
         let reader = simulator.register_reader("Counter");
-        Self { url: format!("{}/", simulator.url()), simulator, reader }
+        Self { url: format!("{}/", simulator.url()), simulator, reader, currency: eur(0).currency() }
+    }
+
+    /// Where customers have Interac's cards.
+    pub fn in_canada() -> Self {
+        Self { currency: Currency::iso("CAD").unwrap(), ..Self::start() }
+    }
+
+    /// What the account has, by Stripe's word for the currency.
+    pub fn stripes_currency(&self) -> String {
+        self.currency.code().to_lowercase()
     }
 
     /// The adapter reaches the stand-in by another address.
@@ -53,6 +65,10 @@ impl Place for StripeTown {
             Ok(Arc::new(rail) as Arc<dyn CardRail>)
         };
         vec![CardSetup { id: RailId::STRIPE, open: Arc::new(open) }]
+    }
+
+    fn currency(&self) -> Currency {
+        self.currency
     }
 }
 
@@ -79,6 +95,10 @@ impl CardTown for StripeTown {
         assert!(self.present(shown, "visa"), "nobody asks for a card: {shown:?}");
     }
 
+    fn present_interac(&self, shown: &Shown) {
+        assert!(self.present(shown, "interac"), "nobody asks for a card: {shown:?}");
+    }
+
     fn try_bad_card(&self, shown: &Shown) {
         assert!(self.present(shown, "chargeDeclined"), "nobody asks for a card: {shown:?}");
     }
@@ -93,8 +113,8 @@ impl CardTown for StripeTown {
     }
 
     async fn taken(&self) -> i64 {
-        self.simulator.taken("eur")
+        self.simulator.taken(&self.stripes_currency())
     }
 }
 
-card_contract!(StripeTown::start);
+card_contract!(StripeTown::start, StripeTown::in_canada);

@@ -1,4 +1,4 @@
-import type { CardDto, SaleDto } from '../../src/lib/backend/bindings';
+import type { CardDto, RefundStateDto, SaleDto } from '../../src/lib/backend/bindings';
 import type { Replies } from '../fixture-backend';
 import {
   bundle,
@@ -9,6 +9,8 @@ import {
   heldCard,
   PAGE,
   paidByCard,
+  refundAtReader,
+  refundOf,
   stripeStatus,
 } from '../fixtures/card';
 import { eur, sale, settings, tenders } from '../fixtures/sale';
@@ -85,13 +87,7 @@ export const disputes: Replies = {
 };
 export const disputesNone: Replies = { ...showing(sale()), disputes: () => [] };
 
-const refunded = (state: 'pending' | 'failed' | 'unknown' | 'succeeded', cents: number, problem = '') => ({
-  refund: 'ref_1',
-  amount: eur(cents),
-  reason: 'croissant was stale',
-  state,
-  problem,
-});
+const refunded = (state: RefundStateDto, cents: number, problem = '') => refundOf(cents, { state, problem });
 const paid = (changes: Partial<CardDto>) =>
   sale({
     state: 'paid',
@@ -113,6 +109,18 @@ export const refundSome = showing(
       refunded('unknown', 500),
     ],
   }),
+);
+
+const INTERAC = { brand: 'interac', last4: '1933', must_be_presented: true };
+export const refundPresent = showing(paid(INTERAC));
+export const refundAtTheReader = showing(paid({ ...INTERAC, refunds: [refundAtReader(430)] }), false);
+export const refundWaking = showing(paid({ ...INTERAC, refunds: [refundAtReader(430, { state: 'asked' })] }));
+export const refundStopping = showing(
+  paid({ ...INTERAC, refunds: [refundAtReader(430, { may_cancel: false, cancelling: true })] }),
+);
+export const refundSilent = showing(paid({ ...INTERAC, reader_step: 'silent', refunds: [refundAtReader(430)] }));
+export const refundLost = showing(
+  paid({ ...INTERAC, refunds: [refundAtReader(430, { state: 'unknown', problem: 'no answer in a minute' })] }),
 );
 
 export const settingsLive: Replies = { ...showing(sale()), stripe_status: () => stripeStatus() };

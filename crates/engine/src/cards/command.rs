@@ -50,6 +50,17 @@ pub enum CardCommand {
         amount: Money,
         /// Why.
         reason: String,
+        /// Where a card that must be presented for it is asked for; none for the reader where it was paid.
+        reader: Option<String>,
+    },
+    /// Has a reader stop asking for the card that money is to go back to.
+    CancelRefund {
+        /// The sale.
+        invoice: InvoiceId,
+        /// The payment.
+        payment: PaymentId,
+        /// The refund.
+        refund: RefundId,
     },
     /// Lists card payments that something is to be asked about.
     Draw {

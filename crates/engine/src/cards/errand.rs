@@ -5,11 +5,13 @@
 
 use std::time::Duration;
 
-use payment::RailError;
-use payment::card::{Capture, CardAttempt, CardErrand, CardRail, CardWay, ReaderStep, RefundAttempt};
+use payment::card::{
+    Capture, CardAttempt, CardErrand, CardRail, CardReading, CardWay, ReaderRefund, ReaderStep, RefundAttempt,
+};
 use payment::rail::RailFailureClass;
 use payment::retry::wait_after;
-use payment::sale::{CardAnswer, CardPayment, RefundState};
+use payment::sale::{CardAnswer, CardPayment};
+use payment::{RailError, RefundId};
 use store::DueCard;
 use tokio::time::timeout;
 
@@ -65,7 +67,7 @@ impl Hand {
     pub(super) async fn run(mut self, rail: &dyn CardRail, intake: &Intake, feed: &Feed) -> (Self, Next) {
         let Some(tended) = self.look(intake).await else { return (self, Next::Over) };
         let Some(wished) = tended.card.errand() else { return (self, Next::Over) };
-        let errand = if self.may_be_sent { CardErrand::Read } else { wished };
+        let errand = if self.may_be_sent { wished.question(&tended.card) } else { wished };
         let (answer, wait) = self.call(rail, errand, &tended).await;
         self.tell_step(rail, feed, &tended);
         let Some(answer) = answer else { return (self, Next::Again(wait)) };
@@ -105,8 +107,12 @@ impl Hand {
                     let reference = reference.to_owned();
                     rail.capture(&Capture { payment: attempt.payment, reference, amount }).await.map(Some)
                 }
-                (CardErrand::Refund(id), Some(reference)) => match refund(card, attempt, id, reference) {
-                    Some(refund) => rail.refund(&refund).await.map(Some),
+                (
+                    CardErrand::Refund(id) | CardErrand::FindRefund(id) | CardErrand::CancelRefund(id),
+                    Some(reference),
+                ) => match refund(card, attempt, id, reference) {
+                    Some(Giving::ByProcessor(refund)) => rail.refund(&refund).await.map(Some),
+                    Some(Giving::AtReader(refund)) => give_at_reader(rail, errand, &refund).await,
                     None => rail.find(attempt).await,
                 },
             }
@@ -123,7 +129,10 @@ impl Hand {
                 (self.may_be_sent, self.asked) = (false, 0);
                 (Some(CardAnswer::NeverArrived), poll(attempt))
             }
-            Err(error) if errand == CardErrand::Read => self.ask_later(error),
+            Err(error @ RailError::Declined(_)) if errand != CardErrand::Read => {
+                (Some(CardAnswer::Failed(error)), Duration::ZERO)
+            }
+            Err(error) if errand.is_repeatable() => self.ask_later(error),
             Err(error @ RailError::NotSent(_)) => self.send_later(error),
             Err(error @ RailError::Unknown(_)) => (Some(CardAnswer::Failed(error)), self.unknown_wait()),
             Err(error) => (Some(CardAnswer::Failed(error)), Duration::ZERO),
@@ -183,14 +192,33 @@ const fn poll(attempt: &CardAttempt) -> Duration {
     }
 }
 
-fn refund(
-    card: &CardPayment,
-    attempt: &CardAttempt,
-    id: payment::RefundId,
-    reference: &str,
-) -> Option<RefundAttempt> {
-    let asked =
-        card.refunds.iter().find(|refund| refund.id == Some(id) && refund.state == RefundState::Asked)?;
+/// How money is given back.
+enum Giving {
+    ByProcessor(RefundAttempt),
+    AtReader(ReaderRefund),
+}
+
+fn refund(card: &CardPayment, attempt: &CardAttempt, id: RefundId, reference: &str) -> Option<Giving> {
+    let asked = card.refund(id).filter(|refund| refund.is_under_way())?;
     let (payment, reference) = (attempt.payment, reference.to_owned());
-    Some(RefundAttempt { refund: id, payment, reference, amount: asked.amount })
+    let wish = RefundAttempt { refund: id, payment, reference, amount: asked.amount };
+    Some(match asked.reader.clone() {
+        Some(reader) => Giving::AtReader(ReaderRefund { wish, reader }),
+        None => Giving::ByProcessor(wish),
+    })
+}
+
+async fn give_at_reader(
+    rail: &dyn CardRail,
+    errand: CardErrand,
+    refund: &ReaderRefund,
+) -> Result<Option<CardReading>, RailError> {
+    let Some(readers) = rail.reader_refunds() else {
+        return Err(RailError::Declined("this card can't be given back to at a reader here".to_owned()));
+    };
+    match errand {
+        CardErrand::FindRefund(_) => readers.look(refund).await,
+        CardErrand::CancelRefund(_) => readers.stop(refund).await.map(Some),
+        _ => readers.ask(refund).await.map(Some),
+    }
 }

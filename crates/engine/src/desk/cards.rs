@@ -31,8 +31,11 @@ impl Desk<'_> {
             CardCommand::Capture { invoice, payment, amount } => {
                 self.decide(work, invoice, |sale| sale.capture_card(payment, amount))
             }
-            CardCommand::Refund { invoice, payment, refund, amount, reason } => {
-                self.decide(work, invoice, |sale| sale.refund_card(payment, refund, amount, &reason))
+            CardCommand::Refund { invoice, payment, refund, amount, reason, reader } => {
+                self.decide(work, invoice, |sale| sale.refund_card(payment, refund, amount, &reason, reader))
+            }
+            CardCommand::CancelRefund { invoice, payment, refund } => {
+                self.decide(work, invoice, |sale| sale.call_refund_off(payment, refund))
             }
             CardCommand::Draw { rail, after, limit } => {
                 Ok(Reply::DueCards(work.cards_with_errand(rail, after, limit)?))

@@ -60,8 +60,8 @@ impl Shop {
     async fn asks_refund(&self, carded: Carded, cents: i64) -> Result<(), EngineError> {
         let Carded { invoice, payment } = carded;
         let (refund, reason) = (self.next_refund(), "cold".to_owned());
-        let amount = eur(cents);
-        self.ask(Command::Card(CardCommand::Refund { invoice, payment, refund, amount, reason }))
+        let (amount, reader) = (eur(cents), None);
+        self.ask(Command::Card(CardCommand::Refund { invoice, payment, refund, amount, reason, reader }))
             .await
             .map(|_| ())
     }

@@ -3,7 +3,7 @@
 
 use super::CardLevel;
 use crate::RefundId;
-use crate::sale::{CardPayment, CardWish, RefundState};
+use crate::sale::{CardPayment, CardWish, Refund, RefundState};
 use money::Money;
 
 /// The next call for a card payment.
@@ -17,8 +17,12 @@ pub enum CardErrand {
     Cancel,
     /// Take what is held.
     Capture(Money),
-    /// Give money back.
+    /// Give money back: by the processor alone, or by asking for the card at a reader.
     Refund(RefundId),
+    /// Look what became of a refund for which the card is presented at a reader.
+    FindRefund(RefundId),
+    /// Have the reader stop asking for the card.
+    CancelRefund(RefundId),
 }
 
 impl CardErrand {
@@ -31,7 +35,27 @@ impl CardErrand {
             Self::Cancel => "cancel",
             Self::Capture(_) => "capture",
             Self::Refund(_) => "refund",
+            Self::FindRefund(_) => "find_refund",
+            Self::CancelRefund(_) => "cancel_refund",
         }
+    }
+
+    /// What is asked first where this may have been sent already.
+    #[must_use]
+    pub fn question(self, card: &CardPayment) -> Self {
+        match self {
+            Self::Refund(id) if card.refund(id).is_some_and(|refund| refund.reader.is_some()) => {
+                Self::FindRefund(id)
+            }
+            Self::FindRefund(_) | Self::CancelRefund(_) => self,
+            Self::Open | Self::Read | Self::Cancel | Self::Capture(_) | Self::Refund(_) => Self::Read,
+        }
+    }
+
+    /// May it be done again whatever became of it? Nothing is charged or given back by it.
+    #[must_use]
+    pub const fn is_repeatable(self) -> bool {
+        matches!(self, Self::Read | Self::FindRefund(_) | Self::CancelRefund(_))
     }
 }
 
@@ -39,9 +63,7 @@ impl CardPayment {
     /// What is to be asked next; `None` when nothing is, until somebody wants something or an event tells of it.
     #[must_use]
     pub fn errand(&self) -> Option<CardErrand> {
-        if self.doubt.is_some()
-            || self.refunds.iter().any(|refund| matches!(refund.state, RefundState::Doubted(_)))
-        {
+        if self.doubt.is_some() || self.refunds.iter().any(is_told_by_reading) {
             return Some(CardErrand::Read);
         }
         let Some(reading) = &self.reading else {
@@ -56,12 +78,22 @@ impl CardPayment {
                 Some(CardErrand::Capture(amount))
             }
             (CardLevel::Waiting { .. }, _) => Some(CardErrand::Read),
-            _ => self.refund_errand(),
+            _ => self.refunds.iter().find_map(refund_errand),
         }
     }
+}
 
-    fn refund_errand(&self) -> Option<CardErrand> {
-        let asked = self.refunds.iter().find(|refund| refund.state == RefundState::Asked)?;
-        asked.id.map(CardErrand::Refund)
-    }
+/// What became of it is in any reading of the payment.
+const fn is_told_by_reading(refund: &Refund) -> bool {
+    matches!(refund.state, RefundState::Doubted(_)) && refund.reader.is_none()
+}
+
+/// The oldest first: a reader does one thing at a time.
+fn refund_errand(refund: &Refund) -> Option<CardErrand> {
+    let id = refund.id.filter(|_| refund.is_under_way())?;
+    Some(match refund.state {
+        _ if refund.is_called_off => CardErrand::CancelRefund(id),
+        RefundState::Asked => CardErrand::Refund(id),
+        _ => CardErrand::FindRefund(id),
+    })
 }

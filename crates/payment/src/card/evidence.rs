@@ -103,7 +103,7 @@ fn how_it_was_paid(card: &CardPayment) -> Vec<String> {
 
 fn given_back(refund: &Refund) -> String {
     let state = match &refund.state {
-        RefundState::Asked => "on its way",
+        RefundState::Asked | RefundState::AtReader => "on its way",
         RefundState::Doubted(_) => "being looked into",
         RefundState::Refused(_) => "not possible",
         RefundState::Read(status, _) => status.name(),

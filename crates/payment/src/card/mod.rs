@@ -23,7 +23,8 @@ pub use self::office::{
     ReaderWish,
 };
 pub use self::port::{
-    Capture, CardAttempt, CardCursor, CardMemory, CardRail, CardReport, CardSink, RefundAttempt,
+    Capture, CardAttempt, CardCursor, CardMemory, CardRail, CardReport, CardSink, ReaderRefund,
+    ReaderRefunds, RefundAttempt,
 };
 pub use self::reading::{
     CardCharge, CardEnd, CardLevel, CardReading, DisputeReading, DisputeStatus, RefundReading, RefundStatus,

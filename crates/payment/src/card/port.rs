@@ -51,6 +51,15 @@ pub struct RefundAttempt {
     pub amount: Money,
 }
 
+/// A refund for which the customer presents the card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReaderRefund {
+    /// What is to be given back.
+    pub wish: RefundAttempt,
+    /// The rail's name for the reader.
+    pub reader: String,
+}
+
 /// What a rail is given back of what the books keep for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct CardMemory {
@@ -147,8 +156,43 @@ pub trait CardRail: Send + Sync {
         None
     }
 
+    /// What people call a reader, as far as the rail has heard of it.
+    fn reader_label(&self, _reader: &str) -> Option<String> {
+        None
+    }
+
+    /// Refunds for which the card is presented; `None` where there are no such cards.
+    fn reader_refunds(&self) -> Option<&dyn ReaderRefunds> {
+        None
+    }
+
     /// What is settled with the processor beside payments; `None` when there is nothing of the kind.
     fn office(&self) -> Option<&dyn CardOffice> {
         None
     }
+}
+
+/// Refunds of cards that must be presented for it ([`super::CardCharge::must_be_presented`]). A reader is asked, and the
+/// customer may or may not come: nothing has gone back before a reading tells of the refund, under the wish's id.
+pub trait ReaderRefunds: Send + Sync {
+    /// Has the reader ask for the card. The same wish again asks no second time.
+    ///
+    /// # Errors
+    /// [`RailError::Declined`] when the reader certainly does not ask, [`RailError::Unknown`] when it may.
+    fn ask<'a>(&'a self, refund: &'a ReaderRefund) -> RailFuture<'a, Result<CardReading, RailError>>;
+
+    /// Reads the payment, after it looked at the reader. `None` when the reader does not ask for this and nothing went
+    /// back.
+    ///
+    /// # Errors
+    /// [`RailError::Declined`] when the reader gave up on it: nothing goes back any more. Any other says that nobody
+    /// could be asked.
+    fn look<'a>(&'a self, refund: &'a ReaderRefund)
+    -> RailFuture<'a, Result<Option<CardReading>, RailError>>;
+
+    /// Has the reader stop asking. A refund that was made meanwhile is read.
+    ///
+    /// # Errors
+    /// [`RailError::Declined`] when it is called off: nothing goes back any more. After any other it may be tried again.
+    fn stop<'a>(&'a self, refund: &'a ReaderRefund) -> RailFuture<'a, Result<CardReading, RailError>>;
 }

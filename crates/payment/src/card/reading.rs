@@ -77,6 +77,8 @@ pub struct CardCharge {
     pub wallet: Option<String>,
     /// What card networks require on the receipt of a card that was present: name and value, in their order.
     pub receipt: Vec<(String, String)>,
+    /// The card must be presented at a reader before anything of it can go back, as with Interac's debit cards.
+    pub must_be_presented: bool,
     /// What the processor keeps, once it says so. In the currency it pays out, which may be another.
     pub fee: Option<Money>,
 }
@@ -273,6 +275,7 @@ impl CardCharge {
             last4: self.last4.as_deref().map(masked),
             wallet: self.wallet.as_deref().map(masked),
             receipt: receipt.collect(),
+            must_be_presented: self.must_be_presented,
             fee: self.fee,
         }
     }

@@ -63,6 +63,18 @@ pub enum CardEvent {
         amount: Money,
         /// Why, in the clerk's words.
         reason: String,
+        /// The reader at which the card is presented for it; none where it need not be.
+        reader: Option<String>,
+    },
+    /// A reader asks for the card that money is to go back to.
+    RefundAtReader {
+        /// The refund.
+        refund: RefundId,
+    },
+    /// The reader is to stop asking.
+    RefundCalledOff {
+        /// The refund.
+        refund: RefundId,
     },
     /// The answer to a refund never came.
     RefundDoubted {
@@ -116,6 +128,10 @@ pub struct Refund {
     /// The sale was paid when it came up, so goods or a service are taken back. Any other refund undoes a payment: what
     /// it gave back is still to pay.
     pub of_sale: bool,
+    /// The reader at which the card is presented for it; none where it need not be.
+    pub reader: Option<String>,
+    /// The clerk wants the reader to stop asking.
+    pub is_called_off: bool,
     /// How far it is.
     pub state: RefundState,
 }
@@ -125,6 +141,8 @@ pub struct Refund {
 pub enum RefundState {
     /// It is to be sent, or on its way to the processor.
     Asked,
+    /// The reader asks for the card. Nothing has gone back.
+    AtReader,
     /// The processor is asked what became of it.
     Doubted(String),
     /// The processor refused it: nothing goes back.
@@ -139,15 +157,30 @@ impl Refund {
     pub const fn is_off(&self) -> bool {
         match &self.state {
             RefundState::Read(status, _) => status.is_off(),
-            RefundState::Asked | RefundState::Doubted(_) | RefundState::Refused(_) => false,
+            RefundState::Asked
+            | RefundState::AtReader
+            | RefundState::Doubted(_)
+            | RefundState::Refused(_) => false,
         }
+    }
+
+    /// Is it not certain yet whether it will be?
+    #[must_use]
+    pub const fn is_under_way(&self) -> bool {
+        matches!(self.state, RefundState::Asked | RefundState::AtReader | RefundState::Doubted(_))
+    }
+
+    /// May the reader be told to stop asking?
+    #[must_use]
+    pub const fn may_be_called_off(&self) -> bool {
+        self.reader.is_some() && !self.is_called_off && self.is_under_way()
     }
 
     /// Does it take from what may still be given back? What failed does not, what nobody knows does.
     #[must_use]
     pub const fn holds(&self) -> bool {
         match &self.state {
-            RefundState::Asked | RefundState::Doubted(_) => true,
+            RefundState::Asked | RefundState::AtReader | RefundState::Doubted(_) => true,
             RefundState::Refused(_) => false,
             RefundState::Read(status, _) => status.is_off(),
         }
@@ -173,6 +206,8 @@ impl Refund {
             amount: reading.amount,
             reason: String::new(),
             of_sale,
+            reader: None,
+            is_called_off: false,
             state: RefundState::Read(reading.status, reading.failure.clone()),
         }
     }
@@ -279,10 +314,23 @@ impl CardPayment {
         undone.try_fold(counted, |rest, refund| rest.checked_sub(refund.amount))
     }
 
-    /// Is a refund on its way to the processor, or its outcome not known?
+    /// Is a refund on its way to the processor or at a reader, or its outcome not known?
     #[must_use]
     pub fn is_refunding(&self) -> bool {
-        self.refunds.iter().any(|r| matches!(r.state, RefundState::Asked | RefundState::Doubted(_)))
+        self.refunds.iter().any(Refund::is_under_way)
+    }
+
+    /// A refund that the till asked for.
+    #[must_use]
+    pub fn refund(&self, id: RefundId) -> Option<&Refund> {
+        self.refunds.iter().find(|refund| refund.id == Some(id))
+    }
+
+    /// Must the card be presented at a reader before anything of it can go back?
+    #[must_use]
+    pub fn must_be_presented(&self) -> bool {
+        let charge = self.reading.as_ref().and_then(|reading| reading.charge.as_ref());
+        charge.is_some_and(|charge| charge.must_be_presented)
     }
 
     /// Takes a newer reading in, refunds apart.

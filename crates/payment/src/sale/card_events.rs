@@ -3,12 +3,13 @@
 
 use money::Money;
 
-use super::card::{CardEvent, CardPayment, CardWish, Refund, RefundState};
+use super::card::{CardEvent, CardPayment, CardWish, RefundState};
+use super::card_refunds::RefundWish;
 use super::payment::RailFailure;
 use super::{Alert, Effect, Payment, PaymentMethod, Refused, Sale, SaleEvent};
 use crate::card::{CardLevel, CardReading, CardTerms};
 use crate::rail::RailFailureClass;
-use crate::{PaymentId, RefundId, Timestamp};
+use crate::{PaymentId, Timestamp};
 
 impl Sale {
     /// Starts a card payment for the rest of the sale.
@@ -49,32 +50,6 @@ impl Sale {
         Ok(CardEvent::Wished { wish: CardWish::Capture(amount) }.of(payment))
     }
 
-    /// Gives money of a card payment back.
-    ///
-    /// # Errors
-    /// When no reason is given, or less is left of the payment.
-    pub fn refund_card(
-        &self,
-        payment: PaymentId,
-        refund: RefundId,
-        amount: Money,
-        reason: &str,
-    ) -> Result<SaleEvent, Refused> {
-        let (card, reason) = (self.card(payment)?, reason.trim());
-        if reason.is_empty() {
-            return Err(Refused::RefundReasonMissing);
-        }
-        if amount.currency() != card.terms.amount.currency() {
-            return Err(Refused::WrongCurrency);
-        }
-        let is_known = card.refunds.iter().any(|known| known.id == Some(refund));
-        let left = card.refundable()?;
-        if !is_known && (!amount.is_positive() || left.checked_sub(amount)?.is_negative()) {
-            return Err(Refused::RefundTooHigh(left));
-        }
-        Ok(CardEvent::RefundAsked { refund, amount, reason: reason.to_owned() }.of(payment))
-    }
-
     /// The card payments of this sale, oldest first.
     pub fn cards(&self) -> impl Iterator<Item = &CardPayment> {
         self.payments.iter().filter_map(Payment::card)
@@ -104,18 +79,23 @@ impl Sale {
             CardEvent::NeverArrived => self.card_mut(payment)?.never_arrived()?,
             CardEvent::Failed { failure } => self.card_mut(payment)?.fail(failure),
             CardEvent::Wished { wish } => self.card_mut(payment)?.wish(*wish)?,
-            CardEvent::RefundAsked { refund, amount, reason } => {
-                let is_sold = self.coverage()?.is_safe;
-                self.card_mut(payment)?.ask_refund(*refund, *amount, reason, is_sold)?
+            CardEvent::RefundAsked { refund, amount, reason, reader } => {
+                let of_sale = self.coverage()?.is_safe;
+                let asked = RefundWish { amount: *amount, reason, reader: reader.as_deref(), of_sale };
+                self.card_mut(payment)?.ask_refund(*refund, asked)?
             }
+            CardEvent::RefundAtReader { refund } => {
+                self.card_mut(payment)?.move_refund(*refund, RefundState::AtReader)?
+            }
+            CardEvent::RefundCalledOff { refund } => self.card_mut(payment)?.call_refund_off(*refund)?,
             CardEvent::RefundDoubted { refund, reason } => {
-                self.move_refund(payment, *refund, RefundState::Doubted(reason.clone()))?
+                self.card_mut(payment)?.move_refund(*refund, RefundState::Doubted(reason.clone()))?
             }
             CardEvent::RefundNeverArrived { refund } => {
-                self.move_refund(payment, *refund, RefundState::Asked)?
+                self.card_mut(payment)?.move_refund(*refund, RefundState::Asked)?
             }
             CardEvent::RefundRefused { refund, failure } => {
-                self.move_refund(payment, *refund, RefundState::Refused(failure.clone()))?
+                self.card_mut(payment)?.move_refund(*refund, RefundState::Refused(failure.clone()))?
             }
         };
         if changed {
@@ -158,22 +138,6 @@ impl Sale {
         card.take_refunds(&reading.refunds, is_sold);
         effects.extend(card.alerts_since(&before).map(Effect::Alert));
         Ok(true)
-    }
-
-    fn move_refund(&mut self, id: PaymentId, refund: RefundId, to: RefundState) -> Result<bool, Refused> {
-        let card = self.card_mut(id)?;
-        let known = card.refunds.iter_mut().find(|known| known.id == Some(refund));
-        let known = known.ok_or(Refused::NoSuchRefund)?;
-        if known.state == to {
-            return Ok(false);
-        }
-        match known.state {
-            RefundState::Asked | RefundState::Doubted(_) => {
-                known.state = to;
-                Ok(true)
-            }
-            RefundState::Refused(_) | RefundState::Read(..) => Err(Refused::WrongState),
-        }
     }
 }
 
@@ -272,27 +236,6 @@ impl CardPayment {
             return Err(Refused::WrongState);
         }
         Ok(replaced(&mut self.wish, Some(wish)))
-    }
-
-    fn ask_refund(
-        &mut self,
-        id: RefundId,
-        amount: Money,
-        reason: &str,
-        of_sale: bool,
-    ) -> Result<bool, Refused> {
-        if let Some(known) = self.refunds.iter().find(|known| known.id == Some(id)) {
-            let is_same = known.amount == amount && known.reason == reason;
-            return if is_same { Ok(false) } else { Err(Refused::RefundExists) };
-        }
-        let left = self.refundable()?;
-        if !amount.is_positive() || left.checked_sub(amount)?.is_negative() {
-            return Err(Refused::RefundTooHigh(left));
-        }
-        let reason = reason.to_owned();
-        let state = RefundState::Asked;
-        self.refunds.push(Refund { id: Some(id), reference: None, amount, reason, of_sale, state });
-        Ok(true)
     }
 }
 

@@ -10,6 +10,7 @@ mod card;
 mod card_booking;
 mod card_events;
 mod card_judge;
+mod card_refunds;
 mod coverage;
 mod decide;
 mod payment;

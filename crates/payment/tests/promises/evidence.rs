@@ -19,6 +19,7 @@ fn paid() -> Till {
         last4: Some("4242".to_owned()),
         wallet: None,
         receipt: vec![("authorization_code".to_owned(), "123456".to_owned())],
+        must_be_presented: false,
         fee: None,
     });
     told.refunds = vec![RefundReading {

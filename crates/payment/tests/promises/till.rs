@@ -264,6 +264,8 @@ fn told_card(event: &CardEvent) -> String {
         CardEvent::Wished { wish: CardWish::Capture(amount) } => format!("capture {amount}"),
         CardEvent::RefundAsked { amount, reason, .. } => format!("give {amount} back: {reason}"),
         CardEvent::RefundDoubted { reason, .. } => format!("no answer to the refund: {reason}"),
+        CardEvent::RefundAtReader { .. } => "the reader asks for the card".to_owned(),
+        CardEvent::RefundCalledOff { .. } => "refund called off".to_owned(),
         CardEvent::RefundNeverArrived { .. } => "the refund never arrived".to_owned(),
         CardEvent::RefundRefused { failure, .. } => format!("refund refused: {}", failure.reason),
     }
@@ -287,6 +289,8 @@ fn told_errand(errand: CardErrand) -> String {
         CardErrand::Cancel => "call it off".to_owned(),
         CardErrand::Capture(amount) => format!("capture {amount}"),
         CardErrand::Refund(_) => "send the refund".to_owned(),
+        CardErrand::FindRefund(_) => "look at the reader".to_owned(),
+        CardErrand::CancelRefund(_) => "have the reader stop".to_owned(),
     }
 }
 

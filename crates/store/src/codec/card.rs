@@ -22,6 +22,8 @@ pub(super) const fn card_kind(event: &CardEvent) -> &'static str {
         CardEvent::Failed { .. } => "card_failed",
         CardEvent::Wished { .. } => "card_wished",
         CardEvent::RefundAsked { .. } => "refund_asked",
+        CardEvent::RefundAtReader { .. } => "refund_at_reader",
+        CardEvent::RefundCalledOff { .. } => "refund_called_off",
         CardEvent::RefundDoubted { .. } => "refund_doubted",
         CardEvent::RefundNeverArrived { .. } => "refund_never_arrived",
         CardEvent::RefundRefused { .. } => "refund_refused",
@@ -58,6 +60,16 @@ pub(super) enum CardEventShape {
         #[serde(with = "money_shape")]
         amount: Money,
         reason: String,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reader: Option<String>,
+    },
+    RefundAtReader {
+        #[serde(with = "id_text")]
+        refund: RefundId,
+    },
+    RefundCalledOff {
+        #[serde(with = "id_text")]
+        refund: RefundId,
     },
     RefundDoubted {
         #[serde(with = "id_text")]
@@ -158,6 +170,9 @@ struct ChargeShape {
     last4: Option<String>,
     wallet: Option<String>,
     receipt: Vec<(String, String)>,
+    // Nearly no card must be: what was stored before there were such cards reads as it is.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    must_be_presented: bool,
     #[serde(with = "money_or_null")]
     fee: Option<Money>,
 }

@@ -101,6 +101,8 @@ export type CardDto = {
 	way: CardWayDto,
 	/**  The reader's name at the processor; empty for a phone. */
 	reader: string,
+	/**  What people call that reader; its name at the processor where the till has not heard of it, empty for a phone. */
+	reader_label: string,
 	/**  The money is held first, and taken when the shop says so. */
 	captures_later: boolean,
 	/**  Where it is. */
@@ -129,6 +131,8 @@ export type CardDto = {
 	capturing: boolean,
 	/**  May it be called off? */
 	may_cancel: boolean,
+	/**  The customer must present the card at a reader before anything of it goes back. */
+	must_be_presented: boolean,
 	/**  What may still be given back. */
 	refundable: MoneyDto,
 	/**  Money given back, oldest first. */
@@ -145,6 +149,16 @@ export type CardPageDto = {
 	url: string,
 	/**  Its code. */
 	qr: QrDto,
+};
+
+/**  Names a refund of a card payment. */
+export type CardRefundCancelRequest = {
+	/**  The sale. */
+	invoice: string,
+	/**  The payment. */
+	payment: string,
+	/**  The refund. */
+	refund: string,
 };
 
 /**  Gives money of a card payment back. */
@@ -909,6 +923,8 @@ export type PracticeActRequest = {
 export type PracticeCardActDto = 
 /**  Tap it. */
 "tap" | 
+/**  Tap one that must be presented again before anything of it goes back. */
+"tap_interac" | 
 /**  Tap one that the bank declines. */
 "decline" | 
 /**  Tap it while the line is dead. */
@@ -1023,6 +1039,12 @@ export type RefundDto = {
 	amount: MoneyDto,
 	/**  Why, in the clerk's words. */
 	reason: string,
+	/**  What people call the reader at which the card is presented for it; empty where it need not be. */
+	reader: string,
+	/**  May the reader be told to stop asking? */
+	may_cancel: boolean,
+	/**  The reader is being told to stop asking. */
+	cancelling: boolean,
 	/**  How far it is. */
 	state: RefundStateDto,
 	/**  Why it was refused, failed, or is not known; empty when none of it. */
@@ -1033,6 +1055,8 @@ export type RefundDto = {
 export type RefundStateDto = 
 /**  It is on its way to the processor. */
 "asked" | 
+/**  The reader asks for the card. Nothing has gone back. */
+"at_reader" | 
 /**  Nobody knows yet: never give back again. */
 "unknown" | 
 /**  The processor refused it. */
@@ -1975,6 +1999,7 @@ export type Commands = {
 	card_cancel: { request: PaymentRequest; reply: SaleDto };
 	card_capture: { request: CardCaptureRequest; reply: SaleDto };
 	card_refund: { request: CardRefundRequest; reply: SaleDto };
+	card_refund_cancel: { request: CardRefundCancelRequest; reply: SaleDto };
 	cards_held: { request: Nothing; reply: HeldCardDto[] };
 	disputes: { request: Nothing; reply: DisputedSaleDto[] };
 	dispute_evidence: { request: DisputeAnswerRequest; reply: FactDto[] };

@@ -67,7 +67,7 @@ test('after a decline the same way is started once per press', async () => {
   await Promise.all([screen.again(), screen.again()]);
   expect(backend.count('card_start')).toBe(1);
   const started = backend.calls.find(({ name }) => name === 'card_start')?.request;
-  expect(started).toMatchObject({ invoice: INVOICE, way: 'reader', reader: 'practice', capture_later: false });
+  expect(started).toMatchObject({ invoice: INVOICE, way: 'reader', reader: 'tmr_1', capture_later: false });
   expect(started).not.toMatchObject({ payment: PAYMENT });
 });
 
@@ -143,7 +143,7 @@ test('a card goes by its brand, its last digits and its wallet', () => {
 
 test('the simulated customer pays, is declined or is not heard; what is unknown is heard later', () => {
   const words = (step: CardDto['step']) => practiceDeeds(step, () => undefined).map(({ word }) => word);
-  expect(words('customer')).toEqual(['pay by card', 'be declined', 'pay, line dead']);
+  expect(words('customer')).toEqual(['pay by card', 'pay by Interac', 'be declined', 'pay, line dead']);
   expect(words('unknown')).toEqual(['bring the line back']);
   expect(words('taken')).toEqual(['object at the bank']);
   expect(words('bank')).toEqual([]);

@@ -8,6 +8,7 @@ export function practiceDeeds(step: CardStepDto, act: (act: PracticeCardActDto) 
   if (step === 'customer') {
     return [
       deed(m.practice_card_tap(), 'tap'),
+      deed(m.practice_card_interac(), 'tap_interac'),
       deed(m.practice_card_decline(), 'decline'),
       deed(m.practice_card_unheard(), 'tap_unheard'),
     ];

@@ -124,11 +124,3 @@ function isSilent({ step, reader_step: reader }: CardDto): boolean {
 function customersStep({ way }: CardDto): string {
   return way === 'reader' ? m.card_step_present() : m.card_step_phone();
 }
-
-/** The name the clerk knows the reader by. */
-export function readerName(reader: string): string {
-  return reader === PRACTICE_READER ? m.card_reader_practice() : reader;
-}
-
-/** What the core calls the simulated one. */
-const PRACTICE_READER = 'practice';

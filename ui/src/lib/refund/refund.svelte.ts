@@ -2,7 +2,14 @@
  * Giving money of a card payment back: the sale is found by its receipt, and the money goes to the card it came from and
  * nowhere else. One press asks for one refund, however often it is repeated.
  */
-import { faultOf, type Fault, type SaleDto } from '$lib/backend';
+import {
+  faultOf,
+  type Fault,
+  type PracticeCardActDto,
+  type RefundDto,
+  type RefundStateDto,
+  type SaleDto,
+} from '$lib/backend';
 import { newRefundId } from '$lib/backend/ids';
 import { Part } from '$lib/card/part.svelte';
 import { cardPayments, type CardPayment } from '$lib/card/payments';
@@ -38,6 +45,11 @@ export class Refunds {
     return payments.find(({ payment }) => payment === this.wanted) ?? payments.find(hasRest) ?? payments[0] ?? null;
   }
 
+  /** The refund for which the customer presents the card, until its outcome is certain. */
+  get presented(): RefundDto | null {
+    return this.chosen?.card.refunds.find((refund) => refund.reader !== '' && UNDER_WAY.has(refund.state)) ?? null;
+  }
+
   choose(payment: string): void {
     this.wanted = payment;
     this.part.reset();
@@ -62,20 +74,42 @@ export class Refunds {
     const { sale, chosen, next } = this;
     const amount = chosen === null ? null : this.part.amountOf(chosen.card.refundable);
     if (this.busy || sale === null || chosen === null || amount === null || this.reason.trim() === '') return;
+    const { invoice } = sale;
+    const request = { invoice, payment: chosen.payment, refund: next, amount, reason: this.reason.trim() };
+    if (!(await this.command(() => this.till.backend.call('card_refund', request)))) return;
+    this.next = newRefundId();
+    this.reason = '';
+    this.part.reset();
+  }
+
+  /** Has the reader stop asking for the card. Whether that came in time, the processor tells. */
+  async callOff(): Promise<void> {
+    const { sale, chosen, presented } = this;
+    if (this.busy || sale === null || chosen === null || presented?.may_cancel !== true) return;
+    const { invoice } = sale;
+    const request = { invoice, payment: chosen.payment, refund: presented.refund };
+    await this.command(() => this.till.backend.call('card_refund_cancel', request));
+  }
+
+  /** Plays the simulated customer. */
+  async act(act: PracticeCardActDto): Promise<void> {
+    const { sale, chosen } = this;
+    if (sale === null || chosen === null) return;
+    const request = { invoice: sale.invoice, payment: chosen.payment, act };
+    await this.command(() => this.till.backend.call('practice_card', request));
+  }
+
+  /** Whether it was done. */
+  private async command(deed: () => Promise<SaleDto>): Promise<boolean> {
     this.busy = true;
     this.refused = null;
-    const reason = this.reason.trim();
     try {
-      const { invoice } = sale;
-      const request = { invoice, payment: chosen.payment, refund: next, amount, reason };
-      this.sale = await this.till.backend.call('card_refund', request);
-      this.next = newRefundId();
-      this.reason = '';
-      this.part.reset();
+      this.sale = await deed();
     } catch (thrown) {
       this.refused = faultOf(thrown);
     }
     this.busy = false;
+    return this.refused === null;
   }
 
   private async look(ask: () => Promise<SaleDto>): Promise<string | null> {
@@ -98,6 +132,9 @@ export class Refunds {
     this.part.reset();
   }
 }
+
+/** It is not certain yet whether the money goes back. */
+const UNDER_WAY: ReadonlySet<RefundStateDto> = new Set(['asked', 'at_reader', 'unknown']);
 
 /** What the core can be asked for; a longer number is nobody's. */
 const RECEIPT_NUMBER_MAX = 4_294_967_295;

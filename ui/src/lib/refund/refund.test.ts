@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { Fault, type RefundStateDto } from '$lib/backend';
+import { Fault, type RefundDto, type RefundStateDto } from '$lib/backend';
 import { Till } from '$lib/shell/till.svelte';
 import { FixtureBackend, type Replies } from '../../../tests/fixture-backend';
-import { byCard, paidByCard } from '../../../tests/fixtures/card';
+import { byCard, paidByCard, refundAtReader, refundOf } from '../../../tests/fixtures/card';
 import { eur, INVOICE, PAYMENT, sale } from '../../../tests/fixtures/sale';
 import { Refunds } from './refund.svelte';
-import { refundLook } from './words';
+import { presentingSteps, presentingWord, refundLook } from './words';
 
 const PAID = sale({ state: 'paid', hand_over: 'yes', receipt_number: 212, payments: [paidByCard()] });
 
@@ -89,9 +89,59 @@ test('only payments by card that took something are given back, the one with som
   expect(refunds.chosen?.payment).toBe('pay_spent');
 });
 
+test('a card that is to be presented is waited for, and called off once', async () => {
+  const asked = paidByCard({ must_be_presented: true, refunds: [refundOf(340), refundAtReader(430)] });
+  const { backend, refunds } = await open({
+    sale_get: () => sale({ payments: [asked] }),
+    card_refund_cancel: () =>
+      sale({ payments: [paidByCard({ refunds: [refundAtReader(430, { may_cancel: false, cancelling: true })] })] }),
+  });
+  expect(refunds.presented?.amount).toEqual(eur(430));
+  await Promise.all([refunds.callOff(), refunds.callOff()]);
+  await refunds.callOff();
+  expect(backend.count('card_refund_cancel')).toBe(1);
+  expect(refunds.presented?.cancelling).toBe(true);
+});
+
+test('what is certain is waited for no more, and other refunds never were', async () => {
+  const ended = refundAtReader(430, { state: 'refused', may_cancel: false, problem: 'called off' });
+  const { refunds } = await open({
+    sale_get: () => sale({ payments: [paidByCard({ refunds: [ended, refundOf(100, { state: 'asked' })] })] }),
+  });
+  expect(refunds.presented).toBeNull();
+  await refunds.callOff();
+});
+
+test('the clerk is told what the reader waits for, and what nobody knows', () => {
+  const payment = paidByCard({ brand: 'interac', last4: '1933' });
+  const word = (changes: Partial<RefundDto>) => presentingWord(refundAtReader(430, changes), payment);
+  expect(word({})).toBe('Customer presents the card at Counter');
+  expect(word({ state: 'asked' })).toBe('Counter is waking up');
+  expect(word({ state: 'unknown' })).toContain('Do not give back again');
+  expect(word({ cancelling: true })).toContain('Wait until it is certain');
+  const silent = { ...payment, card: { ...payment.card, reader_step: 'silent' as const } };
+  expect(presentingWord(refundAtReader(430), silent)).toContain('does not answer');
+  const phases = (state: RefundStateDto) =>
+    presentingSteps(refundAtReader(430, { state }), payment).map((s) => s.phase);
+  expect([phases('asked'), phases('at_reader')]).toEqual([
+    ['now', 'next', 'next'],
+    ['done', 'now', 'next'],
+  ]);
+});
+
 test('every state of a refund has its word', () => {
   const states: RefundStateDto[] = [
-    ...(['asked', 'unknown', 'refused', 'pending', 'needs_action', 'succeeded', 'failed', 'cancelled'] as const),
+    ...([
+      'asked',
+      'at_reader',
+      'unknown',
+      'refused',
+      'pending',
+      'needs_action',
+      'succeeded',
+      'failed',
+      'cancelled',
+    ] as const),
   ];
   const words = states.map((state) => refundLook(state).word);
   expect(new Set(words).size).toBe(states.length);

@@ -22,6 +22,8 @@ const EVENTS: Record<string, () => string> = {
   card_failed: () => m.sales_event_card_failed(),
   card_wished: () => m.sales_event_card_wished(),
   refund_asked: () => m.sales_event_refund_asked(),
+  refund_at_reader: () => m.sales_event_refund_at_reader(),
+  refund_called_off: () => m.sales_event_refund_called_off(),
   refund_doubted: () => m.sales_event_refund_doubted(),
   refund_never_arrived: () => m.sales_event_refund_never_arrived(),
   refund_refused: () => m.sales_event_refund_refused(),

@@ -35,11 +35,26 @@ pub(super) fn card_events() -> Vec<SaleEvent> {
         CardEvent::Failed { failure: failure.clone() }.of(payment),
         CardEvent::Wished { wish: CardWish::Cancel }.of(payment),
         CardEvent::Wished { wish: CardWish::Capture(eur(300)) }.of(payment),
-        CardEvent::RefundAsked { refund, amount: eur(100), reason: "cold coffee".to_owned() }.of(payment),
+        read_of_presented(refund).of(payment),
+        asked_back(refund, None).of(payment),
+        asked_back(refund, Some("tmr_1".to_owned())).of(payment),
+        CardEvent::RefundAtReader { refund }.of(payment),
+        CardEvent::RefundCalledOff { refund }.of(payment),
         CardEvent::RefundDoubted { refund, reason: reason() }.of(payment),
         CardEvent::RefundNeverArrived { refund }.of(payment),
         CardEvent::RefundRefused { refund, failure }.of(payment),
     ]
+}
+
+/// Of a card that must be presented again before anything of it goes back.
+fn read_of_presented(refund: RefundId) -> CardEvent {
+    let mut reading = full_reading(refund);
+    reading.charge.iter_mut().for_each(|charge| charge.must_be_presented = true);
+    CardEvent::Read { reading }
+}
+
+fn asked_back(refund: RefundId, reader: Option<String>) -> CardEvent {
+    CardEvent::RefundAsked { refund, amount: eur(100), reason: "cold coffee".to_owned(), reader }
 }
 
 /// A reading with everything in it.
@@ -50,6 +65,7 @@ fn full_reading(refund: RefundId) -> CardReading {
         last4: Some("4242".to_owned()),
         wallet: Some("apple_pay".to_owned()),
         receipt: vec![("application_preferred_name".to_owned(), "Visa Credit".to_owned())],
+        must_be_presented: false,
         fee: Some(eur(32)),
     };
     let told = RefundReading {
