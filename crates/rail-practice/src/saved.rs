@@ -47,7 +47,7 @@ impl Purses {
     }
 
     fn page(&mut self, wish: &PageWish) -> SavingPage {
-        let open = || SavingPage::Open { link: format!("https://pay.invalid/{}", wish.page) };
+        let open = || SavingPage::Open { link: link(wish.page) };
         self.pages.entry(wish.page).or_insert_with(|| (wish.payer.clone(), open())).1.clone()
     }
 
@@ -59,6 +59,11 @@ impl Purses {
         }
         state.clone()
     }
+}
+
+/// As long as a real one, whose code has that many modules.
+fn link(page: PageId) -> String {
+    format!("https://pay.invalid/{page}#{}", "practice".repeat(50))
 }
 
 /// What the payer's name says.
