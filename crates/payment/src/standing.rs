@@ -195,7 +195,11 @@ impl Sale {
             None | Some(PaymentMethod::Cash(_)) if coverage.present.is_zero() => State::Preparing,
             None | Some(PaymentMethod::Cash(_)) => State::Partial,
             Some(PaymentMethod::Card(card)) if coverage.present.is_zero() || card.is_open() => {
-                card_state(card)
+                match card_state(card) {
+                    // All that was taken was given back before the sale was paid: nothing is left of it.
+                    State::Paid => State::Preparing,
+                    state => state,
+                }
             }
             Some(PaymentMethod::Chain(chain)) if coverage.present.is_zero() => nothing_came_state(chain),
             Some(PaymentMethod::Card(_)) => State::Partial,

@@ -134,7 +134,8 @@ impl Desk<'_> {
         Ok(reply)
     }
 
-    /// What events told of: each reading like an answer, and the place after them all.
+    /// What events told of: each reading like an answer, and the place after them all. While nobody knows what became of a
+    /// call it counts for nothing, because it may have been read before: the collector asks anew.
     fn take_card_report(
         &self,
         work: &mut WorkingSet<'_>,
@@ -145,6 +146,10 @@ impl Desk<'_> {
             match work.invoice_of_card(payment)? {
                 Some(invoice) => {
                     let due = DueCard { invoice, payment };
+                    if Self::awaits_answer(work, due)? {
+                        work.tend(rail, due);
+                        continue;
+                    }
                     let answer = CardAnswer::Read(Box::new(reading));
                     let reply = self.take_card_answer(work, due, CardErrand::Read, answer)?;
                     if matches!(reply, Reply::Mismatch) {
@@ -159,6 +164,13 @@ impl Desk<'_> {
             work.move_cursor(RailCursor { rail, cursor: place, as_of });
         }
         Ok(Reply::Done)
+    }
+
+    /// Is the outcome of a call for a payment unknown that the processor has?
+    fn awaits_answer(work: &WorkingSet<'_>, due: DueCard) -> Result<bool, EngineError> {
+        let sale = work.sale(due.invoice)?.ok_or(EngineError::NoSuchSale)?;
+        let card = sale.card(due.payment)?;
+        Ok(card.reading.is_some() && card.is_in_doubt())
     }
 
     /// A payout as it is told now. One that its parts do not add up to is booked all the same, because the money is at

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use engine::{CardCommand, Command, EngineError, Reply};
 use ledger::Account;
 use money::{Currency, Money};
-use payment::card::{CaptureMode, CardEnd, CardLevel, CardWay};
+use payment::card::{CaptureMode, CardEnd, CardLevel, CardReport, CardWay};
 use payment::payout::{PartKind, PayoutPart, PayoutReading, PayoutStatus};
 use payment::sale::{CardPayment, Refund, RefundState, Refused};
 use payment::{InvoiceId, PaymentId, RailId, State, Timestamp};
@@ -183,6 +183,24 @@ async fn a_refund_whose_answer_is_lost_gives_back_once() {
         assert_eq!(too_much, Err(Refused::RefundTooHigh(eur(250)).into()));
         shop.check_books().await;
     }
+}
+
+#[tokio::test]
+async fn what_was_read_before_a_refund_does_not_say_that_it_never_arrived() {
+    let (shop, terminal) = shop_with([]).await;
+    let carded = shop.card_paid(&terminal).await;
+    let before = terminal.reading(carded.payment).unwrap();
+    *terminal.is_mute.lock().unwrap() = true;
+    terminal.slips.lock().unwrap().push_back(Slip::LostAfter);
+    shop.asks_refund(carded, 200).await.unwrap();
+    let is_in_doubt = |card: &CardPayment| matches!(card.refunds[0].state, RefundState::Doubted(_));
+    shop.card_until(carded, "nobody knows", is_in_doubt).await;
+    let report = CardReport { readings: vec![(carded.payment, before)], ..CardReport::default() };
+    shop.ask(Command::Card(CardCommand::TakeReport { rail: RailId::STRIPE, report })).await.unwrap();
+    assert!(is_in_doubt(shop.sale(carded.invoice).await.card(carded.payment).unwrap()));
+    *terminal.is_mute.lock().unwrap() = false;
+    shop.card_until(carded, "given back", |card| card.refunds.iter().any(Refund::is_off)).await;
+    assert_eq!(terminal.sent(), [Call::Opened, Call::Refunded(200)]);
 }
 
 #[tokio::test]

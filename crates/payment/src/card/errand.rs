@@ -63,7 +63,7 @@ impl CardPayment {
     /// What is to be asked next; `None` when nothing is, until somebody wants something or an event tells of it.
     #[must_use]
     pub fn errand(&self) -> Option<CardErrand> {
-        if self.doubt.is_some() || self.refunds.iter().any(is_told_by_reading) {
+        if self.is_in_doubt() {
             return Some(CardErrand::Read);
         }
         let Some(reading) = &self.reading else {
@@ -81,11 +81,6 @@ impl CardPayment {
             _ => self.refunds.iter().find_map(refund_errand),
         }
     }
-}
-
-/// What became of it is in any reading of the payment.
-const fn is_told_by_reading(refund: &Refund) -> bool {
-    matches!(refund.state, RefundState::Doubted(_)) && refund.reader.is_none()
 }
 
 /// The oldest first: a reader does one thing at a time.

@@ -314,6 +314,15 @@ impl CardPayment {
         undone.try_fold(counted, |rest, refund| rest.checked_sub(refund.amount))
     }
 
+    /// Did the answer to a call never come, so that nobody knows what became of it before the payment is read anew? What
+    /// became of a refund at a reader, the reader is asked.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        let is_unheard =
+            |refund: &Refund| matches!(refund.state, RefundState::Doubted(_)) && refund.reader.is_none();
+        self.doubt.is_some() || self.refunds.iter().any(is_unheard)
+    }
+
     /// Is a refund on its way to the processor or at a reader, or its outcome not known?
     #[must_use]
     pub fn is_refunding(&self) -> bool {

@@ -126,6 +126,10 @@ impl Sale {
         effects: &mut Vec<Effect>,
     ) -> Result<bool, Refused> {
         let card = self.card_mut(id)?;
+        // What was true before the newest reading need not fit it.
+        if card.is_overtaken(reading) {
+            return Ok(false);
+        }
         card.check(reading)?;
         if card.is_known(reading) {
             return Ok(false);
@@ -175,12 +179,16 @@ impl CardPayment {
         }
     }
 
-    /// Older than the newest, or the same again: nothing to record. A doubt is something to end.
+    /// Was something newer read already? Events are told after a while, and a call may have been answered since.
+    fn is_overtaken(&self, reading: &CardReading) -> bool {
+        self.reading.as_ref().is_some_and(|known| reading.number <= known.number)
+    }
+
+    /// The same again: nothing to record. A doubt is something to end.
     fn is_known(&self, reading: &CardReading) -> bool {
         let Some(known) = &self.reading else { return false };
         let is_same = CardReading { number: known.number, ..reading.clone() } == *known;
-        let is_doubted = self.doubt.is_some();
-        reading.number <= known.number || (is_same && !is_doubted)
+        is_same && self.doubt.is_none()
     }
 
     /// What the owner must hear of a newer reading.

@@ -457,7 +457,21 @@ fn what_goes_back_before_the_sale_is_paid_is_still_to_pay() {
     let refunds = vec![back(Some(refund(1)), 200, RefundStatus::Succeeded)];
     till.reads(CardReading { refunds, ..reading(3, captured(200)) });
     assert_eq!(till.sale.payable(), Ok(eur(450)));
+    assert_eq!(till.state(), State::Preparing, "nothing of it is left");
     assert_eq!(till.books().balance(Account::InvoiceClearing, currency("EUR")), 0);
+}
+
+#[test]
+fn what_was_read_before_the_newest_reading_and_told_after_it_changes_nothing() {
+    let mut till = Till::opens();
+    till.starts_card(CaptureMode::Later);
+    till.reads(reading(1, waiting()));
+    till.reads(reading(4, captured(450)));
+    for late in [reading(2, waiting()), reading(3, held(450)), reading(4, held(450))] {
+        let told = till.sale.apply(&CardEvent::Read { reading: late }.of(pay(1)), instant(0));
+        assert_eq!(told, Ok(None));
+    }
+    assert_eq!(till.state(), State::Paid);
 }
 
 #[test]

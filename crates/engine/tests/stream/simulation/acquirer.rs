@@ -43,7 +43,7 @@ pub(crate) enum Mishap {
 /// How likely something is in a weather, in percent.
 type Chance = fn(&Weather) -> u32;
 
-/// What goes wrong with charges although there is a line.
+/// What goes wrong with charges and cards although there is a line.
 const MISHAPS: &[(Mishap, Chance)] = &[
     (Mishap::Misconfigured, |weather| weather.misconfigured),
     (Mishap::Lost, |weather| weather.missing),
@@ -51,6 +51,27 @@ const MISHAPS: &[(Mishap, Chance)] = &[
     (Mishap::Unheard, |weather| weather.lost),
     (Mishap::Garbled, |weather| weather.garbled),
 ];
+
+/// What goes wrong with a call that is made now.
+pub(crate) fn mishap_of_call(outside: &Outside) -> Option<Mishap> {
+    if outside.is_down() || outside.chance(|weather| weather.refused) {
+        return Some(Mishap::NotSent);
+    }
+    MISHAPS.iter().find(|(_, chance)| outside.chance(chance)).map(|(mishap, _)| *mishap)
+}
+
+/// What goes wrong with a question that is asked now.
+pub(crate) fn mishap_of_question(outside: &Outside) -> Option<Mishap> {
+    if outside.is_down() || outside.chance(|weather| weather.refused) {
+        Some(Mishap::NotSent)
+    } else if outside.chance(|weather| weather.misconfigured) {
+        Some(Mishap::Misconfigured)
+    } else if outside.chance(|weather| weather.unanswered) {
+        Some(Mishap::Unheard)
+    } else {
+        outside.chance(|weather| weather.garbled).then_some(Mishap::Garbled)
+    }
+}
 
 pub(crate) struct Acquirer {
     outside: Arc<Outside>,
@@ -110,24 +131,7 @@ impl Acquirer {
         if let Some(planned) = self.ledger().mishaps.remove(&charge.attempt) {
             return Some(planned);
         }
-        if self.outside.is_down() || self.outside.chance(|weather| weather.refused) {
-            return Some(Mishap::NotSent);
-        }
-        let mut mishaps = MISHAPS.iter();
-        mishaps.find(|(_, chance)| self.outside.chance(chance)).map(|(mishap, _)| *mishap)
-    }
-
-    /// What goes wrong with a question.
-    pub(crate) fn mishap_of_question(&self) -> Option<Mishap> {
-        if self.outside.is_down() || self.outside.chance(|weather| weather.refused) {
-            Some(Mishap::NotSent)
-        } else if self.outside.chance(|weather| weather.misconfigured) {
-            Some(Mishap::Misconfigured)
-        } else if self.outside.chance(|weather| weather.unanswered) {
-            Some(Mishap::Unheard)
-        } else {
-            self.outside.chance(|weather| weather.garbled).then_some(Mishap::Garbled)
-        }
+        mishap_of_call(&self.outside)
     }
 
     /// A charge arrives.

@@ -1,4 +1,4 @@
-//! The rail at the near end of the line to the acquirer: what the till calls. The judge hears of every call before
+//! The rail at the near end of the line to the acquirer: what the till calls to charge tabs. The judge hears of every call before
 //! anything happens, and of every answer that the till hears.
 
 use std::future::pending;
@@ -12,10 +12,10 @@ use payment::rail::{RailFuture, RailHealth, ServerHealth};
 use payment::{RailError, RailId};
 use tokio::time::sleep;
 
-use super::acquirer::{Acquirer, Mishap};
+use super::acquirer::{Acquirer, Mishap, mishap_of_question};
 use super::doom::Point;
 use super::life::Surroundings;
-use super::outside::Defect;
+use super::outside::{Defect, Outside};
 use crate::shop::eur;
 
 /// Longest wait for an answer that comes: longer than a till waits.
@@ -64,7 +64,7 @@ impl CardLine {
             (None, Some(fate)) => fate,
             (mishap, _) => Err(self.failure(charge, mishap).await),
         };
-        self.dawdle().await;
+        dawdle(&self.around).await;
         self.around.tell(|judge| judge.hears(charge, &answer));
         answer
     }
@@ -73,7 +73,7 @@ impl CardLine {
         self.around.tell(|judge| judge.asks(charge));
         let effect = self.around.doom.begins_effect();
         self.around.doom.dies_at(Point::BeforeEffect(effect)).await;
-        let mishap = self.acquirer().mishap_of_question();
+        let mishap = mishap_of_question(&self.around.outside);
         let answer = if mishap.is_none() {
             let first = self.acquirer().look_up(charge);
             let is_doubled = self.around.doom.is_doubled(effect);
@@ -83,7 +83,7 @@ impl CardLine {
         };
         self.around.doom.dies_at(Point::AfterEffect(effect)).await;
         let answer = if mishap.is_none() { answer } else { Err(self.failure(charge, mishap).await) };
-        self.dawdle().await;
+        dawdle(&self.around).await;
         self.around.tell(|judge| judge.hears_about(charge, &answer));
         answer
     }
@@ -105,12 +105,21 @@ impl CardLine {
             }
         }
     }
+}
 
-    async fn dawdle(&self) {
-        if self.around.outside.chance(|weather| weather.slow) {
-            sleep(Duration::from_millis(self.around.outside.below(SLOW_MS).into())).await;
-        }
+/// An answer takes its time.
+pub(crate) async fn dawdle(around: &Surroundings) {
+    if around.outside.chance(|weather| weather.slow) {
+        sleep(Duration::from_millis(around.outside.below(SLOW_MS).into())).await;
     }
+}
+
+/// Whoever is at the far end answers, as far as is known.
+pub(crate) fn health_of(outside: &Outside) -> RailHealth {
+    let is_well = !outside.is_down() && !outside.chance(|weather| weather.unwell);
+    let problem = (!is_well).then(|| "it does not answer".to_owned());
+    let server = ServerHealth { address: "acquirer".to_owned(), problem };
+    RailHealth { tip: None, servers: vec![server], notices: Vec::new() }
 }
 
 impl ChargingRail for CardLine {
@@ -119,10 +128,7 @@ impl ChargingRail for CardLine {
     }
 
     fn health(&self) -> RailHealth {
-        let is_well = !self.around.outside.is_down() && !self.around.outside.chance(|weather| weather.unwell);
-        let problem = (!is_well).then(|| "it does not answer".to_owned());
-        let server = ServerHealth { address: "acquirer".to_owned(), problem };
-        RailHealth { tip: None, servers: vec![server], notices: Vec::new() }
+        health_of(&self.around.outside)
     }
 
     fn charge_min(&self, currency: Currency) -> Option<Money> {

@@ -1,22 +1,23 @@
 //! What the clerk and the owner ask for. A new kind of wish is a function and a line of the table; nothing else here
 //! knows which kinds there are.
 
-use engine::Command;
+use engine::{CardCommand, Command};
 use money::Percent;
 use payment::stray::Decision;
 use payment::{InvoiceId, RailId, Sale, Stray};
 use rail_practice::Draws;
 use settings::PolicyRow;
 
+use super::counter::COUNTER_WISHES;
 use super::day::Day;
 use super::streaming::{retry_settlement, settle_tabs, take_parcel, try_letters_again};
 use crate::shop::{cart, eur, replacing};
 
 /// A kind of wish, how often it comes compared with others, and how one is made. `None` when there is nothing to ask.
-struct Wish {
-    name: &'static str,
-    weight: u32,
-    make: fn(&mut Day) -> Option<Command>,
+pub(super) struct Wish {
+    pub(super) name: &'static str,
+    pub(super) weight: u32,
+    pub(super) make: fn(&mut Day) -> Option<Command>,
 }
 
 const WISHES: &[Wish] = &[
@@ -40,8 +41,10 @@ const WISHES: &[Wish] = &[
 
 /// Draws a wish and says which.
 pub(crate) fn next_wish(day: &mut Day) -> Option<Command> {
-    let weights: Vec<u32> = WISHES.iter().map(|wish| wish.weight).collect();
-    let wish = &WISHES[day.draws.weighted(&weights)];
+    let of_cards = if day.habits.has_cards { COUNTER_WISHES } else { &[] };
+    let wishes: Vec<&Wish> = WISHES.iter().chain(of_cards).collect();
+    let weights: Vec<u32> = wishes.iter().map(|wish| wish.weight).collect();
+    let wish = wishes[day.draws.weighted(&weights)];
     let command = (wish.make)(day)?;
     day.say(format!("the clerk {}{}", wish.name, about(day, &command)));
     Some(command)
@@ -56,6 +59,12 @@ fn about(day: &Day, command: &Command) -> String {
         | Command::CancelSale { invoice, .. }
         | Command::VoidSale { invoice, .. }
         | Command::PrintReceipt { invoice } => format!(" of sale {}", number(invoice)),
+        Command::Card(
+            CardCommand::Start { invoice, .. }
+            | CardCommand::Cancel { invoice, .. }
+            | CardCommand::Capture { invoice, .. }
+            | CardCommand::Refund { invoice, .. },
+        ) => format!(" of sale {}", number(invoice)),
         Command::AssignStray { stray, invoice, .. } => format!(": {stray} to sale {}", number(invoice)),
         _ => String::new(),
     }
@@ -70,7 +79,7 @@ fn some_sale(day: &mut Day) -> Option<Sale> {
 }
 
 /// One that takes money, if there is any.
-fn payable_sale(day: &mut Day) -> Option<Sale> {
+pub(super) fn payable_sale(day: &mut Day) -> Option<Sale> {
     for _ in 0..4 {
         let sale = some_sale(day)?;
         if sale.payable().is_ok() {

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use engine::{Clock, Command, EngineError, Outcome, Reply};
 use money::Money;
-use payment::{InvoiceId, PaymentId, Sale};
+use payment::{InvoiceId, PaymentId, RefundId, Sale};
 use rail_practice::{Act, Draws, PracticeScript, Step};
 use settings::{Mode, Settings};
 use store::{Batch, Opened, SettingsChange, Store, StoreOptions, Trouble};
@@ -17,6 +17,7 @@ use super::happenings::Habits;
 use super::judge::{Broken, Judge, Verdict};
 use super::life::{Life, Surroundings};
 use super::outside::{Defect, Outside};
+use super::processor::CardHost;
 use super::weather::Weather;
 use crate::clock::{MORNING, QUOTE_LIFE, TurnedClock};
 use crate::shop::state;
@@ -25,7 +26,7 @@ use crate::shop::state;
 const STEPS: u32 = 45;
 /// Long enough for a wallet that could not be opened to be tried again, and for every answer under way.
 const NAP: Duration = Duration::from_secs(45);
-/// Long enough for a charge on its way to be asked about.
+/// Long enough for a charge or a card of unknown outcome to be asked about.
 const LONG_NAP: Duration = Duration::from_secs(6 * 60);
 
 /// A running day.
@@ -84,10 +85,12 @@ impl Day {
         let (template, head) = template();
         let outside = Arc::new(Outside::new(Draws::from_seed(draws.number()), weather, defect));
         let acquirer = Arc::new(Acquirer::new(outside.clone()));
-        let judge = Judge::of(acquirer.clone(), settings_of_the_day(), (0, *head));
+        let processor = Arc::new(CardHost::new(outside.clone()));
+        let judge = Judge::of(acquirer.clone(), processor.clone(), settings_of_the_day(), (0, *head));
         let around = Surroundings {
             outside,
             acquirer,
+            processor,
             clock: TurnedClock::at(MORNING),
             doom: Arc::new(Doom::default()),
             judge: Arc::new(Mutex::new(judge)),
@@ -215,7 +218,8 @@ impl Day {
     /// Time passes.
     pub(crate) fn passes(&mut self, time: Duration) -> Verdict {
         self.around.clock.turn(time);
-        let longest = if self.judge(|judge| judge.is_charging()) { LONG_NAP } else { NAP };
+        let is_asking = self.judge(|judge| judge.is_charging() || judge.is_asking_processor());
+        let longest = if is_asking { LONG_NAP } else { NAP };
         if self.life().pass(time.min(longest)).is_none() {
             return self.opens_again();
         }
@@ -296,6 +300,11 @@ impl Day {
     pub(crate) fn next_payment(&mut self) -> PaymentId {
         let (now, random) = (self.around.clock.now().wall, self.random());
         PaymentId::generate(now, random)
+    }
+
+    pub(crate) fn next_refund(&mut self) -> RefundId {
+        let (now, random) = (self.around.now(), self.random());
+        RefundId::generate(now, random)
     }
 
     /// The sale as it is committed.

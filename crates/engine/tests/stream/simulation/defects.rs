@@ -6,6 +6,7 @@ use payment::sale::{Applied, PaymentTerms};
 use payment::{Policy, RailId, Sale, SaleEvent, Timestamp};
 use store::{Batch, Committed, Record, SaleRecord, Source, Trouble};
 
+use super::counter_flows::a_card_given_back_in_parts;
 use super::day::{Day, Journal};
 use super::flows::paid_exactly;
 use super::judge::Broken;
@@ -77,6 +78,43 @@ fn a_charge_that_is_sent_again_without_asking_is_found() {
 #[test]
 fn an_acquirer_that_says_taken_and_took_nothing_is_found() {
     assert_eq!(found_by_days(Defect::TakesNothing), Some("I6"));
+}
+
+/// The promise found broken when a card is given back in parts, and the call for the first arrives twice.
+fn found_in_refunds(defect: Defect) -> Option<&'static str> {
+    let mut day = Day::spoiled(Some(defect));
+    day.around.doom.double(2);
+    invariant(a_card_given_back_in_parts(&mut day).err())
+}
+
+#[test]
+fn a_card_payment_that_is_opened_again_under_another_key_is_found() {
+    assert_eq!(found_by_days(Defect::ResendsUnderNewKey), Some("I4"));
+}
+
+#[test]
+fn a_card_call_that_is_made_again_without_asking_is_found() {
+    assert_eq!(found_by_days(Defect::CallsCardNotSent), Some("I4"));
+}
+
+#[test]
+fn a_processor_that_gives_back_twice_for_one_key_is_found() {
+    assert_eq!(found_in_refunds(Defect::RefundsTwice), Some("I4"));
+}
+
+#[test]
+fn held_money_that_counts_as_paid_is_found() {
+    assert_eq!(found_by_days(Defect::CallsHeldPaid), Some("I6"));
+}
+
+#[test]
+fn a_refund_that_is_booked_under_two_names_is_found() {
+    assert_eq!(found_in_refunds(Defect::TellsRefundsTwice), Some("I6"));
+}
+
+#[test]
+fn events_of_the_processor_that_are_passed_over_are_found() {
+    assert_eq!(found_by_days(Defect::PassesEventsOver), Some("I5"));
 }
 
 /// A scripted day with one open sale.

@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use engine::{Clock, Command};
+use engine::{CardCommand, Clock, Command};
 use payment::RailId;
+use payment::card::CardReport;
 use payment::charging::ChargeStatus;
 use payment::rail::Report;
 use payment::stream::settlement::Answer;
@@ -27,6 +28,7 @@ impl Day {
         self.around.outside.turns(Weather::default());
         self.around.outside.set_down(false);
         self.around.acquirer.everything_arrives();
+        self.around.processor.everything_arrives();
         self.around.doom.plan_for(None);
     }
 
@@ -36,6 +38,7 @@ impl Day {
         for _ in 0..LAST_BLOCKS {
             self.acts(&Act::MineBlock)?;
         }
+        self.clerk_calls_cards_off()?;
         self.rests()?;
         self.owner_tries_everything_again()?;
         self.repetition_changes_nothing()?;
@@ -43,6 +46,21 @@ impl Day {
         let found = self.life().found(&self.sales, &settlements);
         self.judge(|judge| judge.check_file(found))?;
         self.closes()
+    }
+
+    /// Nobody is waited for at a reader or a phone over night.
+    fn clerk_calls_cards_off(&mut self) -> Verdict {
+        for _ in 0..NAPS_MAX {
+            let open = self.judge(|judge| judge.open_cards());
+            if open.is_empty() {
+                break;
+            }
+            for (invoice, payment) in open {
+                self.asks(vec![Command::Card(CardCommand::Cancel { invoice, payment })])?;
+            }
+            self.passes(QUOTE_LIFE)?;
+        }
+        Ok(())
     }
 
     /// Whatever is set aside can be charged when all is well, except where the acquirer took something else.
@@ -83,11 +101,24 @@ impl Day {
             self.asks(vec![Command::TakeReport { rail: RailId::BITCOIN, report }])?;
         }
         self.answers_come_again()?;
+        self.events_come_again()?;
         let after = self.judge(|judge| judge.standings());
         must("I5", before == after, || {
             let changed = before.iter().zip(&after).find(|(before, after)| before != after);
             format!("what was told once changed something when it was told again: {changed:?}")
         })
+    }
+
+    /// The processor of cards tells again what it told, the oldest last.
+    fn events_come_again(&mut self) -> Verdict {
+        let (mut readings, payouts) =
+            self.judge(|judge| (judge.recorded_readings(), judge.recorded_payouts()));
+        readings.reverse();
+        for readings in readings.chunks(40) {
+            let report = CardReport { readings: readings.to_vec(), payouts: payouts.clone(), cursor: None };
+            self.asks(vec![Command::Card(CardCommand::TakeReport { rail: RailId::STRIPE, report })])?;
+        }
+        Ok(())
     }
 
     /// The acquirer says again what it took.

@@ -10,7 +10,7 @@ use rail_practice::Act;
 use super::day::Day;
 use super::judge::{Broken, Verdict, must};
 use super::streaming::{parcel, ticket};
-use super::tab_flows;
+use super::{counter_flows, tab_flows};
 use crate::clock::QUOTE_LIFE;
 use crate::shop::{cart, eur, replacing};
 
@@ -36,6 +36,12 @@ pub(crate) const FLOWS: &[Flow] = &[
     Flow { name: "a charge declined and tried again", tell: tab_flows::a_charge_declined_and_tried_again },
     Flow { name: "a charge in doubt", tell: tab_flows::a_charge_in_doubt },
     Flow { name: "a charge that comes late", tell: tab_flows::a_charge_that_comes_late },
+    Flow { name: "a card tapped", tell: counter_flows::a_card_tapped },
+    Flow { name: "a phone that pays in the end", tell: counter_flows::a_phone_that_pays_in_the_end },
+    Flow { name: "a hold taken in part", tell: counter_flows::a_hold_taken_in_part_and_the_rest_in_cash },
+    Flow { name: "a card called off for a phone", tell: counter_flows::a_card_called_off_for_a_phone },
+    Flow { name: "a card given back in parts", tell: counter_flows::a_card_given_back_in_parts },
+    Flow { name: "a dispute won and paid out", tell: counter_flows::a_dispute_won_and_paid_out },
 ];
 
 fn cash_printed_and_voided(day: &mut Day) -> Verdict {
@@ -137,14 +143,14 @@ fn stray(day: &mut Day) -> Result<StrayId, Broken> {
     found.ok_or_else(|| Broken { invariant: "I5", what: "money for a cancelled sale is nowhere".to_owned() })
 }
 
-fn opens(day: &mut Day, cents: i64) -> Result<InvoiceId, Broken> {
+pub(super) fn opens(day: &mut Day, cents: i64) -> Result<InvoiceId, Broken> {
     let invoice = day.next_invoice();
     day.sales.push(invoice);
     insists(day, Command::OpenSale { invoice, cart: cart(cents) })?;
     Ok(invoice)
 }
 
-fn takes(day: &mut Day, invoice: InvoiceId, cents: i64) -> Verdict {
+pub(super) fn takes(day: &mut Day, invoice: InvoiceId, cents: i64) -> Verdict {
     let payment = day.next_payment();
     insists(day, Command::TakeCash { invoice, payment, tendered: eur(cents) })
 }

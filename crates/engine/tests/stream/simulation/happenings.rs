@@ -5,6 +5,7 @@ use std::time::Duration;
 use rail_practice::Draws;
 use store::Trouble;
 
+use super::cardholders::{bank_acts, customer_has_a_card};
 use super::clerk::next_wish;
 use super::day::Day;
 use super::doom::Point;
@@ -12,47 +13,68 @@ use super::judge::Verdict;
 use super::weather::Weather;
 use crate::clock::HOUR;
 
-/// A kind of thing that happens, how often compared with others, and whether it is a fault.
+/// A kind of thing that happens, how often compared with others, and on which days.
 struct Happening {
     weight: u32,
-    is_fault: bool,
+    when: When,
     happen: fn(&mut Day) -> Verdict,
 }
 
+/// Days on which something happens.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    Always,
+    /// A fault is absent, usual or frequent.
+    AsFault,
+    /// On days with cards at the counter.
+    WithCards,
+}
+
 const HAPPENINGS: &[Happening] = &[
-    Happening { weight: 40, is_fault: false, happen: clerk_asks },
-    Happening { weight: 6, is_fault: false, happen: clerk_asks_for_several_things },
-    Happening { weight: 32, is_fault: false, happen: public_acts },
-    Happening { weight: 10, is_fault: false, happen: time_passes },
-    Happening { weight: 2, is_fault: false, happen: till_restarts },
-    Happening { weight: 4, is_fault: true, happen: line_goes_down_or_up },
-    Happening { weight: 3, is_fault: true, happen: weather_turns },
-    Happening { weight: 2, is_fault: true, happen: till_dies_amid_a_wish },
-    Happening { weight: 3, is_fault: true, happen: till_will_die_at_a_commit },
-    Happening { weight: 2, is_fault: true, happen: till_will_die_at_an_effect },
-    Happening { weight: 2, is_fault: true, happen: disk_is_full_for_a_while },
-    Happening { weight: 2, is_fault: true, happen: commit_is_in_doubt },
-    Happening { weight: 1, is_fault: true, happen: wall_clock_jumps },
+    Happening { weight: 40, when: When::Always, happen: clerk_asks },
+    Happening { weight: 6, when: When::Always, happen: clerk_asks_for_several_things },
+    Happening { weight: 32, when: When::Always, happen: public_acts },
+    Happening { weight: 40, when: When::WithCards, happen: customer_has_a_card },
+    Happening { weight: 24, when: When::WithCards, happen: bank_acts },
+    Happening { weight: 10, when: When::Always, happen: time_passes },
+    Happening { weight: 2, when: When::Always, happen: till_restarts },
+    Happening { weight: 4, when: When::AsFault, happen: line_goes_down_or_up },
+    Happening { weight: 3, when: When::AsFault, happen: weather_turns },
+    Happening { weight: 2, when: When::AsFault, happen: till_dies_amid_a_wish },
+    Happening { weight: 3, when: When::AsFault, happen: till_will_die_at_a_commit },
+    Happening { weight: 2, when: When::AsFault, happen: till_will_die_at_an_effect },
+    Happening { weight: 2, when: When::AsFault, happen: disk_is_full_for_a_while },
+    Happening { weight: 2, when: When::AsFault, happen: commit_is_in_doubt },
+    Happening { weight: 1, when: When::AsFault, happen: wall_clock_jumps },
 ];
 
 /// How often each happening comes in one day.
 pub(crate) struct Habits {
     weights: Vec<u32>,
+    /// Are cards taken at the counter?
+    pub(crate) has_cards: bool,
     /// Do customers come by themselves?
     pub(crate) public_comes: bool,
 }
 
 impl Habits {
-    /// Each fault is absent, usual or frequent.
+    /// Cards are taken on every other day.
     pub(crate) fn drawn(draws: &mut Draws) -> Self {
-        let mut weigh =
-            |happening: &Happening| happening.weight * if happening.is_fault { draws.below(3) } else { 1 };
-        Self { weights: HAPPENINGS.iter().map(&mut weigh).collect(), public_comes: true }
+        let has_cards = draws.chance(50);
+        let weigh = |happening: &Happening| {
+            let times = match happening.when {
+                When::Always => 1,
+                When::AsFault => draws.below(3),
+                When::WithCards => u32::from(has_cards),
+            };
+            happening.weight * times
+        };
+        Self { weights: HAPPENINGS.iter().map(weigh).collect(), has_cards, public_comes: true }
     }
 
     /// Nothing happens by itself.
     pub(crate) fn scripted() -> Self {
-        Self { weights: Vec::new(), public_comes: false }
+        Self { weights: Vec::new(), has_cards: true, public_comes: false }
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use engine::{Clock, Command, Engine, EngineError, Reply, Setup};
-use payment::{InvoiceId, SettlementId};
+use payment::{InvoiceId, SettlementId, Timestamp};
 use settings::{Mode, Settings};
 use store::{Batch, Committed, Opened, Store, StoreOptions, Trouble, Troublemaker, Witness};
 use tempfile::TempDir;
@@ -20,7 +20,8 @@ use super::doom::{Doom, Point};
 use super::judge::file::Found;
 use super::judge::{Broken, Judge, Verdict};
 use super::outside::Outside;
-use super::{cards, rail};
+use super::processor::CardHost;
+use super::{cards, counter_line, rail};
 use crate::clock::TurnedClock;
 
 /// Longest wait for an answer: whatever the rails do, the till itself answers.
@@ -31,6 +32,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(60);
 pub(crate) struct Surroundings {
     pub(crate) outside: Arc<Outside>,
     pub(crate) acquirer: Arc<Acquirer>,
+    pub(crate) processor: Arc<CardHost>,
     pub(crate) clock: Arc<TurnedClock>,
     pub(crate) doom: Arc<Doom>,
     pub(crate) judge: Arc<Mutex<Judge>>,
@@ -39,6 +41,11 @@ pub(crate) struct Surroundings {
 }
 
 impl Surroundings {
+    /// The shop's time.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.clock.now().wall
+    }
+
     /// Tells the judge something, and keeps the first thing that is wrong.
     pub(crate) fn tell(&self, what: impl FnOnce(&mut Judge) -> Verdict) {
         let verdict = what(&mut self.judge.lock().unwrap());
@@ -168,9 +175,9 @@ async fn start(home: &Path, around: &Surroundings) -> (Engine, Troublemaker) {
     trouble.watch(Arc::new(Tap(around.clone())));
     let rails = vec![rail::setup(&around.outside, &around.doom)];
     let charging = vec![cards::setup(around)];
+    let cards = vec![counter_line::setup(around)];
     around.judge.lock().unwrap().till_opens();
-    let setup =
-        Setup { store, writer, settings, rails, charging, cards: Vec::new(), clock: around.clock.clone() };
+    let setup = Setup { store, writer, settings, rails, charging, cards, clock: around.clock.clone() };
     (Engine::start_on_one_thread(setup).await.unwrap(), trouble)
 }
 

@@ -6,10 +6,12 @@ use payment::RailId;
 use payment::rail::Offer;
 use payment::stray::Decision;
 
+use super::acquirer::Mishap;
 use super::day::Day;
 use super::doom::Point;
 use super::flows::{FLOWS, Flow};
 use super::judge::Broken;
+use super::processor::balance;
 use crate::shop::state;
 
 /// What became of a story.
@@ -18,6 +20,8 @@ struct Told {
     outcome: Vec<String>,
     commits: u64,
     effects: u64,
+    /// To the processor of cards.
+    calls: u32,
     lives: u64,
 }
 
@@ -30,7 +34,8 @@ fn told(flow: &Flow, plan: impl FnOnce(&Day)) -> Told {
         panic!("{}:\n{}\n{broken}", flow.name, day.trace.join("\n"));
     }
     let doom = &day.around.doom;
-    Told { outcome: outcome(&day), commits: doom.commits(), effects: doom.effects(), lives: day.lives }
+    let (commits, effects, calls) = (doom.commits(), doom.effects(), day.around.processor.calls());
+    Told { outcome: outcome(&day), commits, effects, calls, lives: day.lives }
 }
 
 /// Every answer of the rail comes a second time.
@@ -51,6 +56,12 @@ fn offers_again(day: &mut Day) -> Result<(), Broken> {
 
 /// Sales, receipts, money and stray payments, in words.
 fn outcome(day: &Day) -> Vec<String> {
+    let cards = day.around.processor.truth().into_iter().map(|(_, truth)| {
+        let (refunds, disputes) = (truth.refunds.len(), truth.disputes.len());
+        let brought = balance(&truth);
+        format!("{:?} by card, {brought} is left after {refunds} refunds, {disputes} disputes", truth.level)
+    });
+    let cards: Vec<_> = cards.collect();
     day.judge(|judge| {
         let sales = judge.sales.values().map(|sale| {
             let coverage = sale.coverage().unwrap();
@@ -72,7 +83,9 @@ fn outcome(day: &Day) -> Vec<String> {
         });
         let (taken, letters) = (judge.instructions_taken(), judge.letters.len());
         let rest = format!("{:?}, {} alerts, {taken} instructions", judge.settings, judge.alerts);
-        sales.chain(strays).chain(charges).chain([rest, format!("{letters} letters")]).collect()
+        let paid_out = judge.recorded_payouts().last().map(|payout| format!("{} paid out", payout.amount));
+        let rest = [rest, format!("{letters} letters")];
+        sales.chain(strays).chain(charges).chain(cards).chain(paid_out).chain(rest).collect()
     })
 }
 
@@ -112,6 +125,22 @@ fn an_effect_that_happens_twice_changes_nothing_in_the_end() {
         for effect in 1..=clean.effects {
             let told = told(flow, |day| day.around.doom.double(effect));
             assert_eq!(told.outcome, clean.outcome, "{}: effect {effect} twice", flow.name);
+        }
+    }
+}
+
+/// Ways in which a call to the processor of cards fails and may still have been carried out, or not have been.
+const FAILURES: &[Mishap] = &[Mishap::NotSent, Mishap::Lost, Mishap::Late, Mishap::Unheard];
+
+#[test]
+fn a_card_call_that_fails_in_any_way_changes_nothing_in_the_end() {
+    for flow in FLOWS {
+        let clean = told(flow, |_| {});
+        for call in 1..=clean.calls {
+            for failure in FAILURES {
+                let told = told(flow, |day| day.around.processor.plans(call, *failure));
+                assert_eq!(told.outcome, clean.outcome, "{}: call {call} {failure:?}", flow.name);
+            }
         }
     }
 }

@@ -33,6 +33,18 @@ pub(crate) enum Defect {
     TakesNothing,
     /// The till believes that nothing was sent when nobody knows.
     CallsItNotSent,
+    /// So it does with cards at the counter.
+    CallsCardNotSent,
+    /// What was not heard of is sent again under another key.
+    ResendsUnderNewKey,
+    /// Held money is told as taken.
+    CallsHeldPaid,
+    /// The processor gives money back as often as it is asked under one key.
+    RefundsTwice,
+    /// Each refund is told under two names.
+    TellsRefundsTwice,
+    /// Events are read, and what they tell of is not told.
+    PassesEventsOver,
 }
 
 /// A draw that no seed knows.
@@ -41,8 +53,11 @@ static CHANCE: AtomicU64 = AtomicU64::new(0);
 /// The world without the till.
 pub(crate) struct Outside {
     world: Mutex<World>,
-    /// Rises whenever something happened.
+    /// Rises whenever something happened on the chain or to the line.
     pub(crate) news: watch::Sender<u64>,
+    /// Rises whenever something happened to a card or to the line. It is another one because a channel wakes those who
+    /// wait for it in an order that no seed knows: each has one who waits.
+    pub(crate) card_news: watch::Sender<u64>,
     defect: Option<Defect>,
 }
 
@@ -82,7 +97,12 @@ impl Outside {
             lied_about: BTreeSet::new(),
             mined: BTreeSet::new(),
         };
-        Self { world: Mutex::new(world), news: watch::Sender::new(0), defect }
+        Self {
+            world: Mutex::new(world),
+            news: watch::Sender::new(0),
+            card_news: watch::Sender::new(0),
+            defect,
+        }
     }
 
     /// The public does something.
@@ -190,6 +210,11 @@ impl Outside {
 
     fn happened(&self) {
         self.news.send_modify(|count| *count += 1);
+        self.card_happened();
+    }
+
+    pub(crate) fn card_happened(&self) {
+        self.card_news.send_modify(|count| *count += 1);
     }
 
     fn world(&self) -> MutexGuard<'_, World> {

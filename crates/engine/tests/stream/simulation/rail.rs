@@ -85,7 +85,7 @@ impl DistantRail {
         }
         loop {
             news.borrow_and_update();
-            self.line_holds(&mut news).await?;
+            line_holds(&self.outside, &mut news).await?;
             let mut last = self.last_observation.load(Ordering::Relaxed);
             let delivery = self.outside.delivery(&told, complete, &mut last);
             self.last_observation.store(last, Ordering::Relaxed);
@@ -104,21 +104,24 @@ impl DistantRail {
             }
         }
     }
+}
 
-    /// Fails, or waits until the other end is there again, as rails may.
-    async fn line_holds(&self, news: &mut tokio::sync::watch::Receiver<u64>) -> Result<(), RailError> {
-        if self.outside.chance(|weather| weather.broken) {
-            return Err(RailError::NotSent("the line broke".to_owned()));
-        }
-        if !self.outside.is_down() {
-            return Ok(());
-        }
-        if self.outside.below(2) == 0 {
-            return Err(RailError::NotSent("no server answers".to_owned()));
-        }
-        while self.outside.is_down() && news.changed().await.is_ok() {}
-        Ok(())
+/// Fails, or waits until the other end is there again, as rails may.
+pub(crate) async fn line_holds(
+    outside: &Outside,
+    news: &mut tokio::sync::watch::Receiver<u64>,
+) -> Result<(), RailError> {
+    if outside.chance(|weather| weather.broken) {
+        return Err(RailError::NotSent("the line broke".to_owned()));
     }
+    if !outside.is_down() {
+        return Ok(());
+    }
+    if outside.below(2) == 0 {
+        return Err(RailError::NotSent("no server answers".to_owned()));
+    }
+    while outside.is_down() && news.changed().await.is_ok() {}
+    Ok(())
 }
 
 impl Rail for DistantRail {

@@ -54,7 +54,7 @@ fn until_set_aside(day: &mut Day) -> Result<SettlementId, Broken> {
 }
 
 /// Lets time pass until something is so.
-fn until<T>(day: &mut Day, wish: &str, is_so: impl Fn(&Judge) -> Option<T>) -> Result<T, Broken> {
+pub(super) fn until<T>(day: &mut Day, wish: &str, is_so: impl Fn(&Judge) -> Option<T>) -> Result<T, Broken> {
     for _ in 0..SECONDS_MAX {
         if let Some(found) = day.judge(|judge| is_so(judge)) {
             return Ok(found);

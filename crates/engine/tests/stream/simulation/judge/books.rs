@@ -1,14 +1,15 @@
-//! The books of one sale, stray payment or settlement against its state: each entry balances, entries are only added, a reversal
+//! The books of one sale, stray payment, settlement or payout against its state: each entry balances, entries are only added, a reversal
 //! is its original with other signs, and what all of them add up to is what the state asks for.
 
 use std::collections::HashMap;
 
 use ledger::{Account, Entry};
 use money::{Currency, Money};
-use payment::sale::PaymentMethod;
+use payment::payout::PayoutStatus;
+use payment::sale::{CardPayment, PaymentMethod};
 use payment::stray::Decision;
 use payment::stream::{Settlement, SettlementState};
-use payment::{Sale, Stray, StrayReason};
+use payment::{Payout, Sale, Stray, StrayReason};
 
 use super::evidence::is_safe;
 use super::{Verdict, must};
@@ -71,8 +72,10 @@ pub(super) fn check_sale(sale: &Sale) -> Verdict {
         Account::BitcoinPending,
         Account::PendingReceipts,
         Account::CardClearing,
+        Account::CardPending,
+        Account::Disputes,
+        Account::Fees,
         Account::Sales,
-        Account::TaxPayable,
     ];
     let posted = Sums::of(sale.entries());
     let mut wanted = Sums::default();
@@ -82,9 +85,7 @@ pub(super) fn check_sale(sale: &Sale) -> Verdict {
                 wanted.add(Account::CashDrawer, cash.to_pay().unwrap(), 1);
             }
             PaymentMethod::Cash(_) => {}
-            PaymentMethod::Card(card) => {
-                card.captured().into_iter().for_each(|taken| wanted.add(Account::CardClearing, taken, 1));
-            }
+            PaymentMethod::Card(card) => want_card(&mut wanted, card),
             PaymentMethod::Chain(chain) => {
                 for transfer in chain.present() {
                     let (policy, reading) = (&chain.terms.policy, &transfer.latest);
@@ -97,13 +98,70 @@ pub(super) fn check_sale(sale: &Sale) -> Verdict {
     let is_sold = coverage.is_safe && !coverage.safe.is_zero();
     if is_sold {
         wanted.add(Account::Sales, sale.totals.net, -1);
-        sale.totals.taxes.iter().for_each(|tax| wanted.add(Account::TaxPayable, tax.tax, -1));
     }
     let difference = posted.differ(&wanted, CHECKED).or_else(|| {
         let is_closed = is_sold || sale.cancelled || sale.voided.is_some();
         is_closed.then(|| posted.differ(&Sums::default(), &[Account::InvoiceClearing])).flatten()
     });
-    must("I2", difference.is_none(), || format!("sale {}: {}", sale.number, difference.unwrap_or_default()))
+    must("I2", difference.is_none(), || format!("sale {}: {}", sale.number, difference.unwrap_or_default()))?;
+    check_returns(sale, &posted, is_sold)
+}
+
+/// What was given back of a sale that is one is taken back of its net and its tax, each by its share to the cent; what was
+/// paid above the sale goes back first.
+fn check_returns(sale: &Sale, posted: &Sums, is_sold: bool) -> Verdict {
+    let refunds =
+        sale.cards().flat_map(|card| &card.refunds).filter(|refund| refund.of_sale && refund.is_off());
+    let given_back: i64 = refunds.map(|refund| refund.amount.minor()).sum();
+    let (due, excess) = (sale.due(), sale.coverage().unwrap().excess.minor());
+    let returned = if is_sold { (given_back - excess).clamp(0, due.minor()) } else { 0 };
+    let taxes: i64 = sale.totals.taxes.iter().map(|tax| tax.tax.minor()).sum();
+    let owed = if is_sold { -taxes } else { 0 };
+    let of = |account| posted.0.get(&(account, due.currency())).copied().unwrap_or(0);
+    let (tax, net) = (of(Account::TaxPayable) - owed, of(Account::SalesReturns));
+    let is_whole = tax + net == returned;
+    // Each rate is rounded by itself.
+    let slack = due.minor() * i64::try_from(sale.totals.taxes.len()).unwrap();
+    let is_share = (tax * due.minor() - taxes * returned).abs() <= slack;
+    must("I2", is_whole && is_share, || {
+        format!("sale {}: of {due} {returned} is taken back, net {net} and tax {tax}", sale.number)
+    })
+}
+
+/// What the processor says of a card payment, and nothing else, is in the books.
+fn want_card(wanted: &mut Sums, card: &CardPayment) {
+    let Some(reading) = &card.reading else { return };
+    if let Some(taken) = reading.captured() {
+        wanted.add(Account::CardClearing, taken, 1);
+        if let Some(fee) = reading.charge.as_ref().and_then(|charge| charge.fee) {
+            wanted.add(Account::CardClearing, fee, -1);
+            wanted.add(Account::Fees, fee, 1);
+        }
+    } else if let Some(held) = reading.present() {
+        wanted.add(Account::CardPending, held, 1);
+        wanted.add(Account::PendingReceipts, held, -1);
+    }
+    for refund in reading.refunds.iter().filter(|refund| refund.status.is_off()) {
+        wanted.add(Account::CardClearing, refund.amount, -1);
+    }
+    for withdrawn in reading.disputes.iter().filter_map(|dispute| dispute.withdrawn) {
+        wanted.add(Account::CardClearing, withdrawn.amount, -1);
+        wanted.add(Account::CardClearing, withdrawn.fee, -1);
+        wanted.add(Account::Disputes, withdrawn.amount, 1);
+        wanted.add(Account::Fees, withdrawn.fee, 1);
+    }
+}
+
+/// The money is at the bank while the processor says so.
+pub(super) fn check_payout(payout: &Payout) -> Verdict {
+    let posted = Sums::of(payout.entries());
+    let mut wanted = Sums::default();
+    if payout.reading.status == PayoutStatus::Paid {
+        wanted.add(Account::Bank, payout.reading.amount, 1);
+        wanted.add(Account::CardClearing, payout.reading.amount, -1);
+    }
+    let difference = posted.differ(&wanted, &[Account::Bank, Account::CardClearing]);
+    must("I2", difference.is_none(), || format!("{}: {}", payout.id, difference.unwrap_or_default()))
 }
 
 pub(super) fn check_stray(stray: &Stray) -> Verdict {

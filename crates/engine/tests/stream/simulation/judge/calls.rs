@@ -24,6 +24,7 @@ impl Judge {
     /// Another life: it can't know what earlier ones heard.
     pub(crate) fn till_opens(&mut self) {
         self.calls.sent.values_mut().for_each(|may_be_sent| *may_be_sent = false);
+        self.counter.till_opens();
     }
 
     pub(crate) fn sends(&mut self, charge: &Charge) -> Verdict {

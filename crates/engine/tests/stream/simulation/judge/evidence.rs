@@ -1,8 +1,9 @@
 //! What is called paid against what the rail said and the shop's own rule, computed a second time and more simply than
 //! the till does it.
 
+use money::Money;
 use payment::policy::AGREEING_SERVERS_MIN;
-use payment::sale::{ChainPayment, PaymentMethod, PaymentTerms};
+use payment::sale::{CardPayment, ChainPayment, PaymentMethod, PaymentTerms};
 use payment::{Level, Policy, Sale};
 use settings::Settings;
 
@@ -30,6 +31,7 @@ impl Judge {
                 })?;
             }
         }
+        self.check_captured(sale)?;
         if !sale.standing().unwrap().state.is_paid() {
             return Ok(());
         }
@@ -42,7 +44,7 @@ impl Judge {
             .map(|payment| match &payment.method {
                 PaymentMethod::Cash(cash) => i128::from(cash.counted.minor()),
                 PaymentMethod::Chain(chain) => worth(chain),
-                PaymentMethod::Card(card) => card.captured().map_or(0, |taken| i128::from(taken.minor())),
+                PaymentMethod::Card(card) => i128::from(kept(card)),
             })
             .collect();
         // Each part may have lost less than a cent.
@@ -65,6 +67,12 @@ fn rule(settings: &Settings, terms: &PaymentTerms) -> (u16, u16) {
     let applies = |up_to: Option<money::Money>| up_to.is_none_or(|up_to| terms.amount <= up_to);
     let row = settings.policy.iter().find(|row| row.rail == terms.rail && applies(row.up_to));
     row.map_or((1, 6), |row| (row.safe, row.r#final))
+}
+
+/// Cents that a card brought and that were not given back before the sale was paid.
+fn kept(card: &CardPayment) -> i64 {
+    let undone = card.refunds.iter().filter(|refund| refund.is_off() && !refund.of_sale);
+    card.captured().map_or(0, Money::minor) - undone.map(|refund| refund.amount.minor()).sum::<i64>()
 }
 
 /// Minor units that the safe coins of a payment are worth at its quote, whole ones.

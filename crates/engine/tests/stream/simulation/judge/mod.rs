@@ -4,15 +4,16 @@
 //! | | invariant | where |
 //! |---|---|---|
 //! | I1 | what was answered is committed, and what is committed is in the file after a crash | here, `file` |
-//! | | a charge that reaches the acquirer is in the committed books before | `calls` |
+//! | | a charge that reaches the acquirer, or a call to the processor of cards, is in the committed books before | `calls`, `counter` |
 //! | I2 | every entry balances, and the entries of a sale or a charge are what its state asks for | `books` |
 //! | | a charge takes exactly what is on a payer's tab; payers owe what is on tabs and not charged | `tabs`, `file` |
 //! | I3 | events and versions follow each other without a gap; the file's chain verifies | here, `file` |
 //! | I4 | one intent is one payment, with one address | here, `parcels` |
-//! | | a charge takes money once, and is never sent while its outcome is not known | `calls` |
+//! | | a charge or a card takes money once, and is never sent while its outcome is not known | `calls`, `counter` |
 //! | I5 | every transfer on the chain has one owner, or waits where it is seen | here, `rest` |
 //! | | what the acquirer took is charged in the books, or set aside where the owner sees it | `tabs` |
-//! | I6 | nothing is paid on less than the shop's policy asks for, and nothing the rail never said | `evidence`, `tabs` |
+//! | | at rest the books say of cards and payouts what the processor says | `counter` |
+//! | I6 | nothing is paid on less than the shop's policy asks for, and nothing the rail never said | `evidence`, `tabs`, `counter` |
 //! | I7 | entries are only added; what is undone is undone by a reversal | `books` |
 //! | I8 | no address is shown twice | here |
 //! | I11 | every wait ends | `rest` |
@@ -20,6 +21,7 @@
 
 mod books;
 mod calls;
+pub(crate) mod counter;
 mod evidence;
 pub(crate) mod file;
 mod parcels;
@@ -32,7 +34,7 @@ use std::sync::Arc;
 
 use engine::{Command, Reply};
 use money::Money;
-use payment::sale::{CardEvent, Effect};
+use payment::sale::Effect;
 use payment::stream::{Instruction, Settlement};
 use payment::{
     InvoiceId, Observation, PaymentId, Sale, SaleEvent, SettlementId, Stray, StrayEvent, StrayId, TransferRef,
@@ -41,9 +43,11 @@ use settings::Settings;
 use store::{Batch, Committed, FindingRecord, Record, SaleRecord, StrayRecord, TransferOwner};
 
 use self::calls::Calls;
+use self::counter::Counter;
 use self::tabs::{Part, Tabs};
 use super::acquirer::Acquirer;
 use super::outside::Outside;
+use super::processor::CardHost;
 
 /// An invariant that does not hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +82,7 @@ pub(crate) struct Shown {
 pub(crate) struct Judge {
     pub(crate) outside: Arc<Outside>,
     pub(crate) acquirer: Arc<Acquirer>,
+    pub(crate) processor: Arc<CardHost>,
     pub(crate) sales: BTreeMap<InvoiceId, Sale>,
     pub(crate) strays: BTreeMap<StrayId, Stray>,
     /// Addresses in the order they were shown.
@@ -88,7 +93,7 @@ pub(crate) struct Judge {
     pub(crate) alerts: i64,
     /// Names of the states that sales have been in.
     pub(crate) states: BTreeSet<&'static str>,
-    /// What happened to settlements.
+    /// What happened to settlements, cards and payouts.
     pub(crate) sights: BTreeSet<&'static str>,
     pub(crate) settlements: BTreeMap<SettlementId, Settlement>,
     /// Instructions that could not be carried out yet.
@@ -106,15 +111,22 @@ pub(crate) struct Judge {
     tabs: Tabs,
     parts: BTreeMap<SettlementId, Vec<Part>>,
     calls: Calls,
+    counter: Counter,
     owners: BTreeMap<TransferRef, TransferOwner>,
     readings: BTreeMap<TransferRef, Observation>,
 }
 
 impl Judge {
-    pub(crate) fn of(acquirer: Arc<Acquirer>, settings: Settings, head: (i64, [u8; 32])) -> Self {
+    pub(crate) fn of(
+        acquirer: Arc<Acquirer>,
+        processor: Arc<CardHost>,
+        settings: Settings,
+        head: (i64, [u8; 32]),
+    ) -> Self {
         Self {
             outside: acquirer.outside().clone(),
             acquirer,
+            processor,
             sales: BTreeMap::new(),
             strays: BTreeMap::new(),
             shown: Vec::new(),
@@ -134,6 +146,7 @@ impl Judge {
             tabs: Tabs::new(),
             parts: BTreeMap::new(),
             calls: Calls::default(),
+            counter: Counter::default(),
             owners: BTreeMap::new(),
             readings: BTreeMap::new(),
         }
@@ -165,8 +178,7 @@ impl Judge {
                     let instruction = letter.instruction.clone();
                     self.letters.insert(instruction.id().to_owned(), instruction);
                 }
-                // No rail of these days pays out.
-                Record::Payout(record) => must("I11", false, || format!("nobody told of {record:?}"))?,
+                Record::Payout(record) => self.note_payout(record)?,
                 Record::Finding(finding) => {
                     self.alerts += 1;
                     self.findings.push(finding.clone());
@@ -218,10 +230,8 @@ impl Judge {
     fn note_sale_event(&mut self, record: &SaleRecord) -> Verdict {
         let invoice = record.after.id;
         match &record.event {
-            SaleEvent::CashTaken { payment, .. }
-            | SaleEvent::Card { payment, event: CardEvent::Started { .. } } => {
-                self.note_payment(invoice, *payment)
-            }
+            SaleEvent::CashTaken { payment, .. } => self.note_payment(invoice, *payment),
+            SaleEvent::Card { payment, event } => self.note_card(invoice, *payment, event),
             SaleEvent::PaymentStarted { payment, terms } => {
                 self.note_payment(invoice, *payment)?;
                 self.check_policy(terms)
@@ -245,7 +255,6 @@ impl Judge {
             | SaleEvent::PaymentCancelled { .. }
             | SaleEvent::Cancelled
             | SaleEvent::Voided { .. }
-            | SaleEvent::Card { .. }
             | SaleEvent::ReceiptIssued { .. }
             | SaleEvent::ReceiptPrinted => Ok(()),
         }

@@ -19,8 +19,11 @@ struct Holder<'a> {
 impl Judge {
     /// Why the shop is not at rest yet.
     pub(crate) fn unrest(&self, now: Timestamp) -> Option<Broken> {
-        let ended = self.waits_ended().and_then(|()| self.charges_ended(now));
-        ended.and_then(|()| self.transfers_have_owners()).and_then(|()| self.takings_are_booked()).err()
+        let ended =
+            self.waits_ended().and_then(|()| self.charges_ended(now)).and_then(|()| self.cards_ended());
+        let owned =
+            ended.and_then(|()| self.transfers_have_owners()).and_then(|()| self.takings_are_booked());
+        owned.and_then(|()| self.books_agree_with_processor()).err()
     }
 
     /// Where everything stands, in words.
@@ -37,7 +40,7 @@ impl Judge {
             let entries = settlement.entries().len();
             format!("{} after {entries} entries: {:?}", settlement.id, settlement.state)
         });
-        sales.chain(strays).chain(settlements).collect()
+        sales.chain(strays).chain(settlements).chain(self.payouts_standing()).collect()
     }
 
     fn waits_ended(&self) -> Verdict {
@@ -88,11 +91,13 @@ impl Judge {
     }
 
     /// Transfers that can't be applied, each told once with its reason: only those about which the rail has lied. So it
-    /// is with charges.
+    /// is with charges, cards and payouts.
     fn set_aside(&self) -> Result<BTreeSet<TransferRef>, Broken> {
         let mut set_aside = BTreeSet::new();
         for finding in &self.findings {
-            if finding.subject.parse().is_ok_and(|settlement| self.acquirer.is_strange(settlement)) {
+            let is_strange =
+                finding.subject.parse().is_ok_and(|settlement| self.acquirer.is_strange(settlement));
+            if is_strange || self.processor.has_lied_about(&finding.subject) {
                 continue;
             }
             let reference = finding.subject.strip_prefix("bitcoin ").map(TransferRef::new);
