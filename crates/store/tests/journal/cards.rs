@@ -46,6 +46,7 @@ fn charged(reference: &str) -> CardCharge {
         wallet: None,
         receipt: Vec::new(),
         fee: None,
+        must_be_presented: false,
     }
 }
 
