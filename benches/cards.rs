@@ -70,12 +70,15 @@ impl Town {
         let mut sales = JoinSet::new();
         for _ in 0..PAYMENTS_OF_OTHERS {
             let sale = client.post(&url).bearer_auth(SECRET_KEY).body(FORM).send();
-            sales.spawn(sale);
+            sales.spawn(async move { sale.await.and_then(reqwest::Response::error_for_status) });
             if sales.len() == 16 {
-                sales.join_next().await;
+                let sold = sales.join_next().await.expect("sixteen are under way");
+                sold.expect("nobody stops it").expect("the card is charged");
             }
         }
-        sales.join_all().await;
+        for sold in sales.join_all().await {
+            sold.expect("the card is charged");
+        }
     }
 }
 
