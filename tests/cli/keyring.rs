@@ -1,12 +1,15 @@
 //! A session bus and a gnome-keyring of a test's own. A missing tool is a failure that names the package.
 
 use std::io::{BufRead, BufReader, ErrorKind, Write};
-use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use tempfile::TempDir;
 
 use super::program::wait_until;
+
+/// The one that the keyring itself is tested on.
+const BUS_CONFIGURATION: &str =
+    concat!(env!("CARGO_MANIFEST_DIR"), "/crates/keys/tests/private_session/bus.conf");
 
 pub(super) struct Keyring {
     address: String,
@@ -20,7 +23,7 @@ impl Keyring {
         let home = tempfile::tempdir().expect("a temporary folder");
         let mut bus = start(
             Command::new("dbus-daemon")
-                .arg(format!("--config-file={}", bus_configuration(home.path()).display()))
+                .arg(format!("--config-file={BUS_CONFIGURATION}"))
                 .args(["--nofork", "--print-address=1"])
                 .stdout(Stdio::piped()),
         );
@@ -66,22 +69,6 @@ impl Drop for Keyring {
             let _ended = process.wait();
         }
     }
-}
-
-/// No service folders: the bus must not start a second keyring, nor a window that asks for a password.
-fn bus_configuration(home: &Path) -> std::path::PathBuf {
-    let path = home.join("bus.conf");
-    let configuration = r#"<busconfig>
-        <type>session</type>
-        <listen>unix:tmpdir=/tmp</listen>
-        <policy context="default">
-            <allow send_destination="*" eavesdrop="true"/>
-            <allow eavesdrop="true"/>
-            <allow own="*"/>
-        </policy>
-    </busconfig>"#;
-    std::fs::write(&path, configuration).expect("it is written");
-    path
 }
 
 fn start(command: &mut Command) -> Child {

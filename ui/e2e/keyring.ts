@@ -1,23 +1,16 @@
 /** A session bus and an unlocked gnome-keyring of a test's own, so that a till of sandbox mode can keep its keys. */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect } from '@playwright/test';
 
-/** No service folders: the bus must not start a second keyring, nor a window that asks for a password. */
-const BUS = `<busconfig>
-  <type>session</type>
-  <listen>unix:tmpdir=/tmp</listen>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>`;
+/** The one that the keyring itself is tested on. */
+const BUS_CONFIGURATION = fileURLToPath(new URL('../../crates/keys/tests/private_session/bus.conf', import.meta.url));
 
 export class Keyring {
   private readonly processes: ChildProcess[] = [];
@@ -51,9 +44,7 @@ export class Keyring {
   }
 
   private async startBus(): Promise<void> {
-    const configuration = join(this.home, 'bus.conf');
-    await writeFile(configuration, BUS);
-    const bus = spawn('dbus-daemon', [`--config-file=${configuration}`, '--nofork', '--print-address=1'], {
+    const bus = spawn('dbus-daemon', [`--config-file=${BUS_CONFIGURATION}`, '--nofork', '--print-address=1'], {
       // It complains of limits that only a system's bus may raise.
       stdio: ['ignore', 'pipe', 'ignore'],
     });

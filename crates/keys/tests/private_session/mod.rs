@@ -38,6 +38,7 @@ pub(crate) fn alone(test: &str, bus: Bus, body: impl FnOnce()) {
 }
 
 const CHILD: &str = "KEYS_TEST_CHILD";
+const BUS_CONFIGURATION: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/private_session/bus.conf");
 
 fn command(test: &str, bus: Bus, home: &Path) -> Command {
     let this_binary = env::current_exe().expect("the path of this test binary");
@@ -45,7 +46,7 @@ fn command(test: &str, bus: Bus, home: &Path) -> Command {
         Bus::None => Command::new(this_binary),
         Bus::Private => {
             let mut session = Command::new("dbus-run-session");
-            session.arg("--config-file").arg(bus_configuration(home)).arg("--").arg(this_binary);
+            session.arg("--config-file").arg(BUS_CONFIGURATION).arg("--").arg(this_binary);
             session
         }
     };
@@ -60,22 +61,6 @@ fn command(test: &str, bus: Bus, home: &Path) -> Command {
     }
     command.args(["--exact", test, "--nocapture"]).env(CHILD, "1").stdin(Stdio::null());
     command
-}
-
-/// No service folders: the bus must not start a second keyring, nor a window that asks for a password.
-fn bus_configuration(home: &Path) -> std::path::PathBuf {
-    let path = home.join("bus.conf");
-    let configuration = r#"<busconfig>
-        <type>session</type>
-        <listen>unix:tmpdir=/tmp</listen>
-        <policy context="default">
-            <allow send_destination="*" eavesdrop="true"/>
-            <allow eavesdrop="true"/>
-            <allow own="*"/>
-        </policy>
-    </busconfig>"#;
-    fs::write(&path, configuration).expect("the bus configuration is written");
-    path
 }
 
 fn missing<T>(program: &str) -> impl FnOnce(std::io::Error) -> T {

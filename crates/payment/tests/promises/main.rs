@@ -4,6 +4,8 @@
 
 mod bitcoin;
 mod books;
+mod card_properties;
+mod card_refunds;
 mod cards;
 mod cash;
 mod evidence;
