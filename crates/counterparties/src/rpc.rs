@@ -1,6 +1,6 @@
-//! Talking to the node: JSON-RPC over loopback HTTP.
+//! Talking to a node: JSON-RPC over loopback HTTP.
 //!
-//! Amounts cross as decimal strings outwards and as consensus-encoded transactions inwards, so that no float appears
+//! Bitcoin amounts cross as decimal strings outwards and as consensus-encoded transactions inwards, so that no float appears
 //! although Bitcoin's RPC prints amounts as JSON numbers.
 
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use crate::CounterpartyError;
 
 const ANSWER_LIMIT: Duration = Duration::from_secs(60);
 
-/// A connection to one wallet of one node. Cloning is cheap.
+/// A connection to one node, and with a Bitcoin node to one of its wallets. Cloning is cheap.
 #[derive(Clone)]
 pub(crate) struct Rpc {
     client: Arc<Client>,
@@ -26,13 +26,16 @@ pub(crate) struct Rpc {
 impl Rpc {
     /// A connection to `url` (`http://127.0.0.1:PORT/wallet/NAME`); nothing is sent yet.
     pub(crate) fn new(url: &str, user: &str, password: &str) -> Result<Self, CounterpartyError> {
-        let transport = Builder::new()
-            .timeout(ANSWER_LIMIT)
-            .url(url)
-            .map_err(|error| failed("(connect)", jsonrpc::Error::Transport(Box::new(error))))?
-            .basic_auth(user.to_owned(), Some(password.to_owned()))
-            .build();
-        Ok(Self { client: Arc::new(Client::with_transport(transport)) })
+        Ok(Self::by(transport(url)?.basic_auth(user.to_owned(), Some(password.to_owned()))))
+    }
+
+    /// A connection to `url` (`http://127.0.0.1:PORT`) of a node that asks nobody who he is; nothing is sent yet.
+    pub(crate) fn open(url: &str) -> Result<Self, CounterpartyError> {
+        Ok(Self::by(transport(url)?))
+    }
+
+    fn by(transport: Builder) -> Self {
+        Self { client: Arc::new(Client::with_transport(transport.build())) }
     }
 
     /// Calls `method` with positional (array) or named (object) parameters.
@@ -72,6 +75,11 @@ impl Rpc {
         let height = count.as_u64().and_then(|count| u32::try_from(count).ok());
         height.ok_or_else(|| unknown_form("getblockcount", format!("{count} is no height")))
     }
+}
+
+fn transport(url: &str) -> Result<Builder, CounterpartyError> {
+    let transport = Builder::new().timeout(ANSWER_LIMIT).url(url);
+    transport.map_err(|error| failed("(connect)", jsonrpc::Error::Transport(Box::new(error))))
 }
 
 /// Reads a hash or an address out of a JSON string.

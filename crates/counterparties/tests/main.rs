@@ -4,6 +4,7 @@
 
 mod electrum;
 mod esplora;
+mod evm;
 mod node;
 mod reorg;
 mod sandbox;

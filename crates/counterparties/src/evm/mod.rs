@@ -1,0 +1,11 @@
+//! EVM chains on this machine: nodes ([`Anvil`]), tokens of our own ([`Token`]), and providers with faults.
+//!
+//! Addresses and hashes are `0x` texts as the node writes them; amounts are whole wei or base units in a [`U256`].
+
+mod anvil;
+mod node;
+mod reorg;
+
+pub use anvil::{Anvil, AnvilSetup, EvmMining};
+pub use node::EvmNode;
+pub use ruint::aliases::U256;

@@ -1,0 +1,3 @@
+//! EVM nodes, tokens and faulty providers, asked as a plain client asks.
+
+mod node;
