@@ -69,6 +69,12 @@ pub enum CounterpartyError {
     /// The transaction spends coins of somebody else, so no conflicting one can be signed.
     #[error("{0} was not paid from the node's own wallet, so nothing that conflicts with it can be signed")]
     NotOurCoins(Txid),
+    /// The compiler found fault with a contract of ours.
+    #[error("a contract could not be compiled, correct it in crates/counterparties/solidity: {detail}")]
+    Solidity {
+        /// The compiler's own words, with file and line.
+        detail: String,
+    },
     /// A certificate for the TLS front could not be made.
     #[error("no certificate could be made for the TLS front: {0}")]
     Certificate(#[from] rcgen::Error),

@@ -47,7 +47,7 @@ fn on_path(name: &str) -> Option<PathBuf> {
 }
 
 /// The folder `scripts/` fetches into, by the same rule as `scripts/lib.sh`.
-fn cache_folder() -> PathBuf {
+pub(crate) fn cache_folder() -> PathBuf {
     if let Some(folder) = env::var_os("TILLSTREAM_CACHE") {
         return folder.into();
     }

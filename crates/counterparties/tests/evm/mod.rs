@@ -1,3 +1,4 @@
 //! EVM nodes, tokens and faulty providers, asked as a plain client asks.
 
 mod node;
+mod token;

@@ -1,0 +1,71 @@
+//! A contract of ours on a node.
+
+use serde_json::{Value, json};
+
+use super::abi::{Argument, written};
+use super::solidity::Compiled;
+use super::{EvmNode, U256};
+use crate::CounterpartyError;
+use crate::deadline::wait_until;
+use crate::rpc::unknown_form;
+
+const MINED_LIMIT: std::time::Duration = std::time::Duration::from_secs(60);
+/// Given with each call: a node estimates on the newest block, and what the call builds on may still wait for one.
+const CALL_GAS: u64 = 1_000_000;
+const DEPLOY_GAS: u64 = 6_000_000;
+
+/// Where it is, and how its functions are called.
+pub(super) struct Contract {
+    pub(super) node: EvmNode,
+    pub(super) address: String,
+    compiled: Compiled,
+}
+
+impl Contract {
+    /// Puts a contract on a node's chain; mines a block for it.
+    pub(super) fn deploy(
+        node: &EvmNode,
+        name: &str,
+        arguments: &[Argument<'_>],
+    ) -> Result<Self, CounterpartyError> {
+        let compiled = Compiled::named(name)?;
+        let owner = node.customer()?;
+        let input = format!("0x{}{}", compiled.code, written(arguments));
+        let created = node.send(&json!({ "from": owner, "input": input, "gas": U256::from(DEPLOY_GAS) }))?;
+        node.mine(1)?;
+        let receipt = wait_until("the contract is in a block", MINED_LIMIT, || node.receipt(&created))?;
+        let address = receipt["contractAddress"].as_str().filter(|_| receipt["status"] == "0x1");
+        let address = address
+            .ok_or_else(|| unknown_form("eth_getTransactionReceipt", format!("{name} was not created")))?;
+        Ok(Self { node: node.clone(), address: address.to_owned(), compiled })
+    }
+
+    /// One that was put there before.
+    pub(super) fn at(node: &EvmNode, name: &str, address: &str) -> Result<Self, CounterpartyError> {
+        Ok(Self { node: node.clone(), address: address.to_owned(), compiled: Compiled::named(name)? })
+    }
+
+    /// The transaction by which an account calls a function.
+    pub(super) fn call_of(
+        &self,
+        from: &str,
+        function: &str,
+        arguments: &[Argument<'_>],
+    ) -> Result<Value, CounterpartyError> {
+        let input = self.input(function, arguments)?;
+        Ok(json!({ "from": from, "to": self.address, "input": input, "gas": U256::from(CALL_GAS) }))
+    }
+
+    /// What a function answers in the newest block, `0x` hex.
+    pub(super) fn ask(
+        &self,
+        function: &str,
+        arguments: &[Argument<'_>],
+    ) -> Result<String, CounterpartyError> {
+        self.node.call(&self.address, &self.input(function, arguments)?)
+    }
+
+    fn input(&self, function: &str, arguments: &[Argument<'_>]) -> Result<String, CounterpartyError> {
+        Ok(format!("0x{}{}", self.compiled.selector(function)?, written(arguments)))
+    }
+}
