@@ -5,8 +5,8 @@ mod rails;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use engine::{Clock, Engine, Setup, SystemClock};
-use keys::{Vault, VaultScope};
+use engine::{Clock, Engine, Now, Setup, SystemClock};
+use keys::{Moment, Vault, VaultScope};
 use payment::Timestamp;
 use payment::card::ConnectionCheck;
 use rail_practice::{PracticeCards, PracticeRail, PracticeTerminal};
@@ -116,6 +116,11 @@ pub struct Till {
     pub ledger: watch::Sender<LedgerHealth>,
     /// What the last test of cards found; `None` before the first.
     pub cards_check: watch::Sender<Option<CardsCheck>>,
+}
+
+/// What the vault counts guesses of the owner's PIN by.
+pub(crate) fn moment(now: Now) -> Moment {
+    Moment { wall_ms: u64::try_from(now.wall.millis()).unwrap_or(0), uptime_ms: now.monotonic_ms }
 }
 
 /// The data file of a mode.

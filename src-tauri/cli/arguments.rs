@@ -141,16 +141,21 @@ pub(super) enum SettingsCommand {
 pub(super) enum SecretCommand {
     /// Keep what standard input says
     Set {
-        /// bitcoin.mnemonic, bitcoind.password, evm.mnemonic, stripe.key or stripe.webhook
+        /// bitcoin.mnemonic, bitcoind.password, evm.mnemonic, owner.pin, stripe.key or stripe.webhook
         name: String,
     },
     /// Make new words and show them once
     Create {
-        /// bitcoin.mnemonic
+        /// bitcoin.mnemonic or evm.mnemonic
         name: String,
         /// How many words
         #[arg(long, value_name = "COUNT", default_value = "12", value_parser = ["12", "24"])]
         words: String,
+    },
+    /// Print the public key of words that are kept, for the settings
+    Account {
+        /// bitcoin.mnemonic or evm.mnemonic
+        name: String,
     },
     /// Remove it from the keyring
     Forget {

@@ -75,6 +75,9 @@ pub(super) enum Failure {
     /// The words.
     #[error(transparent)]
     Words(#[from] keys::MnemonicError),
+    /// The owner's PIN.
+    #[error(transparent)]
+    Pin(#[from] keys::PinError),
     /// The secret's name or the place it would be kept at.
     #[error("{0}")]
     Secret(#[from] super::secret::SecretRefused),

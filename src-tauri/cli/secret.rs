@@ -1,5 +1,6 @@
 //! `tillstream secret`: what must never be in a file or on a screen goes straight into the desktop's keyring.
 
+mod pin;
 mod words;
 
 use std::io::{self, IsTerminal, Read};
@@ -37,9 +38,18 @@ pub(in crate::cli) enum SecretRefused {
     Name(#[from] keys::UnknownSecretName),
     /// Only words can be made.
     #[error(
-        "only bitcoin.mnemonic can be created: use `tillstream secret set {0}` for what somebody else gave you"
+        "only bitcoin.mnemonic and evm.mnemonic can be created: `tillstream secret set {0}` takes what you have"
     )]
     NotCreated(SecretName),
+    /// Only words have an account.
+    #[error("{0} has no account: only bitcoin.mnemonic and evm.mnemonic have one")]
+    NoAccount(SecretName),
+    /// No words.
+    #[error("no words are kept as {0}: `tillstream secret create {0}` makes some")]
+    NoWords(SecretName),
+    /// Typed twice, two things.
+    #[error("the new PIN was typed in two ways: nothing was changed, start again")]
+    NotRepeated,
     /// Nothing came.
     #[error("there is no secret on standard input: type it, or pipe it in")]
     Empty,
@@ -69,8 +79,10 @@ pub(in crate::cli) enum SecretRefused {
 }
 
 pub(super) async fn secret(place: &Place, command: &SecretCommand) -> Result<Answer, Failure> {
-    let (SecretCommand::Set { name } | SecretCommand::Create { name, .. } | SecretCommand::Forget { name }) =
-        command;
+    let (SecretCommand::Set { name }
+    | SecretCommand::Create { name, .. }
+    | SecretCommand::Account { name }
+    | SecretCommand::Forget { name }) = command;
     let name = SecretName::parse(name).map_err(SecretRefused::from)?;
     if place.mode == Mode::Practice {
         return Err(SecretRefused::Practice.into());
@@ -78,20 +90,28 @@ pub(super) async fn secret(place: &Place, command: &SecretCommand) -> Result<Ans
     match command {
         SecretCommand::Set { .. } => set(place, name).await,
         SecretCommand::Create { words, .. } => create(place, name, words).await,
+        SecretCommand::Account { .. } => account(place, name).await,
         SecretCommand::Forget { .. } => forget(place, name).await,
     }
 }
 
 async fn set(place: &Place, name: SecretName) -> Result<Answer, Failure> {
-    let secret = read_secret(name)?;
     match name {
         SecretName::BitcoinMnemonic => {
-            let words = Mnemonic::parse(secret.expose())?;
-            take_over(place, &words).await?;
+            take_over(place, &Mnemonic::parse(read_secret(name)?.expose())?).await?;
         }
-        SecretName::EvmMnemonic => keep(&vault(place).await?, name, &Mnemonic::parse(secret.expose())?)?,
-        SecretName::BitcoindPassword => vault(place).await?.set(name, &secret)?,
+        SecretName::EvmMnemonic => {
+            let words = Mnemonic::parse(read_secret(name)?.expose())?;
+            keep(&vault(place).await?, name, &words)?;
+            return kept_evm_words(&words);
+        }
+        SecretName::OwnerPin => pin::set(&vault(place).await?)?,
+        SecretName::BitcoindPassword => {
+            let secret = read_secret(name)?;
+            vault(place).await?.set(name, &secret)?;
+        }
         SecretName::StripeKey | SecretName::StripeWebhook => {
+            let secret = read_secret(name)?;
             check_secret(place.mode, name, &secret).map_err(SecretRefused::NotFit)?;
             vault(place).await?.set(name, &secret)?;
             tell_running_till(place, name).await;
@@ -102,14 +122,15 @@ async fn set(place: &Place, name: SecretName) -> Result<Answer, Failure> {
 }
 
 async fn create(place: &Place, name: SecretName, words: &str) -> Result<Answer, Failure> {
-    if name != SecretName::BitcoinMnemonic {
+    if !matches!(name, SecretName::BitcoinMnemonic | SecretName::EvmMnemonic) {
         return Err(SecretRefused::NotCreated(name).into());
     }
     if !io::stdin().is_terminal() || !io::stdout().is_terminal() {
         return Err(SecretRefused::NoTerminal.into());
     }
     // Everything that can refuse does so before anybody writes words down.
-    if books::settings(place).await?.bitcoin.account.is_some() {
+    let is_bitcoins = name == SecretName::BitcoinMnemonic;
+    if is_bitcoins && books::settings(place).await?.bitcoin.account.is_some() {
         return Err(SecretRefused::AccountSet.into());
     }
     if vault(place).await?.get(name)?.is_some() {
@@ -118,13 +139,40 @@ async fn create(place: &Place, name: SecretName, words: &str) -> Result<Answer, 
     let count = if words == "24" { WordCount::TwentyFour } else { WordCount::Twelve };
     let words = Mnemonic::create(count)?;
     words::show_and_prove(&words)?;
+    if !is_bitcoins {
+        keep(&vault(place).await?, name, &words)?;
+        return kept_evm_words(&words);
+    }
     take_over(place, &words).await?;
     say(format_args!("{name} is kept in the keyring, and the shop receives to its first account"))?;
     Ok(Answer::Yes)
 }
 
+/// The settings of a chain take the account; there may be several chains, so nothing is changed here.
+fn kept_evm_words(words: &Mnemonic) -> Result<Answer, Failure> {
+    note("evm.mnemonic is kept in the keyring. This is its account, for every [[rail.evm]] of the settings:");
+    say(words.evm_account())?;
+    Ok(Answer::Yes)
+}
+
+/// The public key that a watch-only wallet needs, of words that are kept.
+async fn account(place: &Place, name: SecretName) -> Result<Answer, Failure> {
+    if !matches!(name, SecretName::BitcoinMnemonic | SecretName::EvmMnemonic) {
+        return Err(SecretRefused::NoAccount(name).into());
+    }
+    let kept = vault(place).await?.get(name)?.ok_or(SecretRefused::NoWords(name))?;
+    let words = Mnemonic::parse(kept.expose())?;
+    say(match name {
+        SecretName::EvmMnemonic => words.evm_account(),
+        _ => words.account(key_network(books::settings(place).await?.bitcoin.network)),
+    })?;
+    Ok(Answer::Yes)
+}
+
 async fn forget(place: &Place, name: SecretName) -> Result<Answer, Failure> {
-    if vault(place).await?.forget(name)? {
+    let vault = vault(place).await?;
+    let is_removed = if name == SecretName::OwnerPin { pin::forget(&vault)? } else { vault.forget(name)? };
+    if is_removed {
         tell_running_till(place, name).await;
         say(format_args!("{name} is removed from the keyring"))?;
         return Ok(Answer::Yes);

@@ -45,6 +45,7 @@ fn words_are_shown_on_a_terminal_only() {
     let folder = Folder::new();
     folder.run(&sandbox(&["create", "bitcoin.mnemonic"])).refuses_with("terminal");
     folder.run(&sandbox(&["create", "stripe.key"])).refuses_with("only bitcoin.mnemonic");
+    folder.run(&sandbox(&["account", "stripe.key"])).refuses_with("has no account");
 }
 
 #[test]
@@ -98,6 +99,43 @@ fn imported_words_become_the_shops_account_and_are_never_overwritten() {
         let found = bytes.windows(7).any(|window| window == b"abandon");
         assert!(!found, "the words are in {:?}", entry.file_name());
     }
+}
+
+#[test]
+fn the_words_for_evm_chains_print_their_account_and_are_never_overwritten() {
+    let (folder, keyring) = (Folder::new(), Keyring::unlocked());
+    let run = |arguments: &[&str], input: &str| with_keyring(&folder, &keyring, &sandbox(arguments), input);
+    run(&["account", "evm.mnemonic"], "").refuses_with("secret create evm.mnemonic");
+    let kept = run(&["set", "evm.mnemonic"], &format!("{WORDS}\n"));
+    assert_eq!(kept.code, Some(0), "{kept:?}");
+    let account = keys::Mnemonic::parse(WORDS).expect("words of the list").evm_account();
+    assert_eq!(kept.out.trim_end(), account.as_str());
+    assert_eq!(run(&["account", "evm.mnemonic"], "").out, kept.out);
+    let others = "legal winner thank year wave sausage worth useful legal winner thank yellow";
+    run(&["set", "evm.mnemonic"], others).refuses_with("other words are kept already");
+}
+
+#[test]
+fn the_owners_pin_is_changed_with_itself_and_removed_with_it_or_with_the_words() {
+    let (folder, keyring) = (Folder::new(), Keyring::unlocked());
+    let run = |arguments: &[&str], input: &str| with_keyring(&folder, &keyring, &sandbox(arguments), input);
+    let is_done = |said: Said| assert_eq!(said.code, Some(0), "{said:?}");
+    assert_eq!(run(&["forget", "owner.pin"], "").code, Some(1));
+    run(&["set", "owner.pin"], "12345\n").refuses_with("6 to 12 digits");
+    run(&["set", "owner.pin"], "123456\n").refuses_with("without a pattern");
+    is_done(run(&["set", "owner.pin"], "593164\n"));
+    let guessed = run(&["set", "owner.pin"], "593165\n847205\n");
+    guessed.refuses_with("this is not the PIN");
+    assert!(!guessed.err.contains("593165") && !guessed.err.contains("847205"), "{guessed:?}");
+    is_done(run(&["set", "owner.pin"], "593164\n847205\n"));
+    is_done(run(&["forget", "owner.pin"], "847205\n"));
+    is_done(run(&["set", "owner.pin"], "593164\n"));
+    for part in ["type it again", "type it again", "in 30 seconds"] {
+        run(&["forget", "owner.pin"], "593165\n").refuses_with(part);
+    }
+    run(&["forget", "owner.pin"], "593164\n").refuses_with("typed wrong too often");
+    is_done(run(&["set", "evm.mnemonic"], WORDS));
+    is_done(run(&["forget", "owner.pin"], WORDS));
 }
 
 #[test]

@@ -55,6 +55,7 @@ const LIBRARIES: &[(&str, &[&str])] = &[
     ("tauri", &["tillstream"]),
     ("axum", &["gateway", "counterparties", "stripe-simulator"]),
     ("async-stripe", &["rail-stripe", "stripe-simulator"]),
+    ("argon2", &["keys"]),
     ("bip39", &["keys"]),
     ("keyring", &["keys"]),
     ("dbus-secret-service", &["keys"]),
@@ -64,14 +65,16 @@ const LIBRARIES: &[(&str, &[&str])] = &[
 const PURE_ROOMS: &[&str] = &["card-numbers", "money", "ledger", "payment", "settings"];
 const IMPURE_LIBRARIES: &[&str] = &["tokio", "sqlx", "rusqlite", "reqwest", "hyper", "tauri", "bdk"];
 
-/// What is let near secrets.
+/// What is let near secrets. `sha3` makes the addresses of EVM chains (Keccak-256), `argon2` the record of the owner's PIN.
 const KEYS_LIBRARIES: &[&str] = &[
+    "argon2",
     "bip39",
     "bitcoin",
     "dbus-secret-service",
     "dbus-secret-service-keyring-store",
     "getrandom",
     "keyring-core",
+    "sha3",
     "thiserror",
     "zeroize",
 ];

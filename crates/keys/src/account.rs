@@ -1,6 +1,6 @@
 //! From the words to the public account key a watch-only wallet needs (BIP-32, BIP-84).
 //!
-//! Invariant: what leaves here is public. The private keys on the way are erased before returning.
+//! Invariant: what leaves the crate is public. The private keys on the way are erased.
 
 use std::fmt;
 
@@ -47,19 +47,35 @@ impl Mnemonic {
     /// The first native-segwit account (BIP-84) with an empty passphrase: `m/84'/0'/0'` on the real network,
     /// `m/84'/1'/0'` on every test network.
     pub fn account(&self, network: BitcoinNetwork) -> AccountKey {
+        self.public_account(network.kind(), &network.account_path())
+    }
+
+    /// The public key at a path, with its origin.
+    pub(crate) fn public_account(&self, kind: NetworkKind, path: &DerivationPath) -> AccountKey {
         let secp = Secp256k1::signing_only();
-        let mut master =
-            Xpriv::new_master(network.kind(), self.seed().as_slice()).expect(NEVER_OFF_THE_CURVE);
-        let path = network.account_path();
-        let mut account = master.derive_priv(&secp, &path).expect(NEVER_OFF_THE_CURVE);
-        let text = format!("[{}/{path}]{}", master.fingerprint(&secp), Xpub::from_priv(&secp, &account));
+        let mut master = self.master(kind);
+        let fingerprint = master.fingerprint(&secp);
         master.private_key.non_secure_erase();
+        let mut account = self.private_account(kind, path);
+        let xpub = Xpub::from_priv(&secp, &account);
         account.private_key.non_secure_erase();
-        AccountKey { text }
+        AccountKey { text: format!("[{fingerprint}/{path}]{xpub}") }
+    }
+
+    /// The private key at a path. Whoever asks erases it.
+    pub(crate) fn private_account(&self, kind: NetworkKind, path: &DerivationPath) -> Xpriv {
+        let mut master = self.master(kind);
+        let account = master.derive_priv(&Secp256k1::signing_only(), path).expect(NEVER_OFF_THE_CURVE);
+        master.private_key.non_secure_erase();
+        account
+    }
+
+    fn master(&self, kind: NetworkKind) -> Xpriv {
+        Xpriv::new_master(kind, self.seed().as_slice()).expect(NEVER_OFF_THE_CURVE)
     }
 }
 
-const NEVER_OFF_THE_CURVE: &str = "BIP-32 fails only for a hash outside the curve's order, below one in 2^127, and for paths deeper than 255";
+pub(crate) const NEVER_OFF_THE_CURVE: &str = "BIP-32 fails only for a hash outside the curve's order, below one in 2^127, and for paths deeper than 255";
 
 impl BitcoinNetwork {
     const fn kind(self) -> NetworkKind {

@@ -37,6 +37,8 @@ pub enum SecretName {
     BitcoindPassword,
     /// The words behind the shop's account on EVM chains.
     EvmMnemonic,
+    /// The record of the owner's PIN: its argon2 hash, and how often it was guessed wrong. Never the PIN.
+    OwnerPin,
     /// The Stripe API key, best a restricted one.
     StripeKey,
     /// The secret that signs Stripe's webhooks.
@@ -45,10 +47,11 @@ pub enum SecretName {
 
 impl SecretName {
     /// Every name, in the order shown to people.
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::BitcoinMnemonic,
         Self::BitcoindPassword,
         Self::EvmMnemonic,
+        Self::OwnerPin,
         Self::StripeKey,
         Self::StripeWebhook,
     ];
@@ -67,6 +70,7 @@ impl SecretName {
             Self::BitcoinMnemonic => "bitcoin.mnemonic",
             Self::BitcoindPassword => "bitcoind.password",
             Self::EvmMnemonic => "evm.mnemonic",
+            Self::OwnerPin => "owner.pin",
             Self::StripeKey => "stripe.key",
             Self::StripeWebhook => "stripe.webhook",
         }
@@ -109,8 +113,8 @@ mod tests {
             let error = SecretName::parse(typed).unwrap_err().to_string();
             assert_eq!(
                 error,
-                "no secret has that name: use one of bitcoin.mnemonic, bitcoind.password, evm.mnemonic, stripe.key, \
-                 stripe.webhook"
+                "no secret has that name: use one of bitcoin.mnemonic, bitcoind.password, evm.mnemonic, owner.pin, \
+                 stripe.key, stripe.webhook"
             );
         }
     }

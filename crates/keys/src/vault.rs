@@ -5,7 +5,7 @@
 //! locked, not as missing: a keyring may hide its entries while locked, and "missing" would invite an overwrite.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use keyring_core::{CredentialStore, Entry, mock};
@@ -22,6 +22,8 @@ pub struct Vault {
     shelf: Shelf,
     courier: Courier,
     deadline: Duration,
+    /// Two guesses of the PIN at one time would count as one.
+    pub(crate) pin_turn: Arc<Mutex<()>>,
 }
 
 /// Whose secrets: one mode of one database.
@@ -106,7 +108,7 @@ impl Vault {
     }
 
     fn on(shelf: Shelf, scope: VaultScope) -> Self {
-        Self { scope, shelf, courier: Courier::hire(), deadline: DEADLINE }
+        Self { scope, shelf, courier: Courier::hire(), deadline: DEADLINE, pin_turn: Arc::default() }
     }
 
     /// Waits this long for the keyring instead of three seconds.
