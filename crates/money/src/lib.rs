@@ -14,6 +14,7 @@
 #![deny(clippy::float_arithmetic)]
 
 mod amount;
+mod crossing;
 mod currency;
 mod format;
 mod parse;

@@ -43,6 +43,12 @@ impl Percent {
         Ok(Self { millionths })
     }
 
+    /// The sum of both, at most 1000.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Self {
+        Self { millionths: (self.millionths + other.millionths).min(PERCENT_MAX * MILLIONTHS_PER_PERCENT) }
+    }
+
     /// Whether this is no percent at all.
     #[must_use]
     pub const fn is_zero(self) -> bool {

@@ -111,6 +111,14 @@ pub enum RateError {
     /// More digits than a price can keep exactly (28 after the point).
     #[error("the rate has more digits than can be kept exactly: round it")]
     TooLong,
+    /// Two rates that have no currency in common at the place where they should meet.
+    #[error("a rate to {quote} can't go on with a rate of {base}")]
+    NotJoined {
+        /// Where the first one ends.
+        quote: Currency,
+        /// Where the second one begins.
+        base: Currency,
+    },
 }
 
 /// Takes trailing zeros off, as long as more than `keep` digits stand after the point.

@@ -6,7 +6,8 @@
 //!
 //! Start at [`Sale`] (an invoice with its payments), then [`posting`] (what each event does to the books), then
 //! [`Stray`] (money without a sale), [`stream`] (micropayments), and the ports that money is reached through: [`rail`] for
-//! what customers send, [`charging`] for what the till takes of tabs, [`card`] for cards.
+//! what customers send, [`charging`] for what the till takes of tabs, [`card`] for cards. What a coin is worth is found by
+//! [`rates`].
 #![deny(clippy::float_arithmetic)]
 
 pub mod card;
@@ -19,6 +20,7 @@ pub mod policy;
 pub mod posting;
 pub mod quote;
 pub mod rail;
+pub mod rates;
 pub mod retry;
 pub mod sale;
 pub mod standing;

@@ -4,6 +4,7 @@ use money::{Currency, Money, MoneyError, Percent, Rate, RateError, Rounding};
 use thiserror::Error;
 
 use crate::Timestamp;
+use crate::rates::SourceAnswer;
 
 /// A rate with its origin.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,10 +13,12 @@ pub struct QuotedRate {
     pub market: Rate,
     /// The shop's spread.
     pub spread: Percent,
-    /// Who gave the rate: `fixed` for the owner's own.
+    /// What it rests on: `fixed` for the owner's own, else the name of a [`crate::rates::Basis`].
     pub source: String,
-    /// When it was given.
+    /// When it was given; for a market's, the time of the oldest answer that counts.
     pub as_of: Timestamp,
+    /// What each public source said. Empty for the owner's own.
+    pub answers: Vec<SourceAnswer>,
 }
 
 impl QuotedRate {

@@ -116,6 +116,7 @@ impl Rates {
             spread: self.spread,
             source: FIXED.to_owned(),
             as_of: self.fixed_since.unwrap_or(now),
+            answers: Vec::new(),
         })
     }
 }

@@ -1,6 +1,7 @@
 //! What money promises, by examples and by properties.
 
 mod arithmetic;
+mod crossing;
 mod currency;
 mod format;
 mod parse;

@@ -14,6 +14,7 @@ mod giving_up;
 mod limits;
 mod payouts;
 mod properties;
+mod rates;
 mod repeated;
 mod reversal;
 mod routes;

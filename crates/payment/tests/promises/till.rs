@@ -50,6 +50,7 @@ pub(crate) fn rate(quote: Currency) -> QuotedRate {
         spread: Percent::parse("0.5").unwrap(),
         source: "fixed".to_owned(),
         as_of: instant(0),
+        answers: Vec::new(),
     }
 }
 

@@ -4,6 +4,7 @@
 //! checked against the domain types by the compiler, so that a changed event cannot be stored by accident: it needs
 //! a new encoding number, and the old shapes stay. What this version does not know is refused, never guessed.
 
+mod answers;
 mod card;
 mod cart;
 mod instruction;

@@ -2,10 +2,12 @@
 
 use money::{Money, Percent, Rate};
 use payment::rail::RailFailureClass;
+use payment::rates::SourceAnswer;
 use payment::sale::{CashPayment, RailFailure};
 use payment::{PaymentTerms, Policy, Quote, QuotedRate, RailId, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use super::answers;
 use super::parts::{millis, money_or_null, money_shape, percent_text, rate_shape};
 
 #[derive(Serialize, Deserialize)]
@@ -54,6 +56,9 @@ pub(super) struct QuotedRateShape {
     source: String,
     #[serde(with = "millis")]
     as_of: Timestamp,
+    /// Quotes from before there were public sources, and those of the owner's own price, have none.
+    #[serde(with = "answers", default, skip_serializing_if = "Vec::is_empty")]
+    answers: Vec<SourceAnswer>,
 }
 
 #[derive(Serialize, Deserialize)]

@@ -3,6 +3,7 @@
 use money::{Currency, Money, Percent, Rate};
 use payment::payout::{PartKind, PayoutPart, PayoutReading, PayoutStatus};
 use payment::rail::RailFailureClass;
+use payment::rates::{SourceAnswer, Verdict};
 use payment::sale::{CashPayment, RailFailure};
 use payment::stray::StrayFinding;
 use payment::stream::settlement::Bill;
@@ -16,6 +17,7 @@ use proptest::prelude::*;
 
 use super::*;
 
+mod answers;
 mod cards;
 
 fn sale_text(event: &SaleEvent) -> String {
@@ -91,6 +93,7 @@ fn rate() -> QuotedRate {
         spread: percent("0.5"),
         source: "fixed".to_owned(),
         as_of: Timestamp::from_millis(1_790_000_000_000),
+        answers: Vec::new(),
     }
 }
 
@@ -281,9 +284,29 @@ fn any_rate() -> impl Strategy<Value = QuotedRate> {
         let (whole, part) = digits.split_at(digits.len() - scale);
         if part.is_empty() { whole.to_owned() } else { format!("{whole}.{part}") }
     });
-    (price, any_percent(), any::<String>(), any::<i64>()).prop_map(|(price, spread, source, as_of)| {
-        let market = Rate::parse(Currency::BTC, Currency::iso("EUR").unwrap(), &price).unwrap();
-        QuotedRate { market, spread, source, as_of: Timestamp::from_millis(as_of) }
+    let answers = proptest::collection::vec(any_answer(), 0..4);
+    (price, any_percent(), any::<String>(), any::<i64>(), answers).prop_map(
+        |(price, spread, source, as_of, answers)| {
+            let market = Rate::parse(Currency::BTC, Currency::iso("EUR").unwrap(), &price).unwrap();
+            QuotedRate { market, spread, source, as_of: Timestamp::from_millis(as_of), answers }
+        },
+    )
+}
+
+fn any_answer() -> impl Strategy<Value = SourceAnswer> {
+    let verdict = prop_oneof![
+        Just(Verdict::Agreed),
+        Just(Verdict::Outlier),
+        Just(Verdict::Stale),
+        any::<String>().prop_map(Verdict::Missing),
+    ];
+    let price = proptest::option::of(any::<u32>());
+    let through = proptest::option::of(Just(Currency::iso("USD").unwrap()));
+    let as_of = proptest::option::of(any::<i64>().prop_map(Timestamp::from_millis));
+    (any::<String>(), price, through, as_of, verdict).prop_map(|(source, price, through, as_of, verdict)| {
+        let eur = Currency::iso("EUR").unwrap();
+        let price = price.map(|price| Rate::parse(Currency::BTC, eur, &format!("1{price}")).unwrap());
+        SourceAnswer { source, price, through, as_of, verdict }
     })
 }
 

@@ -255,6 +255,7 @@ pub(crate) fn rate() -> QuotedRate {
         spread: Percent::ZERO,
         source: "fixed".to_owned(),
         as_of: Timestamp::from_millis(MORNING),
+        answers: Vec::new(),
     }
 }
 
