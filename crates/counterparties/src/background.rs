@@ -23,7 +23,15 @@ impl Background {
     pub(crate) fn serve<Serving: Future<Output = ()>>(
         serve: impl FnOnce(TcpListener) -> Serving + Send + 'static,
     ) -> Result<Self, CounterpartyError> {
-        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0));
+        Self::serve_on(0, serve)
+    }
+
+    /// As [`Background::serve`], on a port that it had before; 0 is any free one.
+    pub(crate) fn serve_on<Serving: Future<Output = ()>>(
+        port: u16,
+        serve: impl FnOnce(TcpListener) -> Serving + Send + 'static,
+    ) -> Result<Self, CounterpartyError> {
+        let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port));
         let listener = listener.map_err(while_doing("listen on a loopback port"))?;
         listener.set_nonblocking(true).map_err(while_doing("make a listener non-blocking"))?;
         let address = listener.local_addr().map_err(while_doing("read a listener's address"))?;

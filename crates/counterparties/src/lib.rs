@@ -36,7 +36,9 @@ pub use deadline::wait_until;
 pub use electrs::Electrs;
 pub use error::CounterpartyError;
 pub use esplora::EsploraShim;
-pub use evm::{Anvil, AnvilSetup, Batch, EvmMining, EvmNode, Token, TokenKind, U256};
+pub use evm::{
+    Anvil, AnvilSetup, Batch, EvmMining, EvmNode, Fault, FaultyProvider, Lie, Token, TokenKind, U256,
+};
 pub use node::Node;
 pub use reorg::Fate;
 pub use stripe::{StripeCli, StripeClient, Verdict};
