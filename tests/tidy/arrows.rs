@@ -19,6 +19,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
     ("engine", &["ledger", "money", "payment", "settings", "store"], &["faulty-disk", "rail-practice"]),
     ("keys", &[], &[]),
     ("gateway", &[], &[]),
+    ("rates", &["money", "payment"], &[]),
     ("rail-practice", &["money", "payment"], &[]),
     ("rail-stripe", &["money", "payment"], &["counterparties", "stripe-simulator"]),
     ("rail-bitcoin", &["money", "payment"], &["counterparties", "keys"]),
