@@ -19,10 +19,6 @@ contract AuthorizedToken is PlainToken {
     error AlreadyUsed(bytes32 nonce);
     error NotSignedBy(address owner);
 
-    constructor(string memory symbol_, uint8 decimals_, address[] memory holders, uint256 each)
-        PlainToken(symbol_, decimals_, holders, each)
-    {}
-
     function DOMAIN_SEPARATOR() public view returns (bytes32) {
         return keccak256(
             abi.encode(DOMAIN, keccak256(bytes(name)), keccak256(bytes(version)), block.chainid, address(this))

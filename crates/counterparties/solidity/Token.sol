@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: MIT OR Apache-2.0
 pragma solidity ^0.8.30;
 
-/// Who has how much: what every token of ours is built on. Each holder begins with the same amount.
+/// Who has how much: what every token of ours is built on.
+///
+/// It is begun by a call and not by a constructor, so that its code can also be laid at the address of a real token.
 abstract contract Balances {
     string public name;
     string public symbol;
-    uint8 public immutable decimals;
+    uint8 public decimals;
     uint256 public totalSupply;
     mapping(address => uint256) public balanceOf;
     mapping(address => mapping(address => uint256)) public allowance;
@@ -14,8 +16,11 @@ abstract contract Balances {
     event Approval(address indexed owner, address indexed spender, uint256 value);
 
     error TooLittle(address owner, uint256 has, uint256 needs);
+    error AlreadyBegun();
 
-    constructor(string memory symbol_, uint8 decimals_, address[] memory holders, uint256 each) {
+    /// Each holder begins with the same amount.
+    function begin(string calldata symbol_, uint8 decimals_, address[] calldata holders, uint256 each) external {
+        if (totalSupply > 0) revert AlreadyBegun();
         name = string.concat("Test ", symbol_);
         symbol = symbol_;
         decimals = decimals_;
@@ -49,10 +54,6 @@ abstract contract Balances {
 
 /// ERC-20 to the letter.
 contract PlainToken is Balances {
-    constructor(string memory symbol_, uint8 decimals_, address[] memory holders, uint256 each)
-        Balances(symbol_, decimals_, holders, each)
-    {}
-
     function transfer(address to, uint256 value) external returns (bool) {
         moveUnits(msg.sender, to, value);
         return true;
@@ -72,10 +73,6 @@ contract PlainToken is Balances {
 
 /// As USDT on Ethereum: nothing is returned, so a caller that reads a truth value from it fails.
 contract SilentToken is Balances {
-    constructor(string memory symbol_, uint8 decimals_, address[] memory holders, uint256 each)
-        Balances(symbol_, decimals_, holders, each)
-    {}
-
     function transfer(address to, uint256 value) external {
         moveUnits(msg.sender, to, value);
     }
@@ -92,10 +89,6 @@ contract SilentToken is Balances {
 
 /// One part in a hundred of each transfer is burnt on the way: less arrives than was sent.
 contract TollToken is PlainToken {
-    constructor(string memory symbol_, uint8 decimals_, address[] memory holders, uint256 each)
-        PlainToken(symbol_, decimals_, holders, each)
-    {}
-
     function moveUnits(address from, address to, uint256 value) internal override {
         uint256 toll = value / 100;
         super.moveUnits(from, to, value - toll);
@@ -105,10 +98,6 @@ contract TollToken is PlainToken {
 
 /// Announces transfers that never happened: balances stay as they are.
 contract HollowToken is PlainToken {
-    constructor(string memory symbol_, uint8 decimals_, address[] memory holders, uint256 each)
-        PlainToken(symbol_, decimals_, holders, each)
-    {}
-
     function moveUnits(address from, address to, uint256 value) internal override {
         emit Transfer(from, to, value);
     }

@@ -6,11 +6,13 @@ use std::path::Path;
 use std::process::{Child, Command, Output, Stdio};
 use std::time::Duration;
 
-use counterparties::wait_until;
+use counterparties::{EvmNode, Token, TokenKind, U256, wait_until};
 use serde_json::Value;
 
 use crate::AMOUNT_SAT;
 
+const USDC_ON_BASE: &str = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913";
+const EVM_SHOP: &str = "0x00000000000000000000000000000000005470b5";
 const END_LIMIT: Duration = Duration::from_secs(20);
 
 fn start(folder: &Path) -> (Child, Value) {
@@ -70,8 +72,18 @@ fn developer_pays_mines_and_changes_his_mind() {
     let nobody_waits = ask(&["tap", place]);
     assert!(!nobody_waits.status.success(), "no payment waits for a card");
 
+    let base = EvmNode::at(control["evm"]["8453"]["url"].as_str().unwrap()).unwrap();
+    let token = Token::at(&base, TokenKind::Authorized, USDC_ON_BASE).unwrap();
+    let link = format!("ethereum:{USDC_ON_BASE}@8453/transfer?address={EVM_SHOP}&uint256=7000000");
+    said(&["pay", place, &link]);
+    said(&["pay", place, "evm:base/ETH", EVM_SHOP, "0.5"]);
+    assert!(said(&["mine", place, "evm:base"]).starts_with("the chain has "));
+    assert_eq!(token.balance(EVM_SHOP).unwrap(), token.units(7));
+    assert_eq!(base.balance(EVM_SHOP).unwrap(), U256::from(500_000_000_000_000_000_u64));
+
     drop(sandbox.stdin.take());
     assert!(sandbox.wait().unwrap().success());
+    wait_until_gone(&control["evm"]["8453"]["process"]);
     wait_until_gone(&control["bitcoind"]["process"]);
     wait_until_gone(&control["electrs"]["process"]);
     let refusal = ask(&["mine", place]);
@@ -101,6 +113,7 @@ fn next_start_keeps_chain_and_account() {
     drop(sandbox.stdin.take());
     sandbox.wait().unwrap();
     assert_eq!(first["account"], second["account"]);
+    assert_eq!(first["evm"].as_object().unwrap().len(), 6);
     let settings = fs::read_to_string(folder.path().join("settings.toml")).unwrap();
     assert!(settings.contains(second["account"].as_str().unwrap()));
     assert!(settings.contains(second["electrs"]["url"].as_str().unwrap()));

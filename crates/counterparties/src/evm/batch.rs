@@ -16,7 +16,7 @@ impl Batch {
     /// # Errors
     /// When it can't be compiled or the node refuses.
     pub fn deploy(node: &EvmNode) -> Result<Self, CounterpartyError> {
-        Ok(Self { contract: Contract::deploy(node, "Batch", &[])? })
+        Ok(Self { contract: Contract::deploy(node, "Batch")? })
     }
 
     /// Its address, from which it pays.

@@ -23,21 +23,36 @@ pub(super) struct Contract {
 
 impl Contract {
     /// Puts a contract on a node's chain; mines a block for it.
-    pub(super) fn deploy(
-        node: &EvmNode,
-        name: &str,
-        arguments: &[Argument<'_>],
-    ) -> Result<Self, CounterpartyError> {
+    pub(super) fn deploy(node: &EvmNode, name: &str) -> Result<Self, CounterpartyError> {
         let compiled = Compiled::named(name)?;
-        let owner = node.customer()?;
-        let input = format!("0x{}{}", compiled.code, written(arguments));
-        let created = node.send(&json!({ "from": owner, "input": input, "gas": U256::from(DEPLOY_GAS) }))?;
-        node.mine(1)?;
-        let receipt = wait_until("the contract is in a block", MINED_LIMIT, || node.receipt(&created))?;
+        let order =
+            json!({ "from": node.customer()?, "input": compiled.creation, "gas": U256::from(DEPLOY_GAS) });
+        let receipt = mined(node, &node.send(&order)?)?;
         let address = receipt["contractAddress"].as_str().filter(|_| receipt["status"] == "0x1");
         let address = address
             .ok_or_else(|| unknown_form("eth_getTransactionReceipt", format!("{name} was not created")))?;
         Ok(Self { node: node.clone(), address: address.to_owned(), compiled })
+    }
+
+    /// Lays a contract at an address, as nothing on a real chain does; the next block has it.
+    pub(super) fn lay(node: &EvmNode, name: &str, address: &str) -> Result<Self, CounterpartyError> {
+        let contract = Self::at(node, name, address)?;
+        node.raw("anvil_setCode", &json!([address, contract.compiled.code]))?;
+        Ok(contract)
+    }
+
+    /// An account calls a function; mines a block for it.
+    pub(super) fn call_now(
+        &self,
+        from: &str,
+        function: &str,
+        arguments: &[Argument<'_>],
+    ) -> Result<(), CounterpartyError> {
+        let mut call = self.call_of(from, function, arguments)?;
+        call["gas"] = json!(U256::from(DEPLOY_GAS));
+        let receipt = mined(&self.node, &self.node.send(&call)?)?;
+        let has_failed = || unknown_form("eth_getTransactionReceipt", format!("{function} has failed"));
+        if receipt["status"] == "0x1" { Ok(()) } else { Err(has_failed()) }
     }
 
     /// One that was put there before.
@@ -68,4 +83,9 @@ impl Contract {
     fn input(&self, function: &str, arguments: &[Argument<'_>]) -> Result<String, CounterpartyError> {
         Ok(format!("0x{}{}", self.compiled.selector(function)?, written(arguments)))
     }
+}
+
+fn mined(node: &EvmNode, transaction: &str) -> Result<Value, CounterpartyError> {
+    node.mine(1)?;
+    wait_until("the transaction is in a block", MINED_LIMIT, || node.receipt(transaction))
 }

@@ -34,7 +34,9 @@ const EVM_VERSION: &str = "shanghai";
 
 /// A contract, compiled.
 pub(super) struct Compiled {
-    /// What creates it, in hex digits, without the arguments.
+    /// What creates it, `0x` hex.
+    pub(super) creation: String,
+    /// What lies at its address afterwards, `0x` hex.
     pub(super) code: String,
     functions: Value,
 }
@@ -49,8 +51,12 @@ impl Compiled {
         let files = everything["contracts"].as_object().into_iter().flatten();
         let contract = files.map(|(_, contracts)| &contracts[name]).find(|contract| !contract.is_null());
         let contract = contract.ok_or_else(|| faulty(format!("there is no contract {name}")))?;
-        let code = contract["evm"]["bytecode"]["object"].as_str().unwrap_or_default().to_owned();
-        Ok(Self { code, functions: contract["evm"]["methodIdentifiers"].clone() })
+        let hex = |code: &str| format!("0x{}", contract["evm"][code]["object"].as_str().unwrap_or_default());
+        Ok(Self {
+            creation: hex("bytecode"),
+            code: hex("deployedBytecode"),
+            functions: contract["evm"]["methodIdentifiers"].clone(),
+        })
     }
 
     /// The four bytes that name a function, in hex digits; `signature` as in `transfer(address,uint256)`.
@@ -87,7 +93,7 @@ fn order() -> Value {
         "settings": {
             "optimizer": { "enabled": true, "runs": 200 },
             "evmVersion": EVM_VERSION,
-            "outputSelection": { "*": { "*": ["evm.bytecode.object", "evm.methodIdentifiers"] } },
+            "outputSelection": { "*": { "*": ["evm.bytecode.object", "evm.deployedBytecode.object", "evm.methodIdentifiers"] } },
         },
     })
 }

@@ -6,6 +6,7 @@ use super::{EvmNode, U256};
 use crate::CounterpartyError;
 use crate::rpc::unknown_form;
 
+const BEGIN: &str = "begin(string,uint8,address[],uint256)";
 const TRANSFER: &str = "transfer(address,uint256)";
 
 /// What a token does with a transfer.
@@ -52,14 +53,33 @@ impl Token {
         symbol: &str,
         decimals: u8,
     ) -> Result<Self, CounterpartyError> {
-        let holders = node.accounts()?;
+        Self::begun(Contract::deploy(node, kind.contract())?, symbol, decimals)
+    }
+
+    /// As [`Token::deploy`], at an address of one's choice: of the real token, say.
+    ///
+    /// # Errors
+    /// As [`Token::deploy`], and when there is one already.
+    pub fn deploy_at(
+        node: &EvmNode,
+        kind: TokenKind,
+        symbol: &str,
+        decimals: u8,
+        address: &str,
+    ) -> Result<Self, CounterpartyError> {
+        Self::begun(Contract::lay(node, kind.contract(), address)?, symbol, decimals)
+    }
+
+    fn begun(contract: Contract, symbol: &str, decimals: u8) -> Result<Self, CounterpartyError> {
+        let holders = contract.node.accounts()?;
         let arguments = [
             Argument::Text(symbol),
             Argument::Number(U256::from(decimals)),
             Argument::Addresses(&holders),
             Argument::Number(U256::from(1) << 248),
         ];
-        Ok(Self { contract: Contract::deploy(node, kind.contract(), &arguments)?, decimals })
+        contract.call_now(&contract.node.customer()?, BEGIN, &arguments)?;
+        Ok(Self { contract, decimals })
     }
 
     /// One that was put on the chain before.

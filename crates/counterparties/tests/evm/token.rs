@@ -4,6 +4,8 @@ use counterparties::{Anvil, Batch, Token, TokenKind, U256};
 use serde_json::{Value, json};
 
 const SHOP: &str = "0x00000000000000000000000000000000005470b5";
+/// USDC on Base.
+const REAL: &str = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913";
 const OTHER: &str = "0x00000000000000000000000000000000000741e4";
 /// keccak256 of `Transfer(address,address,uint256)`.
 const TRANSFER: &str = "0xddf252ad1be2c89b69c2b068fc378daa952ba7f163c4a11628f55a4df523b3ef";
@@ -33,6 +35,18 @@ fn tokens_of_any_decimals_arrive_to_the_last_unit() {
         assert_eq!(Token::at(&node, TokenKind::Plain, token.address()).unwrap().units(1), token.units(1));
     }
     assert!(Token::at(&node, TokenKind::Plain, SHOP).is_err(), "there is no token");
+}
+
+#[test]
+fn token_lies_at_the_address_of_the_real_one_after_a_restart_too() {
+    let node = Anvil::start(8453).unwrap();
+    let token = Token::deploy_at(&node, TokenKind::Authorized, "USDC", 6, REAL).unwrap();
+    token.pay(SHOP, token.units(5)).unwrap();
+    node.mine(1).unwrap();
+    assert_eq!((token.address(), token.balance(SHOP).unwrap()), (REAL, token.units(5)));
+    assert!(Token::deploy_at(&node, TokenKind::Authorized, "USDC", 6, REAL).is_err(), "it has begun");
+    node.restart().unwrap();
+    assert_eq!(Token::at(&node, TokenKind::Authorized, REAL).unwrap().balance(SHOP).unwrap(), token.units(5));
 }
 
 #[test]

@@ -8,6 +8,7 @@ use bitcoin::{Amount, Denomination};
 use counterparties::{Fate, Node, Txid};
 use serde_json::Value;
 
+use crate::evm::{self, Chain, EvmPayment};
 use crate::running::CONTROL_FILE;
 use crate::stripe;
 
@@ -15,7 +16,9 @@ use crate::stripe;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Wish {
     Pay { address: String, sat: u64 },
+    PayOnEvm(EvmPayment),
     Mine(u32),
+    MineOnEvm(&'static Chain, u32),
     Bump(Txid),
     TakeBack(Txid),
     Reorg(u32, Fate),
@@ -26,8 +29,14 @@ impl Wish {
     /// Nothing when no command has this form; an error when an argument of it cannot be read.
     pub(crate) fn read(command: &str, arguments: &[&str]) -> Option<Result<Self, Box<dyn Error>>> {
         let wish = match (command, arguments) {
+            ("pay", [link]) if link.starts_with("ethereum:") => {
+                EvmPayment::read_link(link).map(Self::PayOnEvm)
+            }
             ("pay", [uri]) => Self::pay_uri(uri),
+            ("pay", [coin, address, amount]) => EvmPayment::read(coin, address, amount).map(Self::PayOnEvm),
             ("pay", [address, amount]) => Self::pay(address, amount),
+            ("mine", [chain]) if chain.starts_with("evm:") => Self::mine_on(chain, "1"),
+            ("mine", [chain, count]) => Self::mine_on(chain, count),
             ("mine", []) => Ok(Self::Mine(1)),
             ("mine", [count]) => blocks(count).map(Self::Mine),
             ("bump", [txid]) => transaction(txid).map(Self::Bump),
@@ -38,6 +47,10 @@ impl Wish {
             _ => return None,
         };
         Some(wish)
+    }
+
+    fn mine_on(chain: &str, count: &str) -> Result<Self, Box<dyn Error>> {
+        Ok(Self::MineOnEvm(evm::chain_named(chain)?, blocks(count)?))
     }
 
     fn pay(address: &str, amount: &str) -> Result<Self, Box<dyn Error>> {
@@ -73,6 +86,10 @@ pub(crate) fn fulfil(wish: Wish, folder: &Path) -> Result<(), Box<dyn Error>> {
             node.mine(count)?;
             println!("the chain has {} blocks", node.height()?);
         }
+        Wish::PayOnEvm(payment) => println!("paid with {}", evm::pay(&control, &payment)?),
+        Wish::MineOnEvm(chain, count) => {
+            println!("the chain has {} blocks", evm::mine(&control, chain, count)?);
+        }
         Wish::Bump(txid) => println!("replaced by {}", node()?.bump_fee(txid)?),
         Wish::TakeBack(txid) => println!("taken back with {}", node()?.double_spend(txid)?),
         Wish::Reorg(depth, fate) => {
@@ -98,8 +115,8 @@ fn running_node(control: &Value) -> Result<Node, Box<dyn Error>> {
 }
 
 fn blocks(text: &str) -> Result<u32, Box<dyn Error>> {
-    let count = text.parse().ok().filter(|count| (1..=100).contains(count));
-    count.ok_or_else(|| format!("{text} is no number of blocks from 1 to 100").into())
+    let count = text.parse().ok().filter(|count| (1..=1000).contains(count));
+    count.ok_or_else(|| format!("{text} is no number of blocks from 1 to 1000").into())
 }
 
 fn transaction(text: &str) -> Result<Txid, Box<dyn Error>> {
@@ -135,7 +152,7 @@ mod tests {
             "pay bitcoin:bcrt1qshop?label=x",
             Err("this code names no amount: give the address and an amount"),
         );
-        check("mine 0", Err("0 is no number of blocks from 1 to 100"));
+        check("mine 0", Err("0 is no number of blocks from 1 to 1000"));
         check("bump ff", Err("ff is no transaction id (64 hex digits)"));
         assert!(Wish::read("dance", &[]).is_none());
     }

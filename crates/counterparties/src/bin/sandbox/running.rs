@@ -1,4 +1,5 @@
-//! The running sandbox: node, indexer, TLS front, Esplora front and the stand-in for Stripe, and the two files that tell others where they are.
+//! The running sandbox: node, indexer, TLS front, Esplora front, the EVM chains and the stand-in for Stripe, and the two
+//! files that tell others where they are.
 
 use std::error::Error;
 use std::fs::{self, OpenOptions};
@@ -7,6 +8,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::thread;
 
+use crate::evm::Chains;
 use crate::stripe::Stripe;
 use counterparties::{Bitcoind, Electrs, EsploraShim, TlsFront};
 use serde_json::{Value, json};
@@ -27,6 +29,7 @@ pub(crate) fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
     let electrs = Electrs::start_in(&node, &folder.join("electrs"))?;
     let tls = TlsFront::start(&electrs.address())?;
     let esplora = EsploraShim::start(&node)?;
+    let chains = Chains::start(&folder.join("evm"))?;
     let stripe = Stripe::start()?;
     let account = node.till_account()?;
     let control = json!({
@@ -39,6 +42,7 @@ pub(crate) fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
         "electrs": { "url": electrs.electrum_url(), "process": electrs.process_id() },
         "electrum_tls": tls.electrum_url(),
         "esplora": esplora.esplora_url(),
+        "evm": chains.control(),
         "stripe": stripe.control(),
         "account": account,
     });
