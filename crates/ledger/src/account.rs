@@ -80,6 +80,10 @@ chart! {
     BitcoinWallet = 1100, "bitcoin-wallet", Asset;
     /// Bitcoin seen but not safe yet.
     BitcoinPending = 1110, "bitcoin-pending", Asset;
+    /// Coins and tokens of EVM chains, received and safe by the shop's policy, at the addresses they came to.
+    EvmWallet = 1120, "evm-wallet", Asset;
+    /// Coins and tokens of EVM chains in the owner's own wallet, and on the address that pays network fees.
+    EvmVault = 1140, "evm-vault", Asset;
     /// Card money captured and on its way through the processor.
     CardClearing = 1200, "card-clearing", Asset;
     /// Card money that is held for the shop or still on its way from the customer's bank: not captured.

@@ -80,6 +80,10 @@ entry_kinds! {
     CardDisputed = "card_disputed";
     /// The processor paid out to the shop's bank.
     PaidOut = "paid_out";
+    /// Coins went from addresses of payments to the owner's own wallet, or the other way to pay for that.
+    Swept = "swept";
+    /// What a chain took for a transaction of the shop's own.
+    NetworkFee = "network_fee";
     /// Undoes an earlier entry.
     Reversal = "reversal";
 }

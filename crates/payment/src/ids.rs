@@ -157,6 +157,8 @@ kinds! {
     RefundKind, RefundId = "ref";
     /// Names a payout of a processor to the shop's bank.
     PayoutKind, PayoutId = "pyo";
+    /// Names a sweep of coins to the owner's own wallet.
+    SweepKind, SweepId = "swp";
     /// Names a page on which a payer saves a card; also its idempotency key.
     PageKind, PageId = "page";
 }

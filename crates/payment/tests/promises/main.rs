@@ -22,4 +22,7 @@ mod settlements;
 mod shown;
 mod standing;
 mod strays;
+mod sweep_chain;
+mod sweep_properties;
+mod sweeps;
 mod till;

@@ -6,6 +6,8 @@ const ACCOUNTS: Record<string, () => string> = {
   'cash-drawer': () => m.ledger_cash_drawer(),
   'bitcoin-wallet': () => m.ledger_bitcoin_wallet(),
   'bitcoin-pending': () => m.ledger_bitcoin_pending(),
+  'evm-wallet': () => m.ledger_evm_wallet(),
+  'evm-vault': () => m.ledger_evm_vault(),
   'card-clearing': () => m.ledger_card_clearing(),
   'card-pending': () => m.ledger_card_pending(),
   'payer-tabs': () => m.ledger_payer_tabs(),
@@ -53,6 +55,8 @@ const ENTRIES: Record<string, () => string> = {
   card_refunded: () => m.ledger_kind_card_refunded(),
   card_disputed: () => m.ledger_kind_card_disputed(),
   paid_out: () => m.ledger_kind_paid_out(),
+  swept: () => m.ledger_kind_swept(),
+  network_fee: () => m.ledger_kind_network_fee(),
   reversal: () => m.ledger_kind_reversal(),
 };
 
