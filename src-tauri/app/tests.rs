@@ -28,16 +28,16 @@ impl Rail for Defective {
     fn id(&self) -> RailId {
         RailId::BITCOIN
     }
-    fn coin(&self) -> Currency {
-        Currency::BTC
+    fn coins(&self) -> Vec<Currency> {
+        vec![Currency::BTC]
     }
-    fn network(&self) -> String {
+    fn network(&self, _: Currency) -> String {
         "practice".to_owned()
     }
-    fn health(&self) -> RailHealth {
+    fn health(&self, _: Currency) -> RailHealth {
         RailHealth::default()
     }
-    fn amount_min(&self) -> Money {
+    fn amount_min(&self, _: Currency) -> Money {
         panic!("the test breaks the bookkeeper")
     }
     fn link(&self, _: &str, _: Money) -> PaymentLink {

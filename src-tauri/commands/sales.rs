@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::Command;
 use money::Money;
-use payment::{Cart, CartLine, InvoiceId, PaymentId, RailId};
+use payment::{Cart, CartLine, InvoiceId, PaymentId};
 use settings::Mode;
 use store::Subject;
 
@@ -101,10 +101,10 @@ pub(super) async fn payment_start(
 ) -> Result<SaleDto, AppError> {
     let till = app.till().await?;
     let (invoice, payment) = ids(&request.invoice, &request.payment)?;
-    let rail = RailId::chain_named(&request.method).ok_or_else(|| {
+    let way = view::tender::chain_way(&till, &request.method).ok_or_else(|| {
         refuse(ErrorCode::RailUnavailable, format!("there is no way to pay named {:?}", request.method))
     })?;
-    let sale = till.engine.start_payment(invoice, payment, rail).await?;
+    let sale = till.engine.start_payment(invoice, payment, way).await?;
     view::sale::sale(&till, &sale)
 }
 

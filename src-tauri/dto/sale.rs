@@ -253,7 +253,7 @@ pub struct MayDto {
 pub struct PaymentDto {
     /// The payment id.
     pub payment: String,
-    /// `cash`, `bitcoin` or `card`.
+    /// `cash`, `card`, `bitcoin`, or chain and coin: `evm:8453/USDC`.
     pub method: String,
     /// When it was started (RFC 3339).
     pub started_at: String,
@@ -261,10 +261,10 @@ pub struct PaymentDto {
     pub state: StateDto,
     /// Confirmations counted so far (lowest of the counted transfers).
     pub confirmations: u32,
-    /// Confirmations the policy asks for before the goods go.
-    pub confirmations_safe: u32,
-    /// Confirmations after which it is final.
-    pub confirmations_final: u32,
+    /// How deep the policy asks it to be before the goods go.
+    pub safe_at: DepthDto,
+    /// How deep it must be to be final.
+    pub final_at: DepthDto,
     /// Share of the sale this payment is to cover, in the shop's currency.
     pub amount: MoneyDto,
     /// What came in, in the shop's currency (safe or not).
@@ -281,6 +281,30 @@ pub struct PaymentDto {
     pub card: Option<CardDto>,
     /// What was seen on the rail.
     pub transfers: Vec<TransferDto>,
+}
+
+/// How deep a transfer must be in its chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+pub struct DepthDto {
+    /// Confirmations; 0 for cash, cards, small amounts, and where the network's word is waited for instead.
+    pub confirmations: u32,
+    /// The network itself must call the block so.
+    pub mark: Option<MarkDto>,
+}
+
+impl DepthDto {
+    /// Nothing to wait for.
+    pub const AT_ONCE: Self = Self { confirmations: 0, mark: None };
+}
+
+/// What an EVM chain says of its blocks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(rename_all = "snake_case")]
+pub enum MarkDto {
+    /// Not reorganised under an honest majority.
+    Safe,
+    /// Not reorganised any more.
+    Finalized,
 }
 
 /// Cash taken.
@@ -361,7 +385,7 @@ pub enum TransferStatusDto {
 /// A way to pay, or why not.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 pub struct TenderDto {
-    /// `cash`, `bitcoin`, `card_reader` or `card_phone`.
+    /// `cash`, `card_reader`, `card_phone`, `bitcoin`, or chain and coin: `evm:8453/USDC`.
     pub method: String,
     /// May it be chosen now?
     pub available: bool,
@@ -373,8 +397,8 @@ pub struct TenderDto {
     pub you_get: MoneyDto,
     /// What the customer would pay in the coin, when a rate is there.
     pub coin: Option<MoneyDto>,
-    /// Confirmations before the goods go; 0 for cash and small amounts.
-    pub confirmations_safe: u32,
+    /// How deep before the goods go.
+    pub safe_at: DepthDto,
 }
 
 /// Why a tender is off.

@@ -94,14 +94,14 @@ pub struct FixedRateDto {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(deny_unknown_fields)]
 pub struct PolicyDto {
-    /// `bitcoin`.
+    /// `bitcoin`, `evm`, or one chain: `evm:8453`.
     pub rail: String,
     /// Applies up to this amount in the shop's currency (decimal text); none for every amount.
     pub up_to: Option<String>,
-    /// Confirmations before the goods go, 0 to 100.
-    pub safe: u16,
-    /// Confirmations after which it is final, at least `safe` and at least 1.
-    pub r#final: u16,
+    /// Before the goods go: 0 to 100 confirmations, or on an EVM chain `safe` or `finalized`.
+    pub safe: String,
+    /// When it is final, at least as deep: 1 to 1000 confirmations, or `safe` or `finalized`.
+    pub r#final: String,
 }
 
 /// Bitcoin.

@@ -19,6 +19,10 @@ pub enum StrayReasonDto {
     SaleVoided,
     /// The address is ours, but no sale here showed it (after a restore, or used elsewhere).
     UnknownAddress,
+    /// The sale asked for another coin, or for the coin on another chain.
+    OtherCoin,
+    /// A token this shop does not take, whatever it calls itself; nothing was posted.
+    UnlistedToken,
     /// The amount floors to nothing or does not fit the ledger; nothing was posted.
     Unbookable,
 }
@@ -37,17 +41,34 @@ pub enum StrayStateDto {
     Withdrawn,
 }
 
+/// What a chain says of a transfer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct ExactAmountDto {
+    /// What the coin calls itself. A token may claim any name.
+    pub symbol: String,
+    /// How much: base units with the point that the token claims, or base units when it claims none.
+    pub amount: String,
+    /// The token's contract; empty for the chain's own coin.
+    pub contract: String,
+    /// The chain's number.
+    pub chain_id: String,
+}
+
 /// A stray payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
 pub struct StrayDto {
     /// `stray_` and a UUID.
     pub stray: String,
-    /// The rail (`bitcoin`).
+    /// The rail (`bitcoin`, `evm`).
     pub rail: String,
     /// Address it came to.
     pub address: String,
+    /// The name of the network it came on (`Base`).
+    pub network: String,
     /// The transfer.
     pub transfer: TransferDto,
+    /// What the chain itself says of it, where the amount can't say all.
+    pub exact: Option<ExactAmountDto>,
     /// About what it is worth now in the shop's currency; none without a rate.
     pub worth: Option<MoneyDto>,
     /// Why.

@@ -1,7 +1,9 @@
 //! What a till is like at one moment, in numbers.
 
+use std::sync::Arc;
+
 use engine::{Engine, Totals};
-use payment::{RailId, Timestamp};
+use payment::{Rail, RailId, Timestamp};
 use settings::Settings;
 use store::ReadError;
 
@@ -51,11 +53,14 @@ impl Reading {
 
 /// Can a rail be used now? `None` when it is not set up.
 fn is_up(engine: &Engine, id: RailId) -> Option<bool> {
-    let health = match engine.rail(id) {
-        Some(opened) => opened.ok().map(|rail| rail.health()),
-        None => engine.card_rail(id)?.as_ref().ok().map(|rail| rail.health()),
-    };
-    Some(health.is_some_and(|health| health.is_up()))
+    Some(match engine.rail(id) {
+        Some(opened) => {
+            let any_network_is_up =
+                |rail: Arc<dyn Rail>| rail.coins().into_iter().any(|coin| rail.health(coin).is_up());
+            opened.is_ok_and(any_network_is_up)
+        }
+        None => engine.card_rail(id)?.as_ref().is_ok_and(|rail| rail.health().is_up()),
+    })
 }
 
 /// A price that nobody ever changed is as old as the till.

@@ -7,7 +7,8 @@ use super::*;
 use crate::dto::card::{CardDto, CardStepDto, CardWayDto, RefundDto, RefundStateDto};
 use crate::dto::money::{QrDto, RateDto};
 use crate::dto::sale::{
-    CartTotalsDto, CashDto, CodeDto, HandOverDto, MayDto, PaymentDto, TransferDto, TransferStatusDto,
+    CartTotalsDto, CashDto, CodeDto, DepthDto, HandOverDto, MayDto, PaymentDto, TransferDto,
+    TransferStatusDto,
 };
 use crate::dto::timeline::FactDto;
 use crate::view::money;
@@ -84,8 +85,8 @@ fn payment(method: &str, amount: MoneyDto) -> PaymentDto {
         started_at: "2026-11-21T09:14:40Z".into(),
         state: StateDto::Paid,
         confirmations: 0,
-        confirmations_safe: 0,
-        confirmations_final: 0,
+        safe_at: DepthDto::AT_ONCE,
+        final_at: DepthDto::AT_ONCE,
         amount: amount.clone(),
         received: amount,
         cancelled: false,

@@ -15,7 +15,7 @@ use crate::dto::card::{
     RefundDto, RefundStateDto,
 };
 use crate::dto::error::{AppError, ErrorCode};
-use crate::dto::sale::PaymentDto;
+use crate::dto::sale::{DepthDto, PaymentDto};
 use crate::dto::timeline::FactDto;
 use crate::qr;
 use crate::till::Till;
@@ -37,8 +37,8 @@ pub fn payment(
         started_at: instant(payment.started_at),
         state: super::sale::state(sale.payment_state(payment)?),
         confirmations: 0,
-        confirmations_safe: 0,
-        confirmations_final: 0,
+        safe_at: DepthDto::AT_ONCE,
+        final_at: DepthDto::AT_ONCE,
         amount: money(card.terms.amount),
         received: money(came.unwrap_or(Money::zero(card.terms.amount.currency()))),
         cancelled: card.brought_nothing(),

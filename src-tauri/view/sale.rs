@@ -1,9 +1,11 @@
 //! Sales for the screens.
 
 use money::{Money, MoneyError};
-use payment::rail::{PaymentLink, RailHealth};
+use payment::rail::{PaymentLink, RailHealth, method_name};
 use payment::sale::{CashPayment, ChainPayment, Payment, PaymentMethod};
-use payment::{HandOver, InvoiceId, Policy, Quote, QuotedRate, Sale, Standing, State, Totals, Transfer};
+use payment::{
+    Depth, HandOver, InvoiceId, Mark, Policy, Quote, QuotedRate, Sale, Standing, State, Totals, Transfer,
+};
 use store::{SaleSummary, SalesFilter, SalesPage};
 
 use super::{instant, money};
@@ -11,8 +13,8 @@ use crate::commands::{id, refuse};
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::money::RateDto;
 use crate::dto::sale::{
-    CartLineDto, CartTotalsDto, CashDto, CodeDto, HandOverDto, MayDto, PaymentDto, SaleDto, StateDto, TaxDto,
-    TransferDto, TransferStatusDto,
+    CartLineDto, CartTotalsDto, CashDto, CodeDto, DepthDto, HandOverDto, MarkDto, MayDto, PaymentDto,
+    SaleDto, StateDto, TaxDto, TransferDto, TransferStatusDto,
 };
 use crate::dto::sales_list::{SaleRowDto, SalesListReply, SalesListRequest, StateCountDto};
 use crate::qr;
@@ -81,8 +83,8 @@ fn cash_payment(payment: &Payment, cash: &CashPayment) -> Result<PaymentDto, App
         started_at: instant(payment.started_at),
         state: StateDto::Paid,
         confirmations: 0,
-        confirmations_safe: 0,
-        confirmations_final: 0,
+        safe_at: DepthDto::AT_ONCE,
+        final_at: DepthDto::AT_ONCE,
         amount: money(cash.counted),
         received: money(cash.counted),
         cancelled: false,
@@ -109,12 +111,12 @@ fn chain_payment(
     let fewest = chain.present().map(|t| t.latest.level.confirmations()).min();
     Ok(PaymentDto {
         payment: payment.id.to_string(),
-        method: chain.terms.rail.name().to_owned(),
+        method: method_name(chain.terms.rail, chain.terms.quote.currency()),
         started_at: instant(payment.started_at),
         state: state(sale.payment_state(payment)?),
         confirmations: fewest.unwrap_or(0),
-        confirmations_safe: u32::from(policy.safe),
-        confirmations_final: u32::from(policy.r#final),
+        safe_at: depth(policy.safe),
+        final_at: depth(policy.r#final),
         amount: money(chain.terms.amount),
         received: money(chain.terms.quote.value_of(chain.coins_present()?, chain.terms.amount)?),
         cancelled: chain.cancelled,
@@ -135,7 +137,8 @@ fn code(till: &Till, payment: &Payment, chain: &ChainPayment) -> Result<Option<C
     let remaining = remaining(quote, chain.coins_present()?)?;
     let asked = if remaining.is_zero() { quote.coin } else { remaining };
     let PaymentLink { uri, code } = rail.link(address, asked);
-    let needs_second_server = chain.terms.policy.safe == 0 && !second_server(&rail.health());
+    let needs_second_server =
+        chain.terms.policy.trusts_unconfirmed() && !second_server(&rail.health(quote.currency()));
     Ok(Some(CodeDto {
         address: address.clone(),
         uri,
@@ -149,6 +152,23 @@ fn code(till: &Till, payment: &Payment, chain: &ChainPayment) -> Result<Option<C
         policy_up_to: chain.terms.policy.up_to.map(money),
         needs_second_server,
     }))
+}
+
+/// How deep a transfer must be.
+#[must_use]
+pub fn depth(depth: Depth) -> DepthDto {
+    match depth {
+        Depth::Confirmations(blocks) => DepthDto { confirmations: u32::from(blocks), mark: None },
+        Depth::Marked(mark) => DepthDto { confirmations: 0, mark: mark_dto(mark) },
+    }
+}
+
+fn mark_dto(mark: Mark) -> Option<MarkDto> {
+    match mark {
+        Mark::Head => None,
+        Mark::Safe => Some(MarkDto::Safe),
+        Mark::Finalized => Some(MarkDto::Finalized),
+    }
 }
 
 fn remaining(quote: &Quote, received: Money) -> Result<Money, MoneyError> {
@@ -179,7 +199,7 @@ pub fn rate(rate: &QuotedRate) -> Result<RateDto, AppError> {
     let applied = rate.applied().map_err(|error| refuse(ErrorCode::Internal, error.to_string()))?;
     Ok(RateDto {
         price: rate.market.price().to_string(),
-        base: rate.market.base().code().to_owned(),
+        base: rate.market.base().symbol().to_owned(),
         quote: rate.market.quote().code().to_owned(),
         applied: applied.price().round_dp(8).normalize().to_string(),
         spread_percent: rate.spread.to_string(),

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use money::{Money, Percent};
-use payment::RailId;
+use payment::Policy;
 use payment::card::CaptureMode;
-use settings::{Language, Network, PolicyRow, Problem, Settings, fixed_rate};
+use settings::{Language, Network, PolicyRow, PolicyScope, Problem, Settings, depth, depth_name, fixed_rate};
 
 use crate::dto::settings::{
     BitcoinDto, CashSettingsDto, FixedRateDto, PolicyDto, RatesDto, SettingsDto, ShopDto, StripeDto,
@@ -63,10 +63,10 @@ fn fixed(pair: &str, rate: &money::Rate) -> FixedRateDto {
 
 fn policy(row: &PolicyRow) -> PolicyDto {
     PolicyDto {
-        rail: row.rail.name().to_owned(),
-        up_to: row.up_to.map(Money::to_decimal_string),
-        safe: row.safe,
-        r#final: row.r#final,
+        rail: row.scope.name(),
+        up_to: row.policy.up_to.map(Money::to_decimal_string),
+        safe: depth_name(row.policy.safe),
+        r#final: depth_name(row.policy.r#final),
     }
 }
 
@@ -129,13 +129,15 @@ fn read_fixed(rows: &[FixedRateDto]) -> Result<BTreeMap<String, money::Rate>, Pr
 }
 
 fn read_policy(dto: &PolicyDto, wanted: &Settings) -> Result<PolicyRow, Problem> {
-    let rail = RailId::chain_named(&dto.rail)
+    let scope = PolicyScope::named(&dto.rail)
         .ok_or_else(|| Problem::new("policy", format!("there is no rail named {:?}", dto.rail)))?;
+    let depth = |text: &str| depth(text).map_err(|message| Problem::new("policy", message));
     let amount = |text: &String| {
         Money::parse_exact(text, wanted.shop.currency).map_err(|e| Problem::new("policy", e.to_string()))
     };
     let up_to = dto.up_to.as_ref().map(amount).transpose()?;
-    Ok(PolicyRow { rail, up_to, safe: dto.safe, r#final: dto.r#final })
+    let policy = Policy { up_to, safe: depth(&dto.safe)?, r#final: depth(&dto.r#final)? };
+    Ok(PolicyRow { scope, policy })
 }
 
 fn read_bitcoin(dto: &BitcoinDto, wanted: &mut Settings) -> Result<(), Problem> {

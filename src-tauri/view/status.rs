@@ -86,7 +86,7 @@ fn bitcoin(till: &Till, settings: &Settings, now: Timestamp, has_key: bool) -> B
     let rail = till.engine.rail(RailId::BITCOIN);
     let problem = rail.as_ref().and_then(|opened| opened.as_ref().err()).map(ToString::to_string);
     let health = match rail {
-        Some(Ok(rail)) => rail.health(),
+        Some(Ok(rail)) => rail.health(Currency::BTC),
         Some(Err(_)) | None => RailHealth::default(),
     };
     let age =

@@ -2,12 +2,12 @@
 
 use money::Rounding;
 use payment::stray::Decision;
-use payment::{Stray, StrayReason};
+use payment::{ExactAmount, Stray, StrayReason};
 use store::Subject;
 
 use super::{money, sale::transfer, timeline};
 use crate::dto::error::AppError;
-use crate::dto::stray::{StrayDto, StrayReasonDto, StrayStateDto};
+use crate::dto::stray::{ExactAmountDto, StrayDto, StrayReasonDto, StrayStateDto};
 use crate::till::Till;
 
 /// A stray payment with what it is worth now and its history.
@@ -31,6 +31,8 @@ pub async fn stray(till: &Till, stray: &Stray) -> Result<StrayDto, AppError> {
         stray: stray.id.to_string(),
         rail: stray.finding.rail.name().to_owned(),
         address: stray.finding.address.clone(),
+        network: network(till, stray),
+        exact: stray.transfer.latest.exact.as_ref().map(exact),
         transfer: transfer(&stray.transfer, &stray.finding.policy),
         worth: worth(till, stray).map(money),
         reason: reason(stray.finding.reason),
@@ -41,6 +43,21 @@ pub async fn stray(till: &Till, stray: &Stray) -> Result<StrayDto, AppError> {
         credited_to,
         timeline: events.iter().map(timeline::item).collect(),
     })
+}
+
+/// The network's name as its rail says it; empty while there is no such rail.
+fn network(till: &Till, stray: &Stray) -> String {
+    let rail = till.engine.rail(stray.finding.rail).and_then(Result::ok);
+    rail.map(|rail| rail.network(stray.transfer.latest.amount.currency())).unwrap_or_default()
+}
+
+fn exact(exact: &ExactAmount) -> ExactAmountDto {
+    ExactAmountDto {
+        symbol: exact.symbol.clone(),
+        amount: exact.decimal_text(),
+        contract: exact.contract.clone().unwrap_or_default(),
+        chain_id: exact.chain_id.to_string(),
+    }
 }
 
 fn worth(till: &Till, stray: &Stray) -> Option<money::Money> {
@@ -65,6 +82,8 @@ const fn reason(reason: StrayReason) -> StrayReasonDto {
         StrayReason::SaleCancelled => StrayReasonDto::SaleCancelled,
         StrayReason::SaleVoided => StrayReasonDto::SaleVoided,
         StrayReason::UnknownAddress => StrayReasonDto::UnknownAddress,
+        StrayReason::OtherCoin => StrayReasonDto::OtherCoin,
+        StrayReason::UnlistedToken => StrayReasonDto::UnlistedToken,
         StrayReason::Unbookable => StrayReasonDto::Unbookable,
     }
 }

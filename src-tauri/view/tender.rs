@@ -3,18 +3,19 @@
 mod card;
 
 use money::{Currency, Money};
-use payment::rail::RailError;
+use payment::rail::{RailError, method_name};
 use payment::{Quote, RailId, Sale};
-use settings::{Mode, Settings};
+use settings::Settings;
 
 pub use self::card::{problem, shops_reader};
 use super::money;
+use super::sale::depth;
 use crate::dto::card::CardWayDto;
 use crate::dto::error::AppError;
-use crate::dto::sale::{TenderDto, TenderReasonDto};
+use crate::dto::sale::{DepthDto, TenderDto, TenderReasonDto};
 use crate::till::Till;
 
-/// Cash, cards and bitcoin for what is still to pay.
+/// Cash, cards, bitcoin and the coins of EVM chains for what is still to pay.
 ///
 /// # Errors
 /// When a sum is out of range.
@@ -22,12 +23,9 @@ pub fn tenders(till: &Till, sale: &Sale) -> Result<Vec<TenderDto>, AppError> {
     let rest = sale.payable().unwrap_or_else(|_| Money::zero(sale.due().currency()));
     let settings = till.engine.settings();
     let card = |way| card::tender(till, &settings, sale, rest, way);
-    Ok(vec![
-        cash(&settings, sale, rest),
-        card(CardWayDto::Reader),
-        card(CardWayDto::Phone),
-        bitcoin(till, rest),
-    ])
+    let counter = [cash(&settings, sale, rest), card(CardWayDto::Reader), card(CardWayDto::Phone)];
+    let chains = ways(till).into_iter().map(|way| chain(till, rest, way));
+    Ok(counter.into_iter().chain(chains).collect())
 }
 
 fn cash(settings: &Settings, sale: &Sale, rest: Money) -> TenderDto {
@@ -40,60 +38,73 @@ fn cash(settings: &Settings, sale: &Sale, rest: Money) -> TenderDto {
         detail: String::new(),
         you_get: money(you_get),
         coin: None,
-        confirmations_safe: 0,
+        safe_at: DepthDto::AT_ONCE,
     }
 }
 
-fn bitcoin(till: &Till, rest: Money) -> TenderDto {
+/// The rail and the coin of a way to pay by its name: `bitcoin`, `evm:8453/USDC`. Also one that can't be used now is
+/// found, so that its refusal says why.
+#[must_use]
+pub fn chain_way(till: &Till, method: &str) -> Option<(RailId, Currency)> {
+    ways(till).into_iter().find(|(rail, coin)| method_name(*rail, *coin) == method)
+}
+
+/// Every coin of every chain rail, as far as it is known; bitcoin also while it is not set up.
+fn ways(till: &Till) -> Vec<(RailId, Currency)> {
+    let evm = till.engine.rail(RailId::EVM).and_then(Result::ok).map(|rail| rail.coins());
+    let evm = evm.into_iter().flatten().map(|coin| (RailId::EVM, coin));
+    [(RailId::BITCOIN, Currency::BTC)].into_iter().chain(evm).collect()
+}
+
+fn chain(till: &Till, rest: Money, (rail, coin): (RailId, Currency)) -> TenderDto {
     let settings = till.engine.settings();
     let now = till.engine.clock().now().wall;
     let quote = settings
-        .rate(Currency::BTC, settings.shop.currency, now)
+        .rate(coin, settings.shop.currency, now)
         .and_then(|rate| Quote::of(rest, rate, settings.quote_life_ms()).ok());
-    let off = off(till, &settings, rest, quote.as_ref());
+    let off = off(till, &settings, (rail, coin), rest, quote.as_ref());
     let (reason, detail) = off.map_or((None, String::new()), |(reason, detail)| (Some(reason), detail));
     TenderDto {
-        method: RailId::BITCOIN.name().to_owned(),
+        method: method_name(rail, coin),
         available: reason.is_none() && rest.is_positive(),
         reason,
         detail,
         you_get: money(rest),
         coin: quote.map(|quote| money(quote.coin)),
-        confirmations_safe: u32::from(settings.policy_for(RailId::BITCOIN, rest).safe),
+        safe_at: depth(settings.policy_for(rail, coin, rest).safe),
     }
 }
 
-/// Why bitcoin can't be chosen now. A rail whose servers are down can still show a code, but nobody would see the
+/// Why a coin can't be chosen now. A rail whose servers are down can still show a code, but nobody would see the
 /// money come: it is off until one answers.
 fn off(
     till: &Till,
     settings: &Settings,
+    (id, coin): (RailId, Currency),
     rest: Money,
     quote: Option<&Quote>,
 ) -> Option<(TenderReasonDto, String)> {
-    if !settings.bitcoin.enabled {
+    if id == RailId::BITCOIN && !settings.bitcoin.enabled {
         return Some((TenderReasonDto::SwitchedOff, String::new()));
     }
-    if till.mode != Mode::Practice && settings.bitcoin.account.is_none() {
-        return Some((TenderReasonDto::NotSetUp, String::new()));
-    }
-    let rail = match till.engine.rail(RailId::BITCOIN) {
+    let rail = match till.engine.rail(id) {
         Some(Ok(rail)) => rail,
         Some(Err(RailError::Misconfigured(reason))) => return Some((TenderReasonDto::NotSetUp, reason)),
         Some(Err(error)) => return Some((TenderReasonDto::NoServer, error.to_string())),
         None => return Some((TenderReasonDto::NotSetUp, String::new())),
     };
-    let health = rail.health();
+    let health = rail.health(coin);
     if !health.is_up() {
         let problem = health.servers.into_iter().find_map(|server| server.problem).unwrap_or_default();
         return Some((TenderReasonDto::NoServer, problem));
     }
-    if settings.rate(Currency::BTC, rest.currency(), till.engine.clock().now().wall).is_none() {
+    if settings.rate(coin, rest.currency(), till.engine.clock().now().wall).is_none() {
         return Some((TenderReasonDto::NoRate, String::new()));
     }
+    let least = rail.amount_min(coin);
     match quote {
-        Some(quote) if quote.coin.minor() >= rail.amount_min().minor() => None,
-        Some(_) => Some((TenderReasonDto::AmountOutOfRange, rail.amount_min().to_string())),
+        Some(quote) if quote.coin.minor() >= least.minor() => None,
+        Some(_) => Some((TenderReasonDto::AmountOutOfRange, least.to_string())),
         None => Some((TenderReasonDto::AmountOutOfRange, String::new())),
     }
 }

@@ -5,6 +5,7 @@ use payment::payout::PayoutReading;
 use payment::sale::{CardEvent, CardWish};
 use payment::stream::{Parcel, SettlementEvent};
 use payment::{Level, Observation, PayoutEvent, SaleEvent, StrayEvent};
+use settings::depth_name;
 use store::{RecordedEvent, TimelineEvent};
 
 use super::{count, instant};
@@ -46,7 +47,7 @@ fn sale_facts(event: &SaleEvent) -> Facts {
             ("amount", terms.quote.coin.to_string()),
             ("rate", terms.quote.rate.applied().unwrap_or(terms.quote.rate.market).to_string()),
             ("source", terms.quote.rate.source.clone()),
-            ("confirmations_safe", terms.policy.safe.to_string()),
+            ("confirmations_safe", depth_name(terms.policy.safe)),
         ],
         SaleEvent::Offered { address, .. } => vec![("address", address.clone())],
         SaleEvent::OfferFailed { failure, .. } => vec![("reason", failure.reason.clone())],

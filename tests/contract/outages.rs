@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use payment::{RailId, Sale, State};
-use settings::PolicyRow;
+use payment::{Policy, Sale, State};
+use settings::{PolicyRow, PolicyScope};
 
 use super::bitcoin::RegtestTown;
 use super::shop::{Charged, QUOTE_LIFE, Shop, eur, is_final, quote_ended, state};
@@ -49,7 +49,7 @@ async fn payment_made_while_the_servers_were_down_is_found_when_they_are_back() 
 async fn node_that_is_down_while_a_payment_confirms_loses_nothing_and_makes_nothing_late() {
     let shop = Shop::open(RegtestTown::start()).await;
     shop.change_settings(|settings| {
-        settings.policy = vec![PolicyRow { rail: RailId::BITCOIN, up_to: None, safe: 3, r#final: 6 }];
+        settings.policy = vec![PolicyRow { scope: PolicyScope::BITCOIN, policy: Policy::of_blocks(3, 6) }];
     })
     .await;
     for (receipt, quote_ends) in [(1, false), (2, true)] {
@@ -81,7 +81,10 @@ async fn node_that_is_down_while_a_payment_confirms_loses_nothing_and_makes_noth
 async fn payment_without_a_confirmation_is_safe_once_two_servers_agree_and_an_outage_takes_nothing_back() {
     let mut shop = Shop::open(RegtestTown::with_two_servers()).await;
     shop.change_settings(|settings| {
-        let row = |up_to, safe, r#final| PolicyRow { rail: RailId::BITCOIN, up_to, safe, r#final };
+        let row = |up_to, safe, r#final| PolicyRow {
+            scope: PolicyScope::BITCOIN,
+            policy: Policy { up_to, ..Policy::of_blocks(safe, r#final) },
+        };
         settings.policy = vec![row(Some(eur(5_000)), 0, 1), row(None, 1, 6)];
     })
     .await;

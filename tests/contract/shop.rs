@@ -140,7 +140,8 @@ impl<T: Place> Shop<T> {
 
     pub async fn show_code(&self, invoice: InvoiceId) -> Charged {
         let payment = self.next_payment();
-        let sale = self.engine.start_payment(invoice, payment, RailId::BITCOIN).await.unwrap();
+        let sale =
+            self.engine.start_payment(invoice, payment, (RailId::BITCOIN, Currency::BTC)).await.unwrap();
         let chain = sale.payment(payment).unwrap().chain().unwrap();
         let address = chain.address.clone().unwrap_or_else(|| panic!("no address: {:?}", chain.failure));
         Charged { invoice: sale.id, payment, address, coins: chain.terms.quote.coin }
@@ -183,7 +184,8 @@ impl<T: Place> Shop<T> {
     /// Waits until the rail feels as wished.
     pub async fn until_health(&self, wish: &str, is_so: impl Fn(&RailHealth) -> bool) {
         let waiting = async {
-            let feels_so = || is_so(&self.engine.rail(RailId::BITCOIN).unwrap().unwrap().health());
+            let feels_so =
+                || is_so(&self.engine.rail(RailId::BITCOIN).unwrap().unwrap().health(Currency::BTC));
             while !feels_so() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }

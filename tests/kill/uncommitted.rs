@@ -182,17 +182,17 @@ impl Rail for DoomedRail {
     fn id(&self) -> RailId {
         self.rail.id()
     }
-    fn coin(&self) -> Currency {
-        self.rail.coin()
+    fn coins(&self) -> Vec<Currency> {
+        self.rail.coins()
     }
-    fn network(&self) -> String {
-        self.rail.network()
+    fn network(&self, coin: Currency) -> String {
+        self.rail.network(coin)
     }
-    fn health(&self) -> RailHealth {
-        self.rail.health()
+    fn health(&self, coin: Currency) -> RailHealth {
+        self.rail.health(coin)
     }
-    fn amount_min(&self) -> Money {
-        self.rail.amount_min()
+    fn amount_min(&self, coin: Currency) -> Money {
+        self.rail.amount_min(coin)
     }
     fn link(&self, address: &str, amount: Money) -> PaymentLink {
         self.rail.link(address, amount)

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use money::Money;
+use money::{Currency, Money};
 use payment::card::CardAttempt;
 use payment::rail::{Offer, RailError, Report};
 use payment::sale::{CardPayment, Refused};
@@ -44,6 +44,8 @@ pub enum Command {
         payment: PaymentId,
         /// The rail.
         rail: RailId,
+        /// Which of its coins.
+        coin: Currency,
     },
     /// Takes a code back that nobody has paid.
     CancelPayment {

@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use money::Currency;
 use payment::card::{CardNotice, NoticeRefused, ReaderStep};
 use payment::rail::RailError;
 use payment::sale::Payment;
@@ -213,10 +214,10 @@ impl Engine {
         &self,
         invoice: InvoiceId,
         payment: PaymentId,
-        rail: RailId,
+        (rail, coin): (RailId, Currency),
     ) -> Result<Sale, EngineError> {
         let mut changes = self.feed().subscribe();
-        let sale = self.ask_sale(Command::StartPayment { invoice, payment, rail }).await?;
+        let sale = self.ask_sale(Command::StartPayment { invoice, payment, rail, coin }).await?;
         tokio::select! {
             biased;
             sale = self.until_ready(sale, payment, &mut changes) => sale,

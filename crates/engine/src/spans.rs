@@ -16,7 +16,7 @@ impl Command {
         match self {
             Self::OpenSale { invoice, .. } => debug_span!("open_sale", %invoice),
             Self::TakeCash { invoice, payment, .. } => debug_span!("take_cash", %invoice, %payment),
-            Self::StartPayment { invoice, payment, rail } => {
+            Self::StartPayment { invoice, payment, rail, .. } => {
                 debug_span!("start_payment", %invoice, %payment, %rail)
             }
             Self::CancelPayment { invoice, payment } => debug_span!("cancel_payment", %invoice, %payment),

@@ -82,6 +82,8 @@ chart! {
     BitcoinPending = 1110, "bitcoin-pending", Asset;
     /// Coins and tokens of EVM chains, received and safe by the shop's policy, at the addresses they came to.
     EvmWallet = 1120, "evm-wallet", Asset;
+    /// Coins and tokens of EVM chains, seen but not safe yet.
+    EvmPending = 1130, "evm-pending", Asset;
     /// Coins and tokens of EVM chains in the owner's own wallet, and on the address that pays network fees.
     EvmVault = 1140, "evm-vault", Asset;
     /// Card money captured and on its way through the processor.

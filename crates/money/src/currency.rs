@@ -3,6 +3,8 @@
 //! The scale is fixed once, at registration: the ISO 4217 exponent for fiat, 8 for bitcoin, and for any other
 //! asset its own decimals but at most nine, so that every ledger amount fits a 64-bit integer. Finer base units
 //! (wei) belong to the rail's records, not here.
+//!
+//! The same token on two chains is two assets, so the chain's number is part of the code: `USDC.8453`.
 
 use std::fmt;
 
@@ -64,6 +66,14 @@ impl Currency {
         Ok(Self::inline(code, decimals.min(SCALE_MAX)))
     }
 
+    /// A coin of an EVM chain, native or token, such as `USDC` on 8453: the asset `USDC.8453`.
+    ///
+    /// # Errors
+    /// As [`Currency::asset`], for a symbol and number of up to nineteen characters together.
+    pub fn on_chain(symbol: &str, chain_id: u64, decimals: u8) -> Result<Self, CurrencyError> {
+        Self::asset(&format!("{symbol}.{chain_id}"), decimals)
+    }
+
     /// The currency whose code and scale were stored.
     ///
     /// # Errors
@@ -89,6 +99,23 @@ impl Currency {
     pub fn code(&self) -> &str {
         let used = self.code.iter().position(|byte| *byte == 0).unwrap_or(CODE_BYTES_MAX);
         str::from_utf8(&self.code[..used]).expect("every constructor takes ASCII codes only")
+    }
+
+    /// The code without the chain, such as `USDC` for `USDC.8453`: what people say, and what prices are quoted for.
+    #[must_use]
+    pub fn symbol(&self) -> &str {
+        self.chain_parts().map_or_else(|| self.code(), |(symbol, _)| symbol)
+    }
+
+    /// The chain's number (EIP-155) when this is a coin of an EVM chain.
+    #[must_use]
+    pub fn chain_id(&self) -> Option<u64> {
+        self.chain_parts().map(|(_, chain_id)| chain_id)
+    }
+
+    fn chain_parts(&self) -> Option<(&str, u64)> {
+        let (symbol, chain_id) = self.code().rsplit_once('.')?;
+        Some((symbol, chain_id.parse().ok()?))
     }
 
     /// How many decimal digits the minor unit has: 2 for EUR, 0 for JPY, 8 for BTC.

@@ -62,6 +62,15 @@ impl Rate {
         self.price
     }
 
+    /// The same price for another asset of the same worth, such as the coin of one chain for which the market knows one
+    /// price on all of them.
+    ///
+    /// # Errors
+    /// [`RateError::SameCurrency`] if `base` is the currency of the price.
+    pub fn for_base(self, base: Currency) -> Result<Self, RateError> {
+        Self::new(base, self.quote, self.price)
+    }
+
     /// This rate lowered by `spread`: what a shop credits for a coin when it keeps a margin. Exact.
     ///
     /// # Errors

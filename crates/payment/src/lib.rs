@@ -36,7 +36,7 @@ pub use ids::{
 };
 pub use mode::Mode;
 pub use payout::{Payout, PayoutEvent};
-pub use policy::Policy;
+pub use policy::{Depth, Policy};
 pub use quote::{Quote, QuoteError, QuotedRate};
 pub use rail::{Rail, RailError, RailId, RailKind};
 pub use sale::{Payment, PaymentTerms, Refused, Sale, SaleEvent};
@@ -44,4 +44,4 @@ pub use standing::{HandOver, Standing, State};
 pub use stray::{Stray, StrayEvent, StrayReason};
 pub use sweep::{Sweep, SweepEvent};
 pub use time::Timestamp;
-pub use transfer::{Level, Observation, Transfer, TransferRef};
+pub use transfer::{ExactAmount, Level, Mark, Observation, Transfer, TransferRef};

@@ -2,42 +2,96 @@
 
 use money::Money;
 
-use crate::transfer::Level;
+use crate::transfer::{Level, Mark};
 
 /// Servers that must have seen an unconfirmed transfer before the policy may trust it without a confirmation.
 pub const AGREEING_SERVERS_MIN: u8 = 2;
 
+/// How deep a transfer must be in the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// So many blocks, its own included. 0 trusts what servers report before it is in any.
+    Confirmations(u16),
+    /// The network itself calls its block so.
+    Marked(Mark),
+}
+
+impl Depth {
+    /// Is a transfer this deep?
+    #[must_use]
+    pub fn is_reached(self, level: &Level) -> bool {
+        match (self, level) {
+            (_, Level::Withdrawn { .. }) => false,
+            (Self::Confirmations(needed), Level::Unconfirmed { agreeing_servers }) => {
+                needed == 0 && *agreeing_servers >= AGREEING_SERVERS_MIN
+            }
+            (Self::Confirmations(needed), Level::Confirmed { confirmations, .. }) => {
+                *confirmations >= u32::from(needed)
+            }
+            (Self::Marked(_), Level::Unconfirmed { .. }) => false,
+            (Self::Marked(wanted), Level::Confirmed { mark, .. }) => *mark >= wanted,
+        }
+    }
+
+    /// Blocks to wait for; `None` where the network's word is waited for instead.
+    #[must_use]
+    pub const fn confirmations(self) -> Option<u16> {
+        match self {
+            Self::Confirmations(blocks) => Some(blocks),
+            Self::Marked(_) => None,
+        }
+    }
+
+    /// Can a transfer be this deep only when it is at least as deep as `other`?
+    #[must_use]
+    pub fn is_at_least(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Confirmations(deep), Self::Confirmations(other)) => deep >= other,
+            (Self::Marked(deep), Self::Marked(other)) => deep >= other,
+            (Self::Marked(_), Self::Confirmations(_)) => true,
+            (Self::Confirmations(_), Self::Marked(other)) => other.is_head(),
+        }
+    }
+}
+
 /// The row that applies to one payment, fixed when the payment starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
-    /// The rule's upper bound in the unit of account; `None` for a rule without bound and for the built-in default.
+    /// The rule's upper bound in the unit of account; `None` for a rule without bound and for a built-in default.
     pub up_to: Option<Money>,
-    /// Confirmations before the goods may be handed over. With 0, two servers must agree instead.
-    pub safe: u16,
-    /// Confirmations after which the payment is final; at least 1 and at least `safe`.
-    pub r#final: u16,
+    /// How deep before the goods may be handed over.
+    pub safe: Depth,
+    /// How deep before the payment is final; never less than `safe`.
+    pub r#final: Depth,
 }
 
 impl Policy {
-    /// What applies when no row of the shop's table matches: one confirmation is safe, six are final.
-    pub const DEFAULT: Self = Self { up_to: None, safe: 1, r#final: 6 };
+    /// What applies when no row of the shop's table matches and the chain has no usual rule of its own: one
+    /// confirmation is safe, six are final.
+    pub const DEFAULT: Self = Self::of_blocks(1, 6);
+
+    /// A rule without bound that counts blocks.
+    #[must_use]
+    pub const fn of_blocks(safe: u16, r#final: u16) -> Self {
+        Self { up_to: None, safe: Depth::Confirmations(safe), r#final: Depth::Confirmations(r#final) }
+    }
 
     /// May the goods go on this evidence?
     #[must_use]
     pub fn is_safe(&self, level: &Level) -> bool {
-        match level {
-            Level::Unconfirmed { agreeing_servers } => {
-                self.safe == 0 && *agreeing_servers >= AGREEING_SERVERS_MIN
-            }
-            Level::Confirmed { confirmations, .. } => *confirmations >= u32::from(self.safe),
-            Level::Withdrawn { .. } => false,
-        }
+        self.safe.is_reached(level)
     }
 
-    /// Is this evidence beyond recall by the shop's own rule?
+    /// May the goods go before any block holds the transfer, when enough servers agree?
+    #[must_use]
+    pub fn trusts_unconfirmed(&self) -> bool {
+        self.safe == Depth::Confirmations(0)
+    }
+
+    /// Is this evidence beyond recall by the shop's own rule? Never without a block.
     #[must_use]
     pub fn is_final(&self, level: &Level) -> bool {
-        matches!(level, Level::Confirmed { confirmations, .. } if *confirmations >= u32::from(self.r#final.max(1)))
+        matches!(level, Level::Confirmed { .. }) && self.r#final.is_reached(level)
     }
 }
 
@@ -45,21 +99,45 @@ impl Policy {
 mod tests {
     use super::*;
 
-    fn confirmed(confirmations: u32) -> Level {
-        Level::Confirmed { block_hash: "00".repeat(32), height: 100, confirmations }
+    fn confirmed(confirmations: u32, mark: Mark) -> Level {
+        Level::Confirmed { block_hash: "00".repeat(32), height: 100, confirmations, mark }
     }
 
     #[test]
     fn without_a_confirmation_two_servers_must_agree() {
-        let small = Policy { up_to: None, safe: 0, r#final: 1 };
+        let small = Policy::of_blocks(0, 1);
         assert!(!small.is_safe(&Level::Unconfirmed { agreeing_servers: 1 }));
         assert!(small.is_safe(&Level::Unconfirmed { agreeing_servers: 2 }));
         assert!(!Policy::DEFAULT.is_safe(&Level::Unconfirmed { agreeing_servers: 9 }));
+        assert!(!Policy::of_blocks(0, 0).is_final(&Level::Unconfirmed { agreeing_servers: 9 }));
     }
 
     #[test]
     fn safe_and_final_are_separate_facts() {
-        assert!(Policy::DEFAULT.is_safe(&confirmed(1)) && !Policy::DEFAULT.is_final(&confirmed(5)));
-        assert!(Policy::DEFAULT.is_final(&confirmed(6)));
+        let one = confirmed(1, Mark::Head);
+        assert!(Policy::DEFAULT.is_safe(&one) && !Policy::DEFAULT.is_final(&confirmed(5, Mark::Head)));
+        assert!(Policy::DEFAULT.is_final(&confirmed(6, Mark::Head)));
+    }
+
+    #[test]
+    fn the_networks_own_word_is_waited_for_however_many_blocks_there_are() {
+        let policy =
+            Policy { up_to: None, safe: Depth::Marked(Mark::Safe), r#final: Depth::Marked(Mark::Finalized) };
+        assert!(!policy.is_safe(&confirmed(500, Mark::Head)));
+        assert!(policy.is_safe(&confirmed(30, Mark::Safe)) && !policy.is_final(&confirmed(30, Mark::Safe)));
+        assert!(
+            policy.is_safe(&confirmed(64, Mark::Finalized))
+                && policy.is_final(&confirmed(64, Mark::Finalized))
+        );
+        assert!(!policy.is_safe(&Level::Unconfirmed { agreeing_servers: 9 }));
+    }
+
+    #[test]
+    fn a_mark_is_deeper_than_any_count_and_not_the_other_way_round() {
+        let (few, many) = (Depth::Confirmations(1), Depth::Confirmations(500));
+        let (safe, finalized) = (Depth::Marked(Mark::Safe), Depth::Marked(Mark::Finalized));
+        assert!(safe.is_at_least(many) && !many.is_at_least(safe));
+        assert!(finalized.is_at_least(safe) && !safe.is_at_least(finalized));
+        assert!(many.is_at_least(few) && few.is_at_least(few) && !few.is_at_least(many));
     }
 }

@@ -2,24 +2,25 @@
 //!
 //! ```text
 //! cash_received      cash-drawer        +to_pay    rounding −rounding     invoice-clearing −counted
-//! transfer_pending   bitcoin-pending    +coin      pending-receipts −coin
-//! transfer_settled   bitcoin-wallet     +coin      conversion −coin       conversion +value   invoice-clearing −value
+//! transfer_pending   RAIL-pending       +coin      pending-receipts −coin
+//! transfer_settled   RAIL-wallet        +coin      conversion −coin       conversion +value   invoice-clearing −value
 //! sale               invoice-clearing   +booked    sales −net             tax-payable −tax
 //!                    rounding / short-payments +what is missing           customer-credit −what is over
 //! credit             invoice-clearing   +booked    customer-credit −booked
-//! stray_settled      bitcoin-wallet     +coin      stray-payments −coin
+//! stray_settled      RAIL-wallet        +coin      stray-payments −coin
 //! stray_credited     stray-payments     +coin      conversion −coin       conversion +value   customer-credit −value
 //! parcel_taken       see `Group::entry` in `stream/parcel.rs`
 //! tab_settled        card-clearing      +net       fees +fee              payer-tabs −amount
 //! reversal           every side of an earlier entry with the other sign
 //! ```
-//! Debit is positive, credit negative. A coin and its value never balance each other: they meet in `conversion`.
+//! Debit is positive, credit negative; RAIL is `bitcoin` or `evm`. A coin and its value never balance each other: they meet in `conversion`.
 
 use ledger::{Account, Entry, EntryKind, Posting, RateNote, UnbalancedEntry};
 use money::{Money, MoneyError};
 
 use crate::cart::Totals;
 use crate::quote::QuotedRate;
+use crate::rail::RailId;
 use crate::sale::{CashPayment, Refused};
 
 /// Cash went into the drawer.
@@ -33,8 +34,9 @@ pub(crate) fn cash_received(ordinal: u32, cash: &CashPayment) -> Result<Entry, R
 }
 
 /// A transfer was seen and is not safe yet: it is shown in the books, but is not the shop's.
-pub(crate) fn transfer_pending(ordinal: u32, coin: Money) -> Result<Entry, Refused> {
-    let postings = vec![(Account::BitcoinPending, coin), (Account::PendingReceipts, coin.negated()?)];
+pub(crate) fn transfer_pending(ordinal: u32, rail: RailId, coin: Money) -> Result<Entry, Refused> {
+    let (_, pending) = accounts_of(rail)?;
+    let postings = vec![(pending, coin), (Account::PendingReceipts, coin.negated()?)];
     Ok(entry(ordinal, EntryKind::TransferPending, postings)?)
 }
 
@@ -42,12 +44,14 @@ pub(crate) fn transfer_pending(ordinal: u32, coin: Money) -> Result<Entry, Refus
 /// the unit of account still counts as coin.
 pub(crate) fn transfer_settled(
     ordinal: u32,
+    rail: RailId,
     coin: Money,
     value: Money,
     rate: &QuotedRate,
 ) -> Result<Entry, Refused> {
+    let (wallet, _) = accounts_of(rail)?;
     let postings = vec![
-        (Account::BitcoinWallet, coin),
+        (wallet, coin),
         (Account::Conversion, coin.negated()?),
         (Account::Conversion, value),
         (Account::InvoiceClearing, value.negated()?),
@@ -86,8 +90,9 @@ pub(crate) fn credit(ordinal: u32, booked: Money) -> Result<Entry, Refused> {
 }
 
 /// A transfer without a sale is safe: the coin is in the wallet, and owed to somebody.
-pub(crate) fn stray_settled(ordinal: u32, coin: Money) -> Result<Entry, Refused> {
-    let postings = vec![(Account::BitcoinWallet, coin), (Account::StrayPayments, coin.negated()?)];
+pub(crate) fn stray_settled(ordinal: u32, rail: RailId, coin: Money) -> Result<Entry, Refused> {
+    let (wallet, _) = accounts_of(rail)?;
+    let postings = vec![(wallet, coin), (Account::StrayPayments, coin.negated()?)];
     Ok(entry(ordinal, EntryKind::StraySettled, postings)?)
 }
 
@@ -105,6 +110,15 @@ pub(crate) fn stray_credited(
         (Account::CustomerCredit, value.negated()?),
     ];
     Ok(entry(ordinal, EntryKind::StrayCredited, postings)?.with_rate(note(rate)))
+}
+
+/// Where a chain rail's coins are: safe ones, and those that are only seen.
+fn accounts_of(rail: RailId) -> Result<(Account, Account), Refused> {
+    match rail {
+        RailId::BITCOIN => Ok((Account::BitcoinWallet, Account::BitcoinPending)),
+        RailId::EVM => Ok((Account::EvmWallet, Account::EvmPending)),
+        _ => Err(Refused::WrongState),
+    }
 }
 
 /// Zero sides are left out: an entry names only accounts it moves.

@@ -37,10 +37,12 @@ impl RailId {
     pub const BITCOIN: Self = Self { name: "bitcoin", kind: RailKind::Chain };
     /// Coins and notes.
     pub const CASH: Self = Self { name: "cash", kind: RailKind::Drawer };
+    /// Coins and tokens of EVM chains: one account, whose every address is the same on all of them.
+    pub const EVM: Self = Self { name: "evm", kind: RailKind::Chain };
     /// Cards by Stripe.
     pub const STRIPE: Self = Self { name: "stripe", kind: RailKind::Charging };
 
-    const ALL: &'static [Self] = &[Self::BITCOIN, Self::CASH, Self::STRIPE];
+    const ALL: &'static [Self] = &[Self::BITCOIN, Self::EVM, Self::CASH, Self::STRIPE];
 
     /// The stable name, as stored.
     #[must_use]
@@ -75,6 +77,16 @@ impl RailId {
 impl fmt::Display for RailId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name)
+    }
+}
+
+/// How being paid in a coin is named on the command line, in lists and between screens and till: `bitcoin`,
+/// `evm:8453/USDC`.
+#[must_use]
+pub fn method_name(rail: RailId, coin: Currency) -> String {
+    match coin.chain_id() {
+        Some(chain_id) => format!("{rail}:{chain_id}/{}", coin.symbol()),
+        None => rail.name().to_owned(),
     }
 }
 
@@ -290,19 +302,19 @@ pub trait Rail: Send + Sync {
     /// Its name.
     fn id(&self) -> RailId;
 
-    /// The coin it is quoted in.
-    fn coin(&self) -> Currency;
+    /// The coins it can be asked for, in the shop's order; at least one.
+    fn coins(&self) -> Vec<Currency>;
 
-    /// The network's name (`regtest`).
-    fn network(&self) -> String;
+    /// The name of the network a coin of this rail moves on (`regtest`, `Base`).
+    fn network(&self, coin: Currency) -> String;
 
-    /// How its counterparties are.
-    fn health(&self) -> RailHealth;
+    /// How the counterparties of that network are.
+    fn health(&self, coin: Currency) -> RailHealth;
 
-    /// The smallest amount worth asking for, in the coin (dust is refused by the network).
-    fn amount_min(&self) -> Money;
+    /// The smallest amount of a coin worth asking for (dust is refused by the network).
+    fn amount_min(&self, coin: Currency) -> Money;
 
-    /// A link for an amount to an address this rail offered.
+    /// A link for an amount of one of its coins to an address this rail offered.
     fn link(&self, address: &str, amount: Money) -> PaymentLink;
 
     /// Finds a fresh place to be paid at. Works while every server is down. The same attempt gets the same answer

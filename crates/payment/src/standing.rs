@@ -3,6 +3,7 @@
 use money::MoneyError;
 
 use crate::card::{CardEnd, CardLevel};
+use crate::policy::Depth;
 use crate::rail::RailFailureClass;
 use crate::sale::{CardPayment, ChainPayment, Coverage, Payment, PaymentMethod, Sale};
 
@@ -112,8 +113,8 @@ pub struct Standing {
     pub coverage: Coverage,
     /// Fewest confirmations among the transfers that are not safe yet; with none of those, among all present.
     pub confirmations: u32,
-    /// Confirmations that payment needs before the goods go.
-    pub confirmations_safe: u32,
+    /// How deep that payment's transfers must be before the goods go.
+    pub safe_at: Depth,
 }
 
 impl Sale {
@@ -123,9 +124,9 @@ impl Sale {
     /// When a sum is out of range.
     pub fn standing(&self) -> Result<Standing, MoneyError> {
         let coverage = self.coverage()?;
-        let (confirmations, confirmations_safe) = self.fewest_confirmations();
+        let (confirmations, safe_at) = self.fewest_confirmations();
         let state = self.state(&coverage, confirmations);
-        Ok(Standing { state, coverage, confirmations, confirmations_safe })
+        Ok(Standing { state, coverage, confirmations, safe_at })
     }
 
     /// What the screens say of one payment of this sale, by itself.
@@ -210,14 +211,18 @@ impl Sale {
         }
     }
 
-    fn fewest_confirmations(&self) -> (u32, u32) {
+    fn fewest_confirmations(&self) -> (u32, Depth) {
         let chains = || self.payments.iter().filter_map(Payment::chain);
         let levels = chains().flat_map(|chain| {
-            let needed = u32::from(chain.terms.policy.safe);
+            let needed = chain.terms.policy.safe;
             chain.present().map(move |t| (chain.is_safe(t), t.latest.level.confirmations(), needed))
         });
-        let fallback = chains().next_back().map_or(0, |chain| u32::from(chain.terms.policy.safe));
-        levels.min().map_or((0, fallback), |(_, confirmations, needed)| (confirmations, needed))
+        let least = levels.min_by_key(|(is_safe, confirmations, needed)| {
+            (*is_safe, *confirmations, needed.confirmations())
+        });
+        let fallback =
+            || chains().next_back().map_or(Depth::Confirmations(0), |chain| chain.terms.policy.safe);
+        least.map_or_else(|| (0, fallback()), |(_, confirmations, needed)| (confirmations, needed))
     }
 }
 

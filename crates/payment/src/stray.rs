@@ -20,6 +20,10 @@ pub enum StrayReason {
     SaleVoided,
     /// The address is ours, but no sale here showed it.
     UnknownAddress,
+    /// The sale that showed the address asked for another coin, or for the coin on another chain.
+    OtherCoin,
+    /// A token that this shop does not take, whatever it calls itself: kept, but not posted.
+    UnlistedToken,
     /// The amount is nothing at the ledger's scale, or does not fit it: kept, but not posted.
     Unbookable,
 }
@@ -31,6 +35,8 @@ impl StrayReason {
         (Self::SaleCancelled, "sale_cancelled"),
         (Self::SaleVoided, "sale_voided"),
         (Self::UnknownAddress, "unknown_address"),
+        (Self::OtherCoin, "other_coin"),
+        (Self::UnlistedToken, "unlisted_token"),
         (Self::Unbookable, "unbookable"),
     ];
 
@@ -228,7 +234,7 @@ impl Stray {
     }
 
     fn is_bookable(&self) -> bool {
-        self.finding.reason != StrayReason::Unbookable
+        !matches!(self.finding.reason, StrayReason::Unbookable | StrayReason::UnlistedToken)
     }
 
     fn observe(&mut self, observation: &Observation) -> Result<bool, Refused> {
@@ -265,7 +271,7 @@ impl Stray {
     fn rebook(&mut self) -> Result<(), Refused> {
         let owned = self.is_bookable() && !matches!(self.decision, Decision::Assigned { .. });
         let (is_safe, present) = (self.is_safe(), self.transfer.is_present());
-        let coin = self.transfer.latest.amount;
+        let (rail, coin) = (self.finding.rail, self.transfer.latest.amount);
         let credited = match &self.decision {
             Decision::Credited { value, rate, .. } => Some((*value, rate.clone())),
             Decision::Open | Decision::Assigned { .. } => None,
@@ -281,12 +287,12 @@ impl Stray {
         self.keep(
             |s| &mut s.transfer.settled_entry,
             owned && is_safe,
-            |ordinal| posting::stray_settled(ordinal, coin),
+            |ordinal| posting::stray_settled(ordinal, rail, coin),
         )?;
         self.keep(
             |s| &mut s.transfer.pending_entry,
             owned && present && !is_safe,
-            |ordinal| posting::transfer_pending(ordinal, coin),
+            |ordinal| posting::transfer_pending(ordinal, rail, coin),
         )?;
         self.transfer.was_safe |= is_safe;
         Ok(())

@@ -87,7 +87,7 @@ impl BitcoinRail {
     }
 
     fn check(&self, amount: Money) -> Result<(), RailError> {
-        let least = self.amount_min();
+        let least = self.amount_min(amount.currency());
         if amount.currency() != Currency::BTC {
             return Err(RailError::Misconfigured(format!(
                 "bitcoin cannot be asked for {}",
@@ -127,15 +127,15 @@ impl Rail for BitcoinRail {
         RailId::BITCOIN
     }
 
-    fn coin(&self) -> Currency {
-        Currency::BTC
+    fn coins(&self) -> Vec<Currency> {
+        vec![Currency::BTC]
     }
 
-    fn network(&self) -> String {
+    fn network(&self, _: Currency) -> String {
         self.account.network().name().to_owned()
     }
 
-    fn health(&self) -> RailHealth {
+    fn health(&self, _: Currency) -> RailHealth {
         let unpaid = self.lookout.wallet.lock().unpaid_in_a_row();
         let mut health = self.lookout.board.health();
         if unpaid >= GAP_WARNING {
@@ -144,7 +144,7 @@ impl Rail for BitcoinRail {
         health
     }
 
-    fn amount_min(&self) -> Money {
+    fn amount_min(&self, _: Currency) -> Money {
         Money::new(self.account.dust_limit_sat(), Currency::BTC)
     }
 

@@ -1,5 +1,6 @@
 //! Before an unconfirmed payment is trusted, a second server must know it.
 
+use money::Currency;
 use std::net::TcpListener;
 use std::sync::Arc;
 
@@ -123,5 +124,5 @@ fn one_server_under_two_names_agrees_with_nobody() {
     till.books.wait_for("it is seen", txid, &address, is_unconfirmed);
     till.books.wait("the second name was asked", || till.problem(1).is_none().then_some(()));
     assert!(agreed_by(1)(&till.books.latest(txid, &address).unwrap().level));
-    assert!(till.rail.health().is_up());
+    assert!(till.rail.health(Currency::BTC).is_up());
 }

@@ -1,5 +1,6 @@
 //! Servers that fail, lie or talk nonsense.
 
+use money::Currency;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -27,7 +28,7 @@ fn the_next_server_is_followed_when_one_fails() {
     let txid = town.node.pay(&address, 7_759).unwrap();
     till.books.wait_for("the other server sees the payment", txid, &address, is_unconfirmed);
     assert_eq!(till.problem(1), None);
-    assert!(till.rail.health().is_up());
+    assert!(till.rail.health(Currency::BTC).is_up());
 }
 
 #[test]
@@ -54,7 +55,7 @@ fn a_server_of_another_network_is_not_followed() {
     let till = Till::open(&settings, &Arc::new(Books::default()));
     let wanted = "it serves another network than signet";
     till.books.wait("the mistake is named", || till.problem(0).filter(|problem| problem == wanted));
-    assert!(!till.rail.health().is_up());
+    assert!(!till.rail.health(Currency::BTC).is_up());
 }
 
 #[test]
@@ -65,7 +66,7 @@ fn a_wrong_or_missing_password_is_named_and_never_shown() {
     let till = Till::open(&settings, &Arc::new(Books::default()));
     let wanted = "it refuses: the user or the password is wrong";
     till.books.wait("the wrong password is named", || till.problem(0).filter(|problem| problem == wanted));
-    assert!(!format!("{:?}", till.rail.health()).contains("canary"));
+    assert!(!format!("{:?}", till.rail.health(Currency::BTC)).contains("canary"));
     settings.password = None::<RpcPassword>;
     let till = Till::open(&settings, &Arc::new(Books::default()));
     till.books.wait("the missing password is named", || {
@@ -120,7 +121,7 @@ fn nonsense_is_a_servers_problem_and_nobody_elses() {
     let address = till.show(7_759);
     let txid = town.node.pay(&address, 7_759).unwrap();
     till.books.wait_for("the payment is seen", txid, &address, is_unconfirmed);
-    let health = till.rail.health();
+    let health = till.rail.health(Currency::BTC);
     let (honest, others) = health.servers.split_last().unwrap();
     assert_eq!(honest.problem, None);
     assert!(others.iter().all(|server| server.problem.is_some()), "{health:?}");

@@ -1,5 +1,6 @@
 //! Addresses: one for every payment, never twice.
 
+use money::Currency;
 use std::sync::Arc;
 
 use payment::rail::{RailMemory, RailNotice};
@@ -61,7 +62,7 @@ fn addresses_are_offered_while_every_server_is_down() {
     drop(till);
     let till = Till::open(&settings(&[NOWHERE], ""), &books);
     assert_eq!(till.show(1_000), FIRST[1]);
-    assert!(!till.rail.health().is_up());
+    assert!(!till.rail.health(Currency::BTC).is_up());
 }
 
 #[test]
@@ -91,7 +92,7 @@ fn an_account_in_use_elsewhere_never_offers_a_used_address() {
 #[test]
 fn dust_and_other_money_are_not_asked_for() {
     let till = Till::open(&settings(&[NOWHERE], ""), &Arc::new(Books::default()));
-    assert_eq!(till.rail.amount_min(), btc(294));
+    assert_eq!(till.rail.amount_min(Currency::BTC), btc(294));
     assert!(matches!(till.offer(&attempt(293)), Err(RailError::Declined(_))));
     let mut euros = attempt(1_000);
     euros.amount = money::Money::new(1_000, money::Currency::iso("EUR").unwrap());
@@ -103,9 +104,9 @@ fn the_owner_is_told_of_many_unpaid_addresses_in_a_row_until_one_is_paid() {
     let town = Town::with(Kind::Bitcoind);
     let till = Till::open(&settings(&[&town.server], town.node.rpc_password()), &Arc::new(Books::default()));
     let addresses: Vec<String> = (1..GAP_WARNING).map(|_| till.show(1_000)).collect();
-    assert_eq!(till.rail.health().notices, []);
+    assert_eq!(till.rail.health(Currency::BTC).notices, []);
     till.show(1_000);
-    let notices = || till.rail.health().notices;
+    let notices = || till.rail.health(Currency::BTC).notices;
     assert_eq!(notices(), [RailNotice::UnpaidInARow { count: GAP_WARNING, limit: GAP_LIMIT }]);
     town.node.pay(&addresses[10], 1_000).unwrap();
     till.books.wait("the payment shortens the row", || notices().is_empty().then_some(()));

@@ -1,5 +1,6 @@
 //! The same story over every kind of server.
 
+use money::Currency;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,7 +37,7 @@ fn exact_payment(kind: Kind) {
     town.mine(5);
     till.books.wait_for("it is deep", txid, &address, has_confirmations(6));
     assert_eq!(till.books.transfers_to(&address), 1);
-    let health = till.rail.health();
+    let health = till.rail.health(Currency::BTC);
     assert!(health.is_up());
     assert_eq!(health.tip.unwrap().height, town.node.height().unwrap());
 }
@@ -127,7 +128,7 @@ fn outage(kind: Kind) {
     let address = till.show(40_000);
     town.stop();
     till.books.wait("the outage is noticed", || till.problem(0));
-    assert!(!till.rail.health().is_up());
+    assert!(!till.rail.health(Currency::BTC).is_up());
     let offered_in_the_dark = till.show(50_000);
     town.restart();
     let early = town.node.pay(&address, 40_000).unwrap();

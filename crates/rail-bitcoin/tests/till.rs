@@ -101,7 +101,7 @@ impl Till {
 
     /// The problem of the server at this place of the settings.
     pub(crate) fn problem(&self, server: usize) -> Option<String> {
-        self.rail.health().servers[server].problem.clone()
+        self.rail.health(Currency::BTC).servers[server].problem.clone()
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use money::{Currency, Money};
 use payment::transfer::WithdrawnReason;
-use payment::{Level, Observation, Timestamp, TransferRef};
+use payment::{Level, Mark, Observation, Timestamp, TransferRef};
 use serde::{Deserialize, Serialize};
 
 use crate::act::{Act, ActRefused, sat};
@@ -104,6 +104,7 @@ impl Chain {
             number,
             address: address.clone(),
             amount: Money::new(*sat, Currency::BTC),
+            exact: None,
             level,
             seen_at: *seen_at,
         }
@@ -172,7 +173,7 @@ impl Chain {
                 let place = self.blocks.binary_search_by_key(&height, |block| block.height);
                 let block = &self.blocks[place.expect("orphaning a block takes its transactions out of it")];
                 let confirmations = self.confirmations(height).min(CONFIRMATIONS_TOLD_MAX);
-                Level::Confirmed { block_hash: block.hash.clone(), height, confirmations }
+                Level::Confirmed { block_hash: block.hash.clone(), height, confirmations, mark: Mark::Head }
             }
         }
     }

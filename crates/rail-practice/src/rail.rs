@@ -124,15 +124,15 @@ impl Rail for PracticeRail {
         RailId::BITCOIN
     }
 
-    fn coin(&self) -> Currency {
-        Currency::BTC
+    fn coins(&self) -> Vec<Currency> {
+        vec![Currency::BTC]
     }
 
-    fn network(&self) -> String {
+    fn network(&self, _: Currency) -> String {
         "regtest".to_owned()
     }
 
-    fn health(&self) -> RailHealth {
+    fn health(&self, _: Currency) -> RailHealth {
         let world = self.world();
         // Before its first block the chain is as old as this run.
         let genesis = || Tip { height: 0, hash: address::genesis_hash(), time: self.opened_at };
@@ -145,7 +145,7 @@ impl Rail for PracticeRail {
         RailHealth { tip: Some(tip), servers: vec![server], notices: Vec::new() }
     }
 
-    fn amount_min(&self) -> Money {
+    fn amount_min(&self, _: Currency) -> Money {
         Money::new(DUST_SAT, Currency::BTC)
     }
 
@@ -155,7 +155,7 @@ impl Rail for PracticeRail {
 
     fn offer<'a>(&'a self, attempt: &'a Attempt) -> RailFuture<'a, Result<Offer, RailError>> {
         Box::pin(async move {
-            if attempt.amount.currency() != self.coin() {
+            if attempt.amount.currency() != Currency::BTC {
                 return Err(RailError::Misconfigured(format!("{} can't be paid in bitcoin", attempt.amount)));
             }
             let address = address::of(attempt.payment);

@@ -37,6 +37,11 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// Is it a text at all?
+    pub(crate) fn is_text(&self) -> bool {
+        matches!(self.value.get_ref(), DeValue::String(_))
+    }
+
     /// A text that means something.
     pub(crate) fn parsed<T, E: Display>(
         &self,

@@ -35,7 +35,7 @@ pub use cash::Cash;
 pub use error::{Hint, Place, Problem, SettingsError};
 pub use metrics::Metrics;
 pub use payment::Mode;
-pub use policy::PolicyRow;
+pub use policy::{PolicyRow, PolicyScope, depth, depth_name};
 pub use rates::{Rates, fixed_rate};
 pub use shop::{Language, Shop};
 pub use stripe::Stripe;
@@ -87,7 +87,7 @@ impl Settings {
             shop,
             tax: Tax::defaults(),
             cash: Cash::defaults(currency),
-            rates: Rates::defaults(mode),
+            rates: Rates::defaults(mode, currency),
             policy: Vec::new(),
             routes: route::defaults(mode),
             fees: fee::defaults(mode, currency),
@@ -117,11 +117,18 @@ impl Settings {
         self.metrics.check()
     }
 
-    /// What is safe and what is final for `amount` (in the shop's currency) on `rail`: the first row that matches,
-    /// else [`Policy::DEFAULT`].
+    /// What is safe and what is final for `amount` (in the shop's currency) paid in a coin of a rail: the first row that
+    /// matches, else what is usual on the coin's chain.
     #[must_use]
-    pub fn policy_for(&self, rail: RailId, amount: Money) -> Policy {
-        self.policy.iter().find(|row| row.matches(rail, amount)).map_or(Policy::DEFAULT, PolicyRow::policy)
+    pub fn policy_for(&self, rail: RailId, coin: Currency, amount: Money) -> Policy {
+        let row = self.policy.iter().find(|row| row.matches(rail, coin, amount));
+        row.map_or_else(|| policy::usual(coin, Some(amount)), |row| row.policy)
+    }
+
+    /// What is usually safe and final for a coin when nobody knows what the amount is worth.
+    #[must_use]
+    pub fn usual_policy(&self, coin: Currency) -> Policy {
+        policy::usual(coin, None)
     }
 
     /// Notes, for settings that come into force now, since when the owner's prices stand: since those `before`, or since

@@ -1,7 +1,9 @@
-//! `[[policy]]`: amount × rail → what is safe and what is final. The first row that matches wins.
+//! `[[policy]]`: amount × rail → what is safe and what is final. The first row that matches wins; where none does, each
+//! chain has a usual rule.
 
 use money::{Currency, Money};
-use payment::{Policy, RailId};
+use payment::{Depth, Mark, Policy, RailId};
+use toml::Value;
 
 use crate::Problem;
 use crate::field::Field;
@@ -12,32 +14,112 @@ const SAFE_MAX: u16 = 100;
 const FINAL_MAX: u16 = 1000;
 const NAMES: &[&str] = &["rail", "up_to", "safe", "final"];
 
+/// Above so many major units of a currency with cents an amount is large: it waits for the network's own word.
+const LARGE_MAJOR: i64 = 1_000;
+/// The same where money has no smaller unit, of which more is needed for the same things.
+const LARGE_WHOLE: i64 = 150_000;
+
+/// Blocks after which a small amount is usually safe, by chain. Short chains are deep soon: Polygon is final after its
+/// milestone, BNB Smart Chain two blocks on, and the one sequencer of a rollup rarely takes a block back.
+const USUALLY_SAFE: &[(u64, u16)] = &[(1, 2), (137, 10), (56, 3), (42_161, 2), (10, 2), (8_453, 2)];
+
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PolicyRow {
-    /// The rail it is about.
+    /// What it is about.
+    pub scope: PolicyScope,
+    /// Up to which amount in the shop's currency, what is safe (0 to 100 blocks, or a mark), and what is final (1 to 1000
+    /// blocks or a mark, at least as deep as safe).
+    pub policy: Policy,
+}
+
+/// What a row is about: a rail, or one chain of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PolicyScope {
+    /// The rail.
     pub rail: RailId,
-    /// The largest amount it applies to, in the shop's currency; `None` for every amount.
-    pub up_to: Option<Money>,
-    /// Confirmations before the goods go, 0 to 100.
-    pub safe: u16,
-    /// Confirmations after which it is final: at least 1 and at least `safe`, at most 1000.
-    pub r#final: u16,
+    /// The number of the chain (EIP-155); `None` for every chain of the rail.
+    pub chain_id: Option<u64>,
+}
+
+impl PolicyScope {
+    /// On-chain bitcoin.
+    pub const BITCOIN: Self = Self { rail: RailId::BITCOIN, chain_id: None };
+
+    /// Reads `bitcoin`, `evm` or `evm:8453`.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        let (rail, chain_id) = match name.split_once(':') {
+            Some((rail, chain_id)) => (rail, Some(chain_id.parse().ok()?)),
+            None => (name, None),
+        };
+        let rail = RailId::chain_named(rail)?;
+        (chain_id.is_none() || rail == RailId::EVM).then_some(Self { rail, chain_id })
+    }
+
+    /// What [`PolicyScope::named`] reads.
+    #[must_use]
+    pub fn name(self) -> String {
+        match self.chain_id {
+            Some(chain_id) => format!("{}:{chain_id}", self.rail),
+            None => self.rail.to_string(),
+        }
+    }
+
+    fn contains(self, rail: RailId, chain_id: Option<u64>) -> bool {
+        self.rail == rail && (self.chain_id.is_none() || self.chain_id == chain_id)
+    }
+}
+
+/// Reads `2`, `safe` or `finalized`.
+///
+/// # Errors
+/// Says what can be written.
+pub fn depth(text: &str) -> Result<Depth, &'static str> {
+    let mark = Mark::ALL.iter().find(|(mark, name)| !mark.is_head() && *name == text);
+    match (mark, text.parse()) {
+        (Some((mark, _)), _) => Ok(Depth::Marked(*mark)),
+        (None, Ok(blocks)) => Ok(Depth::Confirmations(blocks)),
+        (None, Err(_)) => Err("write a number of confirmations, \"safe\" or \"finalized\""),
+    }
+}
+
+/// What [`depth`] reads.
+#[must_use]
+pub fn depth_name(depth: Depth) -> String {
+    match depth {
+        Depth::Confirmations(blocks) => blocks.to_string(),
+        Depth::Marked(mark) => mark.name().to_owned(),
+    }
+}
+
+/// What is usually safe and final for an amount of a coin: counted blocks for little money, the network's own word for
+/// much.
+pub(crate) fn usual(coin: Currency, amount: Option<Money>) -> Policy {
+    let Some(chain_id) = coin.chain_id() else { return Policy::DEFAULT };
+    let blocks = USUALLY_SAFE.iter().find(|(known, _)| *known == chain_id).map_or(1, |(_, blocks)| *blocks);
+    let safe = match amount {
+        Some(amount) if is_large(amount) => Depth::Marked(Mark::Safe),
+        _ => Depth::Confirmations(blocks),
+    };
+    Policy { up_to: None, safe, r#final: Depth::Marked(Mark::Finalized) }
+}
+
+fn is_large(amount: Money) -> bool {
+    let currency = amount.currency();
+    let limit = if currency.scale() == 0 { LARGE_WHOLE } else { LARGE_MAJOR * currency.minor_per_major() };
+    amount.minor() > limit
 }
 
 impl PolicyRow {
-    pub(crate) fn matches(&self, rail: RailId, amount: Money) -> bool {
-        self.rail == rail && self.up_to.is_none_or(|up_to| amount <= up_to)
-    }
-
-    pub(crate) const fn policy(&self) -> Policy {
-        Policy { up_to: self.up_to, safe: self.safe, r#final: self.r#final }
+    pub(crate) fn matches(&self, rail: RailId, coin: Currency, amount: Money) -> bool {
+        self.scope.contains(rail, coin.chain_id()) && self.policy.up_to.is_none_or(|up_to| amount <= up_to)
     }
 
     /// Whatever `other` matches, this row matches too.
     fn hides(&self, other: &Self) -> bool {
-        self.rail == other.rail
-            && match (self.up_to, other.up_to) {
+        self.scope.contains(other.scope.rail, other.scope.chain_id)
+            && match (self.policy.up_to, other.policy.up_to) {
                 (None, _) => true,
                 (Some(_), None) => false,
                 (Some(limit), Some(other)) => other <= limit,
@@ -45,20 +127,33 @@ impl PolicyRow {
     }
 
     fn check(&self, name: &RowName, currency: Currency) -> Result<(), Problem> {
-        check_amount(self.up_to, "up_to", None, currency, name)?;
-        if self.safe == 0 && self.up_to.is_none() {
+        let Policy { up_to, safe, r#final } = self.policy;
+        check_amount(up_to, "up_to", None, currency, name)?;
+        if self.policy.trusts_unconfirmed() && up_to.is_none() {
             let message = "0 confirmations need a limit: add up_to, small enough to lose";
             return Err(name.problem("safe", message));
         }
-        if self.safe > SAFE_MAX {
+        if safe.confirmations().is_some_and(|blocks| blocks > SAFE_MAX) {
             return Err(name.problem("safe", format!("write 0 to {SAFE_MAX} confirmations")));
         }
-        if !(1..=FINAL_MAX).contains(&self.r#final) {
+        if r#final.confirmations().is_some_and(|blocks| !(1..=FINAL_MAX).contains(&blocks)) {
             return Err(name.problem("final", format!("write 1 to {FINAL_MAX} confirmations")));
         }
-        if self.r#final < self.safe {
-            let message = format!("a payment can't be final before it is safe: write {} or more", self.safe);
+        self.check_marks(name)?;
+        if !r#final.is_at_least(safe) {
+            let safe = depth_name(safe);
+            let message = format!("a payment can't be final before it is safe: write {safe} or more");
             return Err(name.problem("final", message));
+        }
+        Ok(())
+    }
+
+    /// Bitcoin says nothing of its blocks beside their depth.
+    fn check_marks(&self, name: &RowName) -> Result<(), Problem> {
+        for (member, depth) in [("safe", self.policy.safe), ("final", self.policy.r#final)] {
+            if self.scope.rail == RailId::BITCOIN && depth.confirmations().is_none() {
+                return Err(name.problem(member, "bitcoin marks no blocks: write a number of confirmations"));
+            }
         }
         Ok(())
     }
@@ -71,14 +166,29 @@ pub(crate) fn check(rows: &[PolicyRow], currency: Currency) -> Result<(), Proble
 fn read_row(row: &Field<'_>, currency: Currency) -> Result<PolicyRow, Problem> {
     let row = Row::read(row, NAMES)?;
     Ok(PolicyRow {
-        rail: row.required("rail", |field| {
-            let unknown = || field.problem("unknown rail: write \"bitcoin\"");
-            RailId::chain_named(field.text()?).ok_or_else(unknown)
+        scope: row.required("rail", |field| {
+            let unknown =
+                || field.problem("unknown rail: write \"bitcoin\", \"evm\" or a chain such as \"evm:8453\"");
+            PolicyScope::named(field.text()?).ok_or_else(unknown)
         })?,
-        up_to: row.optional("up_to", |field| field.parsed(|text| Money::parse_exact(text, currency)))?,
-        safe: row.required("safe", Field::count)?,
-        r#final: row.required("final", Field::count)?,
+        policy: Policy {
+            up_to: row.optional("up_to", |field| field.parsed(|text| Money::parse_exact(text, currency)))?,
+            safe: row.required("safe", read_depth)?,
+            r#final: row.required("final", read_depth)?,
+        },
     })
+}
+
+/// A number as it is, a mark in quotes.
+fn read_depth(field: &Field<'_>) -> Result<Depth, Problem> {
+    if field.is_text() { field.parsed(depth) } else { field.count().map(Depth::Confirmations) }
+}
+
+fn shown_depth(depth: Depth) -> Option<Value> {
+    match depth {
+        Depth::Confirmations(blocks) => Some(i64::from(blocks).into()),
+        Depth::Marked(mark) => shown_text(mark.name()),
+    }
 }
 
 pub(crate) const KEYS: &[Key] = &[Key {
@@ -87,10 +197,10 @@ pub(crate) const KEYS: &[Key] = &[Key {
     show: |s| {
         row::shown(&s.policy, |row| {
             [
-                ("rail", shown_text(row.rail.name())),
-                ("up_to", shown_amount(row.up_to)),
-                ("safe", Some(i64::from(row.safe).into())),
-                ("final", Some(i64::from(row.r#final).into())),
+                ("rail", shown_text(row.scope.name())),
+                ("up_to", shown_amount(row.policy.up_to)),
+                ("safe", shown_depth(row.policy.safe)),
+                ("final", shown_depth(row.policy.r#final)),
             ]
         })
     },

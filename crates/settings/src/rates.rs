@@ -18,7 +18,20 @@ const SPREAD_DEFAULT: &str = "0.5";
 const SPREAD_MAX: &str = "20";
 
 /// Coins beside bitcoin that may have a price, with their own decimals. What a symbol is on a chain is a rail's matter.
-const COINS: &[(&str, u8)] = &[("ETH", 18), ("USDC", 6), ("USDT", 6), ("DAI", 18)];
+const COINS: &[(&str, u8)] =
+    &[("ETH", 18), ("POL", 18), ("BNB", 18), ("USDC", 6), ("USDT", 6), ("DAI", 18), ("LTC", 8)];
+
+/// What coins cost where they are worth nothing: in money with a smaller unit, and in money without one, of which more is
+/// needed for the same things.
+const PLAY_PRICES: &[(&str, &str, &str)] = &[
+    ("BTC", "58000.00", "9000000"),
+    ("ETH", "2900.00", "450000"),
+    ("POL", "0.40", "62"),
+    ("BNB", "560.00", "87000"),
+    ("USDC", "0.92", "143"),
+    ("USDT", "0.92", "143"),
+    ("DAI", "0.92", "143"),
+];
 
 /// Rates.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,32 +68,32 @@ fn coin(code: &str) -> Result<Currency, money::CurrencyError> {
     }
 }
 
+/// A coin has one price on every chain.
 fn pair_of(base: Currency, quote: Currency) -> String {
-    format!("{base}/{quote}")
+    format!("{}/{quote}", base.symbol())
 }
 
 impl Rates {
-    pub(crate) fn defaults(mode: Mode) -> Self {
-        let fixed = match mode {
-            Mode::Practice | Mode::Sandbox => {
-                [fixed_rate("BTC/EUR", "58000.00").expect("a pair and a price above zero")].into()
-            }
-            Mode::Live => BTreeMap::new(),
-        };
+    pub(crate) fn defaults(mode: Mode, currency: Currency) -> Self {
         let spread =
             Percent::parse(SPREAD_DEFAULT).expect("the constant is half a percent, which is a percentage");
-        Self { sources: vec![FIXED.to_owned()], fixed, fixed_since: None, spread }
+        let mut rates =
+            Self { sources: vec![FIXED.to_owned()], fixed: BTreeMap::new(), fixed_since: None, spread };
+        rates.price_play_coins(mode, currency);
+        rates
     }
 
-    /// Where coins are worth nothing, bitcoin has a price in every currency from the start, so that a newcomer can try
-    /// it; a price the owner fixed stays. Of money without a smaller unit more is needed for the same things.
+    /// Where coins are worth nothing, each has a price in every currency from the start, so that a newcomer can try it; a
+    /// price the owner fixed stays.
     pub(crate) fn price_play_coins(&mut self, mode: Mode, currency: Currency) {
         if mode == Mode::Live {
             return;
         }
-        let price = if currency.scale() == 0 { "9000000" } else { "58000.00" };
-        if let Ok((pair, rate)) = fixed_rate(&pair_of(Currency::BTC, currency), price) {
-            self.fixed.entry(pair).or_insert(rate);
+        for (coin, with_cents, whole) in PLAY_PRICES {
+            let price = if currency.scale() == 0 { whole } else { with_cents };
+            if let Ok((pair, rate)) = fixed_rate(&format!("{coin}/{currency}"), price) {
+                self.fixed.entry(pair).or_insert(rate);
+            }
         }
     }
 
@@ -110,7 +123,7 @@ impl Rates {
     }
 
     pub(crate) fn quoted(&self, base: Currency, quote: Currency, now: Timestamp) -> Option<QuotedRate> {
-        let market = *self.fixed.get(&pair_of(base, quote))?;
+        let market = self.fixed.get(&pair_of(base, quote))?.for_base(base).ok()?;
         Some(QuotedRate {
             market,
             spread: self.spread,

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 
 use money::{Money, MoneyError};
 use payment::card::CardLevel;
+use payment::rail::method_name;
 use payment::sale::{CardPayment, ChainPayment, Payment, PaymentMethod};
 use payment::stray::Decision;
 use payment::stream::settlement::Bill;
@@ -328,12 +329,12 @@ fn label(sale: &Sale) -> &str {
 }
 
 fn methods(sale: &Sale) -> String {
-    let mut methods: Vec<&str> = Vec::new();
+    let mut methods: Vec<String> = Vec::new();
     for payment in &sale.payments {
         let method = match &payment.method {
-            PaymentMethod::Cash(_) => "cash",
-            PaymentMethod::Chain(chain) => chain.terms.rail.name(),
-            PaymentMethod::Card(_) => "card",
+            PaymentMethod::Cash(_) => "cash".to_owned(),
+            PaymentMethod::Chain(chain) => method_name(chain.terms.rail, chain.terms.quote.currency()),
+            PaymentMethod::Card(_) => "card".to_owned(),
         };
         if !methods.contains(&method) {
             methods.push(method);

@@ -9,7 +9,7 @@ use crate::cli::failure::Failure;
 use crate::cli::say;
 use crate::dto::error::AppError;
 use crate::dto::money::MoneyDto;
-use crate::dto::sale::StateDto;
+use crate::dto::sale::{DepthDto, MarkDto, StateDto};
 use crate::qr::{Paint, qr_terminal};
 use crate::view::read_money;
 
@@ -138,7 +138,7 @@ fn words(sale: &SaleSeen, payment: Option<&PaymentSeen>) -> Result<String, Failu
     let mut line = state_word(sale.state)?;
     match (sale.state, payment) {
         (StateDto::Confirming | StateDto::Detected, Some(payment)) if payment.card.is_none() => {
-            line += &format!(" {} of {}", payment.confirmations, payment.confirmations_safe);
+            line += &progress(payment);
         }
         (StateDto::Partial, _) => {
             line += &format!(", {} {} are missing", decimal(&sale.remaining)?, sale.remaining.currency);
@@ -151,6 +151,17 @@ fn words(sale: &SaleSeen, payment: Option<&PaymentSeen>) -> Result<String, Failu
         _ => {}
     }
     Ok(format!("{line}: hand over {}", sale.hand_over.replace('_', " ")))
+}
+
+/// How many confirmations of how many, or what the network is waited for to say.
+fn progress(payment: &PaymentSeen) -> String {
+    match payment.safe_at {
+        DepthDto { mark: None, confirmations } => format!(" {} of {confirmations}", payment.confirmations),
+        DepthDto { mark: Some(MarkDto::Safe), .. } => format!(" {} until safe", payment.confirmations),
+        DepthDto { mark: Some(MarkDto::Finalized), .. } => {
+            format!(" {} until finalized", payment.confirmations)
+        }
+    }
 }
 
 /// The word of the wire, which is also the documented one.

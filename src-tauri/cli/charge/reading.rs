@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::dto::money::MoneyDto;
-use crate::dto::sale::StateDto;
+use crate::dto::sale::{DepthDto, StateDto};
 
 /// Of `SaleDto`.
 #[derive(Clone, Debug, Deserialize)]
@@ -27,7 +27,7 @@ pub(super) struct SaleSeen {
 pub(super) struct PaymentSeen {
     pub(super) payment: String,
     pub(super) confirmations: u32,
-    pub(super) confirmations_safe: u32,
+    pub(super) safe_at: DepthDto,
     pub(super) problem: String,
     pub(super) cash: Option<CashSeen>,
     pub(super) code: Option<CodeSeen>,

@@ -7,7 +7,7 @@ use payment::{RailId, Sale};
 use settings::{Mode, Settings};
 
 use crate::dto::card::CardWayDto;
-use crate::dto::sale::{TenderDto, TenderReasonDto};
+use crate::dto::sale::{DepthDto, TenderDto, TenderReasonDto};
 use crate::till::Till;
 use crate::view::money;
 
@@ -43,7 +43,7 @@ pub(super) fn tender(
         detail,
         you_get: money(rest),
         coin: None,
-        confirmations_safe: 0,
+        safe_at: DepthDto::AT_ONCE,
     }
 }
 

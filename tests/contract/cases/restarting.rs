@@ -1,8 +1,8 @@
 //! The till is started anew with a sale in every state there is on a chain: what is shown is the same before and after.
 
 use engine::Command;
-use payment::{InvoiceId, RailId, Sale, State, Stray};
-use settings::PolicyRow;
+use payment::{InvoiceId, Policy, Sale, State, Stray};
+use settings::{PolicyRow, PolicyScope};
 
 use crate::contract::shop::{Charged, QUOTE_LIFE, Shop, eur, is_final, part, quote_ended, state, transfers};
 use crate::contract::town::{Fate, Town};
@@ -14,7 +14,10 @@ pub async fn restart_in_every_state_changes_nothing(town: impl Town) {
     let mut shop = Shop::open(town).await;
     // Sums above 100.00 need three confirmations.
     shop.change_settings(|settings| {
-        let row = |up_to, safe| PolicyRow { rail: RailId::BITCOIN, up_to, safe, r#final: 6 };
+        let row = |up_to, safe| PolicyRow {
+            scope: PolicyScope::BITCOIN,
+            policy: Policy { up_to, ..Policy::of_blocks(safe, 6) },
+        };
         settings.policy = vec![row(Some(eur(10_000)), 1), row(None, 3)];
     })
     .await;

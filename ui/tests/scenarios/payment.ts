@@ -32,7 +32,7 @@ export const confirming = showing(
       payment({
         state: 'confirming',
         confirmations: 1,
-        confirmations_safe: 3,
+        safe_at: { confirmations: 3, mark: null },
         code: code({ remaining: btc(0), policy_up_to: null }),
         transfers: [transfer({ status: 'confirmed', confirmations: 1, block_height: 974201 })],
       }),

@@ -41,8 +41,8 @@ impl Desk<'_> {
             Command::TakeCash { invoice, payment, tendered } => {
                 self.take_cash(work, invoice, payment, tendered)
             }
-            Command::StartPayment { invoice, payment, rail } => {
-                self.start_payment(work, invoice, payment, rail)
+            Command::StartPayment { invoice, payment, rail, coin } => {
+                self.start_payment(work, invoice, payment, (rail, coin))
             }
             Command::CancelPayment { invoice, payment } => {
                 self.decide(work, invoice, |sale| sale.cancel_payment_of(payment))

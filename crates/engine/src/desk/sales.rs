@@ -1,6 +1,6 @@
 //! Sales at the counter.
 
-use money::Money;
+use money::{Currency, Money};
 use payment::rail::{Offer, RailError};
 use payment::sale::{PaymentTerms, Refused};
 use payment::{Cart, InvoiceId, PaymentId, RailId, Sale, SaleEvent};
@@ -47,21 +47,26 @@ impl Desk<'_> {
         work: &mut WorkingSet<'_>,
         invoice: InvoiceId,
         payment: PaymentId,
-        rail_id: RailId,
+        (rail_id, coin): (RailId, Currency),
     ) -> Result<Reply, EngineError> {
         let sale = work.sale(invoice)?.ok_or(EngineError::NoSuchSale)?;
         if let Some(known) = sale.payment(payment) {
-            let is_same = known.chain().is_some_and(|chain| chain.terms.rail == rail_id);
+            let wished = (rail_id, coin);
+            let is_same = known.chain().is_some_and(|c| (c.terms.rail, c.terms.quote.currency()) == wished);
             return if is_same { Ok(sale_reply(sale)) } else { Err(Refused::PaymentExists.into()) };
         }
         let amount = sale.payable()?;
         let rail = self.usable_rail(rail_id)?;
-        let quote = self.quote(amount, rail.coin())?;
-        if quote.coin.minor() < rail.amount_min().minor() {
-            let reason = format!("the network takes no less than {}", rail.amount_min());
-            return Err(EngineError::RailUnavailable { rail: rail_id, reason });
+        let unavailable = |reason| EngineError::RailUnavailable { rail: rail_id, reason };
+        if !rail.coins().contains(&coin) {
+            return Err(unavailable(format!("this shop does not take {coin}: choose another way to pay")));
         }
-        let policy = self.settings.policy_for(rail_id, amount);
+        let quote = self.quote(amount, coin)?;
+        let least = rail.amount_min(coin);
+        if quote.coin.minor() < least.minor() {
+            return Err(unavailable(format!("the network takes no less than {least}")));
+        }
+        let policy = self.settings.policy_for(rail_id, coin, amount);
         let terms = PaymentTerms { rail: rail_id, amount, quote, policy };
         let event = sale.start_payment(payment, terms)?;
         Ok(sale_reply(work.sale_event(invoice, &event, TILL, self.now)?))

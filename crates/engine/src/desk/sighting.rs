@@ -110,12 +110,16 @@ impl Desk<'_> {
         reason: StrayReason,
         observation: Observation,
     ) -> Result<(), EngineError> {
-        let is_bookable = observation.amount.is_positive();
+        let reason = match observation.amount.is_positive() {
+            true => reason,
+            false if observation.is_unlisted() => StrayReason::UnlistedToken,
+            false => StrayReason::Unbookable,
+        };
         let finding = StrayFinding {
             rail,
             address: observation.address.clone(),
             shown_by,
-            reason: if is_bookable { reason } else { StrayReason::Unbookable },
+            reason,
             policy: self.policy_of_stray(rail, observation.amount),
         };
         work.find_stray(StrayEvent::Found { finding, observation }, Source::Rail(rail), self.now)
@@ -125,7 +129,10 @@ impl Desk<'_> {
     fn policy_of_stray(&self, rail: RailId, coin: Money) -> Policy {
         let rate = self.rate(coin.currency()).ok().and_then(|rate| rate.applied().ok());
         let value = rate.and_then(|rate| coin.convert(&rate, Rounding::Down).ok());
-        value.map_or(Policy::DEFAULT, |value| self.settings.policy_for(rail, value))
+        match value {
+            Some(value) => self.settings.policy_for(rail, coin.currency(), value),
+            None => self.settings.usual_policy(coin.currency()),
+        }
     }
 }
 

@@ -78,6 +78,11 @@ impl Desk<'_> {
         }
         let quote = Quote { coin, rate, life_ms: 0 };
         let rail = stray.finding.rail;
-        Ok(PaymentTerms { rail, amount, quote, policy: self.settings.policy_for(rail, amount) })
+        Ok(PaymentTerms {
+            rail,
+            amount,
+            quote,
+            policy: self.settings.policy_for(rail, coin.currency(), amount),
+        })
     }
 }

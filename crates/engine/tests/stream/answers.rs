@@ -2,6 +2,7 @@
 //! be recorded is refused alone.
 
 use engine::{Command, EngineError, Reply};
+use money::Currency;
 use payment::sale::Refused;
 use payment::{RailId, State};
 use store::{Store, Trouble};
@@ -91,7 +92,12 @@ async fn a_payment_id_of_another_sale_is_refused_by_its_name() {
     let shop = Shop::open_quiet().await;
     let code = shop.charge(450).await;
     let other = shop.open_sale(450).await;
-    let command = Command::StartPayment { invoice: other.id, payment: code.payment, rail: RailId::BITCOIN };
+    let command = Command::StartPayment {
+        invoice: other.id,
+        payment: code.payment,
+        rail: RailId::BITCOIN,
+        coin: Currency::BTC,
+    };
     assert_eq!(shop.ask(command).await.unwrap_err(), EngineError::IdInUse);
     shop.check_books().await;
 }

@@ -1,6 +1,7 @@
 //! A full disk: one clear error, nothing half-written, and the till sells again when there is room.
 
 use engine::{Change, Command, EngineError};
+use money::Currency;
 use payment::rail::Report;
 use payment::{RailId, State};
 use store::Trouble;
@@ -16,8 +17,12 @@ async fn a_full_disk_is_told_in_one_line_and_forgotten_when_there_is_room() {
     let (before, balances) = (shop.events().await, shop.engine.reader().balances().await.unwrap());
 
     shop.trouble(Trouble::DiskFull);
-    let start =
-        Command::StartPayment { invoice: coins.id, payment: shop.next_payment(), rail: RailId::BITCOIN };
+    let start = Command::StartPayment {
+        invoice: coins.id,
+        payment: shop.next_payment(),
+        rail: RailId::BITCOIN,
+        coin: Currency::BTC,
+    };
     let wishes = [
         shop.opening(450),
         shop.cash(cash.id, 100),

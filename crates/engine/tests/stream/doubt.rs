@@ -1,5 +1,6 @@
 //! A commit whose outcome is not known: the journal is opened anew, and what is found there is what is so.
 
+use money::Currency;
 use std::time::Duration;
 
 use engine::{Change, Command, EngineError};
@@ -68,7 +69,8 @@ async fn what_follows_from_a_commit_follows_once_it_is_found() {
     shop.trouble(Trouble::AnswerLost);
     let put_back = shop.hide_file();
     let payment = shop.next_payment();
-    let start = Command::StartPayment { invoice: sale.id, payment, rail: RailId::BITCOIN };
+    let start =
+        Command::StartPayment { invoice: sale.id, payment, rail: RailId::BITCOIN, coin: Currency::BTC };
     assert_eq!(shop.ask(start).await.unwrap_err(), EngineError::Unknown);
     assert_eq!(shop.engine.quote_remaining_ms(payment), 0);
     put_back();

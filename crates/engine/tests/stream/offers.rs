@@ -1,5 +1,6 @@
 //! From the wish for a code to its address: brought to the journal whatever happens, waited for with an end.
 
+use money::Currency;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -29,7 +30,8 @@ impl Waiting {
         let shop = Shop::open_on(puppet.setup()).await;
         let (invoice, payment) = (shop.open_sale(450).await.id, shop.next_payment());
         let engine = shop.engine.clone();
-        let waiting = async move { engine.start_payment(invoice, payment, RailId::BITCOIN).await };
+        let waiting =
+            async move { engine.start_payment(invoice, payment, (RailId::BITCOIN, Currency::BTC)).await };
         let code = tokio::runtime::Handle::current().spawn(waiting);
         puppet.until_asked(1).await;
         Self { puppet, shop, invoice, payment, code }
@@ -169,7 +171,7 @@ async fn an_address_that_was_handed_out_before_is_a_failed_offer() {
     assert_eq!(first.address, "bcrt1qsame");
     let other = shop.open_sale(450).await;
     let payment = shop.next_payment();
-    let sale = shop.engine.start_payment(other.id, payment, RailId::BITCOIN).await.unwrap();
+    let sale = shop.engine.start_payment(other.id, payment, (RailId::BITCOIN, Currency::BTC)).await.unwrap();
     let failure = sale.payment(payment).unwrap().chain().unwrap().failure.clone().unwrap();
     assert_eq!(failure.class, RailFailureClass::Protocol);
     assert!(failure.reason.contains("handed out before"), "{}", failure.reason);

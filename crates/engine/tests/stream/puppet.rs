@@ -99,7 +99,12 @@ impl Puppet {
         let looked = *self.looked.borrow();
         self.set_look(Look::Held);
         let payment = shop.next_payment();
-        let command = engine::Command::StartPayment { invoice: sale.id, payment, rail: RailId::BITCOIN };
+        let command = engine::Command::StartPayment {
+            invoice: sale.id,
+            payment,
+            rail: RailId::BITCOIN,
+            coin: Currency::BTC,
+        };
         let _nobody_waits = shop.hand_in([command]).await;
         self.looked.subscribe().wait_for(|count| *count > looked).await.unwrap();
         HeldUp(self.clone())
@@ -133,11 +138,11 @@ impl Rail for Puppet {
         RailId::BITCOIN
     }
 
-    /// Held up, it is a coin without a rate.
-    fn coin(&self) -> Currency {
+    /// Held up, it takes nothing.
+    fn coins(&self) -> Vec<Currency> {
         let mut look = self.look.0.lock().unwrap();
         match *look {
-            Look::Plain => return Currency::BTC,
+            Look::Plain => return vec![Currency::BTC],
             Look::Panic => {
                 drop(look);
                 panic!("the test breaks the bookkeeper")
@@ -148,18 +153,18 @@ impl Rail for Puppet {
         while *look == Look::Held {
             look = self.look.1.wait(look).unwrap();
         }
-        Currency::iso("CHF").unwrap()
+        Vec::new()
     }
 
-    fn network(&self) -> String {
+    fn network(&self, _: Currency) -> String {
         "regtest".to_owned()
     }
 
-    fn health(&self) -> RailHealth {
+    fn health(&self, _: Currency) -> RailHealth {
         RailHealth::default()
     }
 
-    fn amount_min(&self) -> Money {
+    fn amount_min(&self, _: Currency) -> Money {
         sat(1)
     }
 

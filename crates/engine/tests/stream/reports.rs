@@ -6,8 +6,8 @@ use ledger::Account;
 use money::Currency;
 use payment::rail::Report;
 use payment::sale::Refused;
-use payment::{Level, Observation, RailId, SaleEvent, State, StrayReason, Timestamp};
-use settings::PolicyRow;
+use payment::{Level, Mark, Observation, Policy, RailId, SaleEvent, State, StrayReason, Timestamp};
+use settings::{PolicyRow, PolicyScope};
 use store::{Batch, Record, SaleRecord, Source};
 
 use crate::clock::{MORNING, QUOTE_LIFE};
@@ -103,7 +103,7 @@ async fn what_a_complete_report_does_not_name_is_gone_and_what_it_repeats_is_no_
 async fn shop_that_trusts_two_servers() -> Shop {
     let shop = Shop::open_quiet().await;
     shop.change_settings(|settings| {
-        settings.policy = vec![PolicyRow { rail: RailId::BITCOIN, up_to: None, safe: 0, r#final: 1 }];
+        settings.policy = vec![PolicyRow { scope: PolicyScope::BITCOIN, policy: Policy::of_blocks(0, 1) }];
     })
     .await;
     shop
@@ -309,7 +309,8 @@ async fn readings_beyond_final_are_not_recorded() {
         shop.saw([seen("aa:0", number, &code.address, code.coins, confirmed(confirmations))]).await;
     }
     assert_eq!(shop.events().await, events);
-    let elsewhere = Level::Confirmed { block_hash: "ab".repeat(32), height: 102, confirmations: 6 };
+    let elsewhere =
+        Level::Confirmed { block_hash: "ab".repeat(32), height: 102, confirmations: 6, mark: Mark::Head };
     shop.saw([seen("aa:0", 20, &code.address, code.coins, elsewhere)]).await;
     assert_eq!(shop.events().await, events + 1, "another block is news");
 }

@@ -1,10 +1,11 @@
 //! A restart in every state changes nothing, and the till goes on.
 
 use engine::{Command, Reply};
+use money::Currency;
 use payment::stray::Decision;
-use payment::{InvoiceId, RailError, RailId, State, Stray};
+use payment::{InvoiceId, Policy, RailError, RailId, State, Stray};
 use rail_practice::Act;
-use settings::PolicyRow;
+use settings::{PolicyRow, PolicyScope};
 
 use crate::clock::QUOTE_LIFE;
 use crate::puppet::{Offering, Puppet};
@@ -70,7 +71,7 @@ async fn while_detected() {
 async fn while_confirming() {
     let shop = Shop::open().await;
     shop.change_settings(|settings| {
-        settings.policy = vec![PolicyRow { rail: RailId::BITCOIN, up_to: None, safe: 3, r#final: 6 }];
+        settings.policy = vec![PolicyRow { scope: PolicyScope::BITCOIN, policy: Policy::of_blocks(3, 6) }];
     })
     .await;
     let code = shop.charge(450).await;
@@ -183,7 +184,11 @@ async fn when_no_code_could_be_made() {
         puppet.offers(Offering::Refused(refusal));
         let mut shop = Shop::open_on(puppet.setup()).await;
         let sale = shop.open_sale(450).await;
-        let sale = shop.engine.start_payment(sale.id, shop.next_payment(), RailId::BITCOIN).await.unwrap();
+        let sale = shop
+            .engine
+            .start_payment(sale.id, shop.next_payment(), (RailId::BITCOIN, Currency::BTC))
+            .await
+            .unwrap();
         assert_eq!(state(&sale), wished);
         shop.restart().await;
         assert_eq!(shop.sale(sale.id).await, sale);

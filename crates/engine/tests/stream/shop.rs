@@ -12,8 +12,8 @@ use money::{Currency, Money, Percent};
 use payment::rail::Report;
 use payment::transfer::WithdrawnReason;
 use payment::{
-    Cart, CartLine, InvoiceId, Level, Observation, PaymentId, Rail, RailError, RailId, RefundId, Sale, State,
-    Stray, Timestamp, TransferRef,
+    Cart, CartLine, InvoiceId, Level, Mark, Observation, PaymentId, Rail, RailError, RailId, RefundId, Sale,
+    State, Stray, Timestamp, TransferRef,
 };
 use rail_practice::{Act, Mining, PracticeRail};
 use settings::Settings;
@@ -129,7 +129,8 @@ impl Shop {
 
     pub(crate) async fn show_code(&self, invoice: InvoiceId) -> Charged {
         let payment = self.next_payment();
-        let sale = self.engine.start_payment(invoice, payment, RailId::BITCOIN).await.unwrap();
+        let sale =
+            self.engine.start_payment(invoice, payment, (RailId::BITCOIN, Currency::BTC)).await.unwrap();
         let chain = sale.payment(payment).unwrap().chain().unwrap();
         let address = chain.address.clone().unwrap_or_else(|| panic!("no address: {:?}", chain.failure));
         Charged { invoice, payment, address, coins: chain.terms.quote.coin }
@@ -138,7 +139,7 @@ impl Shop {
     /// Asks for a code without waiting for it.
     pub(crate) async fn ask_for_code(&self, invoice: InvoiceId) -> PaymentId {
         let payment = self.next_payment();
-        let command = Command::StartPayment { invoice, payment, rail: RailId::BITCOIN };
+        let command = Command::StartPayment { invoice, payment, rail: RailId::BITCOIN, coin: Currency::BTC };
         self.engine.ask_sale(command).await.unwrap();
         payment
     }
@@ -337,6 +338,7 @@ pub(crate) fn seen(reference: &str, number: u64, address: &str, coins: Money, le
         number,
         address: address.to_owned(),
         amount: coins,
+        exact: None,
         level,
         seen_at: Timestamp::from_millis(MORNING),
     }
@@ -347,7 +349,7 @@ pub(crate) fn unconfirmed() -> Level {
 }
 
 pub(crate) fn confirmed(confirmations: u32) -> Level {
-    Level::Confirmed { block_hash: "0f".repeat(32), height: 101, confirmations }
+    Level::Confirmed { block_hash: "0f".repeat(32), height: 101, confirmations, mark: Mark::Head }
 }
 
 pub(crate) fn replaced() -> Level {

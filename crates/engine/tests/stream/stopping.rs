@@ -1,5 +1,6 @@
 //! The end: in order, with everything recorded that was asked for; or loud, when the bookkeeper fails.
 
+use money::Currency;
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -72,11 +73,17 @@ async fn a_bookkeeper_that_fails_ends_the_engine_loudly() {
     let sales = [shop.open_sale(450).await, shop.open_sale(450).await];
     let payments = [shop.next_payment(), shop.next_payment()];
     let (engine, waits_for) = (shop.engine.clone(), sales[0].id);
-    let waiting = async move { engine.start_payment(waits_for, payments[0], RailId::BITCOIN).await };
+    let waiting =
+        async move { engine.start_payment(waits_for, payments[0], (RailId::BITCOIN, Currency::BTC)).await };
     let waiting = tokio::runtime::Handle::current().spawn(waiting);
     puppet.until_asked(1).await;
     puppet.break_bookkeeper();
-    let fatal = Command::StartPayment { invoice: sales[1].id, payment: payments[1], rail: RailId::BITCOIN };
+    let fatal = Command::StartPayment {
+        invoice: sales[1].id,
+        payment: payments[1],
+        rail: RailId::BITCOIN,
+        coin: Currency::BTC,
+    };
     assert_eq!(shop.ask(fatal).await.unwrap_err(), EngineError::Unknown);
     let ended = tokio::time::timeout(Duration::from_secs(10), shop.engine.ended()).await;
     assert_eq!(ended.expect("it is told"), Ending::Broken);
@@ -111,8 +118,12 @@ async fn a_rail_that_cannot_even_be_opened_leaves_a_till_that_sells() {
     let shop = Shop::open_on(broken).await;
     assert_eq!(state(&shop.cash_sale(450).await), State::Paid);
     let sale = shop.open_sale(450).await;
-    let start =
-        Command::StartPayment { invoice: sale.id, payment: shop.next_payment(), rail: RailId::BITCOIN };
+    let start = Command::StartPayment {
+        invoice: sale.id,
+        payment: shop.next_payment(),
+        rail: RailId::BITCOIN,
+        coin: Currency::BTC,
+    };
     let refused = shop.ask(start).await.unwrap_err();
     assert!(matches!(refused, EngineError::RailUnavailable { .. }), "{refused:?}");
     assert!(shop.engine.rail(RailId::BITCOIN).unwrap().is_err());

@@ -4,14 +4,17 @@ use engine::{Command, Reply};
 use ledger::Account;
 use money::Currency;
 use payment::stray::Decision;
-use payment::{Policy, RailId, State, Stray};
-use settings::{PolicyRow, Settings};
+use payment::{Policy, State, Stray};
+use settings::{PolicyRow, PolicyScope, Settings};
 
 use crate::shop::{Shop, confirmed, eur, replaced, sat, seen, state, unconfirmed};
 
 /// Up to 100 EUR two servers are enough, above it takes three confirmations.
 fn careful(settings: &mut Settings) {
-    let row = |up_to, safe, r#final| PolicyRow { rail: RailId::BITCOIN, up_to, safe, r#final };
+    let row = |up_to, safe, r#final| PolicyRow {
+        scope: PolicyScope::BITCOIN,
+        policy: Policy { up_to, ..Policy::of_blocks(safe, r#final) },
+    };
     settings.policy = vec![row(Some(eur(10_000)), 0, 1), row(None, 3, 6)];
 }
 
@@ -38,10 +41,10 @@ async fn a_stray_payment_is_under_the_rule_for_its_value() {
     let shop = Shop::open_quiet().await;
     shop.change_settings(careful).await;
     let small = found(&shop, 10_000).await;
-    assert_eq!(small.finding.policy, Policy { up_to: Some(eur(10_000)), safe: 0, r#final: 1 });
+    assert_eq!(small.finding.policy, Policy { up_to: Some(eur(10_000)), ..Policy::of_blocks(0, 1) });
     assert!(small.is_safe(), "two servers agree");
     let large = found(&shop, 10_000_000).await;
-    assert_eq!(large.finding.policy, Policy { up_to: None, safe: 3, r#final: 6 });
+    assert_eq!(large.finding.policy, Policy::of_blocks(3, 6));
     shop.change_settings(|settings| settings.rates.fixed.clear()).await;
     let of_unknown_value = found(&shop, 20_000).await;
     assert_eq!(of_unknown_value.finding.policy, Policy::DEFAULT);
@@ -60,7 +63,7 @@ async fn a_stray_payment_counted_for_a_sale_is_under_the_rule_of_that_moment() {
     let assigned = ask(&shop, assign.clone()).await;
     let sale = shop.sale(sale.id).await;
     let terms = &sale.payment(payment).unwrap().chain().unwrap().terms;
-    assert_eq!(terms.policy, Policy { up_to: Some(eur(10_000)), safe: 0, r#final: 1 });
+    assert_eq!(terms.policy, Policy { up_to: Some(eur(10_000)), ..Policy::of_blocks(0, 1) });
     assert!(state(&sale).is_paid());
     assert_eq!(ask(&shop, assign).await, assigned, "asking again changes nothing");
     shop.check_books().await;

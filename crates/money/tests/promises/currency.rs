@@ -112,3 +112,24 @@ fn refusals_of_hostile_codes_stay_one_short_line() {
     let refused = Currency::iso(&"\n\u{202e}".repeat(5000)).unwrap_err().to_string();
     assert!(refused.len() < 300 && !refused.contains(['\n', '\u{202e}']), "{refused}");
 }
+
+#[test]
+fn a_coin_of_a_chain_knows_its_symbol_and_its_chain() {
+    let usdc = Currency::on_chain("USDC", 8453, 6).unwrap();
+    assert_eq!(
+        (usdc.code(), usdc.scale(), usdc.symbol(), usdc.chain_id()),
+        ("USDC.8453", 6, "USDC", Some(8453))
+    );
+    let bridged = Currency::on_chain("USDC.E", 137, 6).unwrap();
+    assert_eq!((bridged.symbol(), bridged.chain_id()), ("USDC.E", Some(137)));
+    assert_eq!(Currency::on_chain("ETH", 1, 18).unwrap().scale(), 9);
+    assert_eq!((Currency::BTC.symbol(), Currency::BTC.chain_id()), ("BTC", None));
+    let dotted = Currency::asset("STRK.X", 4).unwrap();
+    assert_eq!((dotted.symbol(), dotted.chain_id()), ("STRK.X", None));
+    assert!(Currency::on_chain("ALLTOOLONGSYMBOL", 42161, 6).is_err());
+}
+
+#[test]
+fn the_same_token_on_two_chains_is_two_assets() {
+    assert_ne!(Currency::on_chain("USDC", 1, 6).unwrap(), Currency::on_chain("USDC", 8453, 6).unwrap());
+}

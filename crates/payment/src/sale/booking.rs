@@ -53,7 +53,7 @@ impl Sale {
         let is_safe = chain.is_safe(transfer);
         let is_pending = transfer.is_present() && !is_safe;
         let (coin, value) = (transfer.latest.amount, chain.value_of(transfer)?);
-        let rate = chain.terms.quote.rate.clone();
+        let (rail, rate) = (chain.terms.rail, chain.terms.quote.rate.clone());
         let (mut pending, mut settled) = (transfer.pending_entry, transfer.settled_entry);
         if !is_safe && let Some(ordinal) = settled.take() {
             self.reverse(ordinal)?;
@@ -62,11 +62,11 @@ impl Sale {
             self.reverse(ordinal)?;
         }
         if is_pending && pending.is_none() {
-            let entry = posting::transfer_pending(self.next_ordinal(), coin)?;
+            let entry = posting::transfer_pending(self.next_ordinal(), rail, coin)?;
             pending = Some(self.post(entry));
         }
         if is_safe && settled.is_none() {
-            let entry = posting::transfer_settled(self.next_ordinal(), coin, value, &rate)?;
+            let entry = posting::transfer_settled(self.next_ordinal(), rail, coin, value, &rate)?;
             settled = Some(self.post(entry));
         }
         if let Some(transfer) = self.chain_mut(payment)?.transfers.get_mut(reference) {

@@ -156,10 +156,11 @@ impl Sale {
     /// Names why the transfer is stray instead.
     pub fn admit(&self, payment: PaymentId, observation: &Observation) -> Result<(), StrayReason> {
         let chain = self.chain(payment).map_err(|_| StrayReason::UnknownAddress)?;
-        let is_bookable =
-            observation.amount.currency() == chain.terms.quote.currency() && observation.amount.is_positive();
-        if !is_bookable {
+        if !observation.amount.is_positive() {
             return Err(StrayReason::Unbookable);
+        }
+        if observation.amount.currency() != chain.terms.quote.currency() {
+            return Err(StrayReason::OtherCoin);
         }
         if self.voided.is_some() {
             return Err(StrayReason::SaleVoided);

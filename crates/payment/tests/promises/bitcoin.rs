@@ -2,12 +2,12 @@
 
 use payment::rail::RailFailureClass;
 use payment::sale::RailFailure;
-use payment::{Policy, Refused, SaleEvent, State};
+use payment::{Depth, Policy, Refused, SaleEvent, State};
 
 use crate::till::{SATS_DUE, Till, confirmed, dropped, eur, pay, replaced, sats, unconfirmed};
 
 /// Goods go without a confirmation when two servers agree.
-const SMALL: Policy = Policy { up_to: None, safe: 0, r#final: 1 };
+const SMALL: Policy = Policy::of_blocks(0, 1);
 
 #[test]
 fn an_exact_payment_is_detected_then_paid_then_final() {
@@ -53,12 +53,12 @@ fn one_satoshi_less_is_not_enough() {
 #[test]
 fn a_large_payment_counts_its_confirmations() {
     let mut till = Till::opens();
-    till.shows_code(1, Policy { up_to: None, safe: 3, r#final: 6 });
+    till.shows_code(1, Policy::of_blocks(3, 6));
     till.sees(1, "a", SATS_DUE, unconfirmed(2));
     till.sees(1, "a", SATS_DUE, confirmed(1));
     till.sees(1, "a", SATS_DUE, confirmed(2));
     let standing = till.sale.standing().unwrap();
-    assert_eq!((standing.confirmations, standing.confirmations_safe), (2, 3));
+    assert_eq!((standing.confirmations, standing.safe_at), (2, Depth::Confirmations(3)));
     till.sees(1, "a", SATS_DUE, confirmed(3));
     insta::assert_snapshot!(till.story, @r"
     bitcoin chosen -> preparing

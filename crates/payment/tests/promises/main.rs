@@ -9,6 +9,7 @@ mod card_refunds;
 mod cards;
 mod cash;
 mod evidence;
+mod evm;
 mod fees;
 mod giving_up;
 mod limits;

@@ -30,7 +30,7 @@ fn level() -> impl Strategy<Value = Level> {
 }
 
 fn policy() -> impl Strategy<Value = Policy> {
-    (0..3_u16, 0..4_u16).prop_map(|(safe, more)| Policy { up_to: None, safe, r#final: (safe + more).max(1) })
+    (0..3_u16, 0..4_u16).prop_map(|(safe, more)| Policy::of_blocks(safe, (safe + more).max(1)))
 }
 
 /// Mostly what people pay; sometimes dust, sometimes absurd.

@@ -8,7 +8,7 @@ use payment::card::{CardEnd, CardErrand, CardLevel, CardReading};
 use payment::sale::{Alert, CardEvent, CardWish, Effect};
 use payment::transfer::WithdrawnReason;
 use payment::{
-    Cart, CartLine, InvoiceId, Level, Observation, PaymentId, PaymentTerms, Policy, Quote, QuotedRate,
+    Cart, CartLine, InvoiceId, Level, Mark, Observation, PaymentId, PaymentTerms, Policy, Quote, QuotedRate,
     RailId, Refused, Sale, SaleEvent, State, Timestamp, TransferRef,
 };
 
@@ -87,7 +87,7 @@ pub(crate) fn confirmed(confirmations: u32) -> Level {
 
 /// In a block whose hash is made of this byte.
 pub(crate) fn in_block(byte: &str, confirmations: u32) -> Level {
-    Level::Confirmed { block_hash: byte.repeat(32), height: 100, confirmations }
+    Level::Confirmed { block_hash: byte.repeat(32), height: 100, confirmations, mark: Mark::Head }
 }
 
 pub(crate) fn replaced() -> Level {
@@ -104,6 +104,7 @@ pub(crate) fn observation(name: &str, number: u64, coin: i64, level: Level) -> O
         number,
         address: "bcrt1q".to_owned(),
         amount: sats(coin),
+        exact: None,
         level,
         seen_at: instant(0),
     }

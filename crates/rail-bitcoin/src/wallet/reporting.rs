@@ -28,6 +28,7 @@ impl Wallet {
                 number: self.last_number,
                 address: sighting.address.clone(),
                 amount: sighting.amount,
+                exact: None,
                 level,
                 seen_at: sighting.seen_at,
             });
@@ -64,10 +65,12 @@ fn is_news(reported: &Level, now: &Level) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use payment::Mark;
+
     use super::*;
 
     fn confirmed(block_hash: &str, confirmations: u32) -> Level {
-        Level::Confirmed { block_hash: block_hash.to_owned(), height: 7, confirmations }
+        Level::Confirmed { block_hash: block_hash.to_owned(), height: 7, confirmations, mark: Mark::Head }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use bdk_wallet::bitcoin::{OutPoint, Txid};
 use bdk_wallet::chain::{CanonicalizationParams, ChainPosition, ConfirmationBlockTime};
 use money::{Currency, Money};
 use payment::transfer::WithdrawnReason;
-use payment::{Level, Timestamp};
+use payment::{Level, Mark, Timestamp};
 
 use super::Wallet;
 
@@ -63,6 +63,7 @@ impl Wallet {
                 block_hash: anchor.block_id.hash.to_string(),
                 height: anchor.block_id.height,
                 confirmations: tip.saturating_sub(anchor.block_id.height) + 1,
+                mark: Mark::Head,
             },
             Some(ChainPosition::Unconfirmed { .. }) => Level::Unconfirmed { agreeing_servers: 0 },
             None => Level::Withdrawn { reason: self.reason(txid)? },

@@ -32,8 +32,8 @@ async fn a_payment_is_seen_unconfirmed_and_then_deeper_with_every_block() {
     assert!(seen.iter().all(|one| one.amount == sat(10_000) && one.reference == seen[0].reference));
     assert_eq!(seen.iter().map(|seen| seen.number).collect::<Vec<_>>(), [1, 2, 3]);
     assert_eq!(confirmations(&kept.levels(&address)), [None, Some(1), Some(2)]);
-    let tip = rail.health().tip.unwrap();
-    assert_eq!((tip.height, rail.health().is_up()), (2, true));
+    let tip = rail.health(Currency::BTC).tip.unwrap();
+    assert_eq!((tip.height, rail.health(Currency::BTC).is_up()), (2, true));
 }
 
 #[tokio::test(start_paused = true)]
@@ -107,7 +107,7 @@ async fn a_reorganisation_that_keeps_payments_confirms_them_again_in_other_block
             panic!("{levels:?}")
         };
         assert!(old != new && *height == 1);
-        assert_eq!(rail.health().tip.unwrap().height, depth + 1);
+        assert_eq!(rail.health(Currency::BTC).tip.unwrap().height, depth + 1);
     }
 }
 
@@ -152,7 +152,7 @@ fn what_cannot_be_done_is_refused_and_changes_nothing() {
         let refused = rail.act(&Act::Reorganise { depth, keep: true });
         assert_eq!(refused, Err(ActRefused::WrongDepth { depth, height: 0 }));
     }
-    assert_eq!(rail.health().tip.unwrap().height, 0);
+    assert_eq!(rail.health(Currency::BTC).tip.unwrap().height, 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! Readings delivered by a bad network.
 
-use payment::{Level, Observation, Timestamp, TransferRef};
+use payment::{Level, Mark, Observation, Timestamp, TransferRef};
 use rail_practice::unreliable;
 
 use crate::books::{converged, sat};
@@ -12,7 +12,13 @@ fn observations() -> Vec<Observation> {
         number: number.into(),
         address: "bcrt1q".to_owned(),
         amount: sat(1),
-        level: Level::Confirmed { block_hash: "00".to_owned(), height: 1, confirmations: number },
+        exact: None,
+        level: Level::Confirmed {
+            block_hash: "00".to_owned(),
+            height: 1,
+            confirmations: number,
+            mark: Mark::Head,
+        },
         seen_at: Timestamp::from_millis(0),
     };
     (1..=40).map(one).collect()

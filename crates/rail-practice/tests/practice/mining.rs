@@ -1,5 +1,6 @@
 //! Blocks that come by themselves, so that a newcomer sees "Paid".
 
+use money::Currency;
 use std::time::Duration;
 
 use payment::Rail;
@@ -36,10 +37,10 @@ async fn no_block_comes_while_every_payment_is_final_or_gone() {
     let address = offered(&rail, &books, 1).await;
     watching(&rail, &books, async {
         tokio::time::sleep(Duration::from_secs(3_600)).await;
-        assert_eq!(rail.health().tip.unwrap().height, 0);
+        assert_eq!(rail.health(Currency::BTC).tip.unwrap().height, 0);
         rail.act(&pay(&address, 10_000)).unwrap();
         tokio::time::sleep(Duration::from_secs(3_600)).await;
-        assert_eq!(rail.health().tip.unwrap().height, 6);
+        assert_eq!(rail.health(Currency::BTC).tip.unwrap().height, 6);
     })
     .await;
 }
@@ -53,7 +54,7 @@ async fn further_payments_do_not_put_the_block_off() {
             rail.act(&pay(&address, 1_000)).unwrap();
             tokio::time::sleep(Duration::from_secs(2)).await;
         }
-        assert_eq!(rail.health().tip.unwrap().height, 1);
+        assert_eq!(rail.health(Currency::BTC).tip.unwrap().height, 1);
     })
     .await;
 }
@@ -65,7 +66,7 @@ async fn on_demand_no_block_comes_by_itself() {
     watching(&rail, &books, async {
         rail.act(&pay(&address, 10_000)).unwrap();
         tokio::time::sleep(Duration::from_secs(3_600)).await;
-        assert_eq!(rail.health().tip.unwrap().height, 0);
+        assert_eq!(rail.health(Currency::BTC).tip.unwrap().height, 0);
     })
     .await;
 }

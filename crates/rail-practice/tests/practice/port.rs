@@ -43,10 +43,10 @@ async fn after_a_restore_the_first_report_ends_the_scan() {
 fn it_stands_in_for_bitcoin_on_a_chain_of_its_own() {
     let rail = fresh();
     assert_eq!(
-        (rail.id(), rail.coin(), rail.network().as_str()),
-        (RailId::BITCOIN, Currency::BTC, "regtest")
+        (rail.id(), rail.coins(), rail.network(Currency::BTC).as_str()),
+        (RailId::BITCOIN, vec![Currency::BTC], "regtest")
     );
-    assert_eq!(rail.amount_min(), sat(294));
+    assert_eq!(rail.amount_min(Currency::BTC), sat(294));
     assert_eq!(rail.link("bcrt1qx", sat(7_759)).uri, "bitcoin:bcrt1qx?amount=0.00007759");
-    assert!(rail.health().is_up());
+    assert!(rail.health(Currency::BTC).is_up());
 }

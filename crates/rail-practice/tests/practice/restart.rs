@@ -1,5 +1,6 @@
 //! Stopping and going on: from what was committed, and from nothing else.
 
+use money::Currency;
 use payment::{Rail, RailError};
 use rail_practice::{Act, Mining, PracticeRail};
 
@@ -21,11 +22,11 @@ async fn a_reopened_rail_goes_on_where_the_committed_one_stopped() {
     })
     .await;
     let before = books.kept();
-    let tip = rail.health().tip;
+    let tip = rail.health(Currency::BTC).tip;
     drop(rail);
 
     let rail = reopened(&books);
-    assert_eq!(rail.health().tip, tip);
+    assert_eq!(rail.health(Currency::BTC).tip, tip);
     let after = watching(&rail, &books, books.until(|kept| kept.reports.len() > before.reports.len())).await;
     let complete = after.reports.last().unwrap();
     assert!(complete.complete && complete.change_set.is_none());
@@ -56,7 +57,7 @@ async fn the_watch_ends_when_a_report_is_not_committed_and_the_next_one_tells_it
     let kept = watching(&rail, &books, books.until(|kept| !kept.reports.is_empty())).await;
     assert_eq!(kept.reports[0].observations.len(), 1);
     assert_eq!(kept.reports[0].observations[0].level.confirmations(), 1);
-    assert_eq!(reopened(&books).health().tip.unwrap().height, 1);
+    assert_eq!(reopened(&books).health(Currency::BTC).tip.unwrap().height, 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -89,5 +90,5 @@ async fn a_watch_dropped_before_it_learns_of_its_commit_doubles_nothing() {
     let kept = watching(&rail, &books, books.until(|kept| kept.reports.len() == 2)).await;
     assert_eq!(kept.reports[0].change_set, kept.reports[1].change_set, "told again");
     assert_eq!(converged(kept.observations()).len(), 1);
-    assert_eq!(reopened(&books).health().tip.unwrap().height, 1);
+    assert_eq!(reopened(&books).health(Currency::BTC).tip.unwrap().height, 1);
 }

@@ -1,7 +1,7 @@
 //! What the other rooms ask the settings.
 
 use money::{Currency, Money, Percent};
-use payment::{Policy, RailId, Timestamp};
+use payment::{Depth, Mark, Policy, RailId, Timestamp};
 use settings::{Mode, Settings};
 
 use crate::{practice, read};
@@ -11,8 +11,9 @@ fn eur(minor: i64) -> Money {
 }
 
 fn safe_for(settings: &Settings, minor: i64) -> (u16, u16) {
-    let policy = settings.policy_for(RailId::BITCOIN, eur(minor));
-    (policy.safe, policy.r#final)
+    let policy = settings.policy_for(RailId::BITCOIN, Currency::BTC, eur(minor));
+    let blocks = |depth: Depth| depth.confirmations().unwrap();
+    (blocks(policy.safe), blocks(policy.r#final))
 }
 
 #[test]
@@ -30,9 +31,60 @@ fn the_first_row_that_matches_decides() {
 
 #[test]
 fn without_a_row_the_default_policy_holds() {
-    assert_eq!(practice().policy_for(RailId::BITCOIN, eur(1)), Policy::DEFAULT);
+    assert_eq!(practice().policy_for(RailId::BITCOIN, Currency::BTC, eur(1)), Policy::DEFAULT);
     let bounded = "[[policy]]\nrail = \"bitcoin\"\nup_to = \"50.00\"\nsafe = 0\nfinal = 1\n";
     assert_eq!(safe_for(&read(bounded, Mode::Practice), 5_001), (1, 6));
+}
+
+#[test]
+fn a_row_may_be_about_one_chain_and_wait_for_the_networks_own_word() {
+    let text = "[[policy]]\nrail = \"evm:8453\"\nup_to = \"50.00\"\nsafe = 0\nfinal = \"safe\"\n\
+                [[policy]]\nrail = \"evm\"\nsafe = \"safe\"\nfinal = \"finalized\"\n";
+    let settings = read(text, Mode::Practice);
+    let policy = |chain, minor| {
+        let coin = Currency::on_chain("USDC", chain, 6).unwrap();
+        settings.policy_for(RailId::EVM, coin, eur(minor))
+    };
+    assert_eq!(
+        (policy(8453, 5_000).safe, policy(8453, 5_000).r#final),
+        (Depth::Confirmations(0), Depth::Marked(Mark::Safe))
+    );
+    for policy in [policy(8453, 5_001), policy(1, 1)] {
+        assert_eq!(
+            (policy.safe, policy.r#final),
+            (Depth::Marked(Mark::Safe), Depth::Marked(Mark::Finalized))
+        );
+    }
+    assert_eq!(settings.policy_for(RailId::BITCOIN, Currency::BTC, eur(1)), Policy::DEFAULT);
+}
+
+#[test]
+fn without_a_row_each_chain_has_its_usual_rule_and_much_money_waits_for_the_networks_own_word() {
+    let settings = practice();
+    let safe = |symbol, chain, minor| {
+        let coin = Currency::on_chain(symbol, chain, 18).unwrap();
+        let policy = settings.policy_for(RailId::EVM, coin, eur(minor));
+        assert_eq!(policy.r#final, Depth::Marked(Mark::Finalized));
+        policy.safe
+    };
+    assert_eq!(safe("ETH", 1, 450), Depth::Confirmations(2));
+    assert_eq!(safe("POL", 137, 450), Depth::Confirmations(10));
+    assert_eq!(safe("ETH", 8453, 100_000), Depth::Confirmations(2));
+    assert_eq!(safe("ETH", 8453, 100_001), Depth::Marked(Mark::Safe));
+    assert_eq!(safe("ETH", 31_337, 450), Depth::Confirmations(1));
+    let unknown = settings.usual_policy(Currency::on_chain("ETH", 1, 18).unwrap());
+    assert_eq!(unknown.safe, Depth::Confirmations(2));
+}
+
+#[test]
+fn the_price_of_a_coin_holds_on_every_chain() {
+    let settings = practice().with("rates.fixed.ETH/EUR", "2900").unwrap();
+    let now = Timestamp::from_millis(1_790_000_000_000);
+    for chain in [1, 10, 8453, 42_161] {
+        let coin = Currency::on_chain("ETH", chain, 18).unwrap();
+        let rate = settings.rate(coin, Currency::iso("EUR").unwrap(), now).unwrap();
+        assert_eq!((rate.market.base(), rate.market.price().to_string().as_str()), (coin, "2900"));
+    }
 }
 
 #[test]

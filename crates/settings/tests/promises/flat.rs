@@ -1,5 +1,6 @@
 //! Settings one by one: by key on the command line, as rows in the database.
 
+use payment::Depth;
 use settings::{Mode, Settings, SettingsError};
 
 use crate::practice;
@@ -33,7 +34,7 @@ fn a_key_is_set_by_itself() {
     let settings = practice().with("shop.name", "Say \"hi\"").unwrap();
     assert_eq!(settings.shop.name, "Say \"hi\"");
     let settings = settings.with("policy", r#"[{ rail = "bitcoin", safe = 2, final = 3 }]"#).unwrap();
-    assert_eq!(settings.policy[0].safe, 2);
+    assert_eq!(settings.policy[0].policy.safe, Depth::Confirmations(2));
     let settings = settings.with("rates.fixed.btc/chf", "55000").unwrap();
     assert_eq!(settings.get("rates.fixed.BTC/CHF").as_deref(), Some("55000"));
     assert_eq!(settings.rates.fixed.len(), 2, "the other price stays");

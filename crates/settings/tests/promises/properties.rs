@@ -3,13 +3,13 @@
 use money::{Currency, Money, Percent};
 use payment::card::CaptureMode;
 use payment::stream::{FeeRow, RouteRow, SettlementRow};
-use payment::{RailId, Timestamp};
+use payment::{Policy, RailId, Timestamp};
 use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use settings::{
-    Bitcoin, Cash, Language, Metrics, Mode, Network, PolicyRow, Rates, Settings, Shop, Stripe, Tax,
-    fixed_rate,
+    Bitcoin, Cash, Language, Metrics, Mode, Network, PolicyRow, PolicyScope, Rates, Settings, Shop, Stripe,
+    Tax, fixed_rate,
 };
 
 use crate::practice;
@@ -74,10 +74,8 @@ fn policy(currency: Currency) -> impl Strategy<Value = Vec<PolicyRow>> {
     let limits = btree_map(1..=i64::MAX, levels(0), 0..4);
     (limits, option::of(levels(1))).prop_map(move |(limits, rest)| {
         let row = |up_to, (safe, more): (u16, u16)| PolicyRow {
-            rail: RailId::BITCOIN,
-            up_to,
-            safe,
-            r#final: (safe + more).max(1),
+            scope: PolicyScope::BITCOIN,
+            policy: Policy { up_to, ..Policy::of_blocks(safe, (safe + more).max(1)) },
         };
         let bounded =
             limits.into_iter().map(|(limit, levels)| row(Some(Money::new(limit, currency)), levels));

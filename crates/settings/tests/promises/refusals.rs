@@ -203,7 +203,10 @@ fn a_policy_that_cannot_be_is_refused() {
     refused(&row("0", 1, 6), "line 3: policy.1.up_to: write an amount above zero, or leave it out");
     let hidden = "never applies, because row 1 matches first: remove it or move it up";
     refused(&(row("50", 1, 6) + &row("50.00", 2, 6)), &format!("line 6: policy.2: {hidden}"));
-    refused("[[policy]]\nrail = \"gold\"", "line 2: policy.1.rail: unknown rail: write \"bitcoin\"");
+    refused(
+        "[[policy]]\nrail = \"gold\"",
+        "line 2: policy.1.rail: unknown rail: write \"bitcoin\", \"evm\" or a chain such as \"evm:8453\"",
+    );
     refused("[[policy]]\nrail = \"bitcoin\"\nsafe = 1", "line 1: policy.1: write final too");
 }
 

@@ -4,7 +4,7 @@ use money::{Money, Percent, Rate};
 use payment::rail::RailFailureClass;
 use payment::rates::SourceAnswer;
 use payment::sale::{CashPayment, RailFailure};
-use payment::{PaymentTerms, Policy, Quote, QuotedRate, RailId, Timestamp};
+use payment::{Depth, Mark, PaymentTerms, Policy, Quote, QuotedRate, RailId, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::answers;
@@ -66,8 +66,10 @@ pub(super) struct QuotedRateShape {
 pub(super) struct PolicyShape {
     #[serde(with = "money_or_null")]
     up_to: Option<Money>,
-    safe: u16,
-    r#final: u16,
+    #[serde(with = "depth")]
+    safe: Depth,
+    #[serde(with = "depth")]
+    r#final: Depth,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -92,6 +94,35 @@ pub(super) mod rail_name {
     pub(crate) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<RailId, D::Error> {
         let name = String::deserialize(from)?;
         RailId::chain_named(&name).ok_or_else(|| D::Error::custom(format!("the rail {name:?} is not known")))
+    }
+}
+
+/// A number of blocks, or the name of a mark.
+mod depth {
+    use serde::{Deserializer, Serializer};
+
+    use super::*;
+
+    #[derive(Serialize, Deserialize)]
+    #[serde(untagged)]
+    enum Shape {
+        Confirmations(u16),
+        Marked(#[serde(with = "super::super::transfer::mark_name")] Mark),
+    }
+
+    pub(super) fn serialize<S: Serializer>(depth: &Depth, to: S) -> Result<S::Ok, S::Error> {
+        match *depth {
+            Depth::Confirmations(blocks) => Shape::Confirmations(blocks),
+            Depth::Marked(mark) => Shape::Marked(mark),
+        }
+        .serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Depth, D::Error> {
+        Ok(match Shape::deserialize(from)? {
+            Shape::Confirmations(blocks) => Depth::Confirmations(blocks),
+            Shape::Marked(mark) => Depth::Marked(mark),
+        })
     }
 }
 

@@ -10,8 +10,9 @@ use payment::stream::settlement::Bill;
 use payment::stream::{SettlementEvent, Tab};
 use payment::transfer::WithdrawnReason;
 use payment::{
-    Cart, CartLine, InvoiceId, Level, Observation, PaymentId, PaymentTerms, PayoutEvent, Policy, Quote,
-    QuotedRate, RailId, SaleEvent, StrayEvent, StrayReason, TaxTotal, Timestamp, Totals, TransferRef,
+    Cart, CartLine, Depth, ExactAmount, InvoiceId, Level, Mark, Observation, PaymentId, PaymentTerms,
+    PayoutEvent, Policy, Quote, QuotedRate, RailId, SaleEvent, StrayEvent, StrayReason, TaxTotal, Timestamp,
+    Totals, TransferRef,
 };
 use proptest::prelude::*;
 
@@ -99,7 +100,7 @@ fn rate() -> QuotedRate {
 
 fn terms() -> PaymentTerms {
     let quote = Quote { coin: Money::new(7_798, Currency::BTC), rate: rate(), life_ms: 900_000 };
-    let policy = Policy { up_to: Some(eur(5_000)), safe: 0, r#final: 6 };
+    let policy = Policy { up_to: Some(eur(5_000)), ..Policy::of_blocks(0, 6) };
     PaymentTerms { rail: RailId::BITCOIN, amount: eur(450), quote, policy }
 }
 
@@ -109,6 +110,7 @@ fn observation(level: Level) -> Observation {
         number: 12,
         address: "bcrt1qone".to_owned(),
         amount: Money::new(7_798, Currency::BTC),
+        exact: None,
         level,
         seen_at: Timestamp::from_millis(1_790_000_000_000),
     }
@@ -144,7 +146,12 @@ fn sale_events() -> Vec<SaleEvent> {
         SaleEvent::Offered { payment, address: "bcrt1qone".to_owned() },
         SaleEvent::OfferFailed { payment, failure },
         seen(Level::Unconfirmed { agreeing_servers: 2 }),
-        seen(Level::Confirmed { block_hash: "0f0f".to_owned(), height: 101, confirmations: 1 }),
+        seen(Level::Confirmed {
+            block_hash: "0f0f".to_owned(),
+            height: 101,
+            confirmations: 1,
+            mark: Mark::Head,
+        }),
         seen(Level::Withdrawn { reason: WithdrawnReason::Replaced }),
         seen(Level::Withdrawn { reason: WithdrawnReason::Dropped }),
         SaleEvent::QuoteEnded { payment },
@@ -270,8 +277,10 @@ fn a_bill_in_another_currency_than_its_tab_is_not_stored() {
 }
 
 fn any_money() -> impl Strategy<Value = Money> {
-    let currencies = ["EUR", "JPY", "KWD", "BTC"].map(|code| Currency::from_code(code).unwrap());
-    (any::<i64>(), proptest::sample::select(currencies.to_vec())).prop_map(|(minor, c)| Money::new(minor, c))
+    let mut currencies = ["EUR", "JPY", "KWD", "BTC"].map(|code| Currency::from_code(code).unwrap()).to_vec();
+    currencies.push(Currency::on_chain("USDC", 8_453, 6).unwrap());
+    currencies.push(Currency::on_chain("ETH", 42_161, 18).unwrap());
+    (any::<i64>(), proptest::sample::select(currencies)).prop_map(|(minor, c)| Money::new(minor, c))
 }
 
 fn any_percent() -> impl Strategy<Value = Percent> {
@@ -311,14 +320,42 @@ fn any_answer() -> impl Strategy<Value = SourceAnswer> {
 }
 
 fn any_policy() -> impl Strategy<Value = Policy> {
-    (proptest::option::of(any_money()), any::<u16>(), any::<u16>())
-        .prop_map(|(up_to, safe, r#final)| Policy { up_to, safe, r#final })
+    (proptest::option::of(any_money()), any_depth(), any_depth()).prop_map(|(up_to, safe, r#final)| Policy {
+        up_to,
+        safe,
+        r#final,
+    })
+}
+
+fn any_depth() -> impl Strategy<Value = Depth> {
+    prop_oneof![any::<u16>().prop_map(Depth::Confirmations), any_mark().prop_map(Depth::Marked)]
+}
+
+fn any_mark() -> impl Strategy<Value = Mark> {
+    proptest::sample::select(Mark::ALL.iter().map(|(mark, _)| *mark).collect::<Vec<_>>())
+}
+
+fn any_exact() -> impl Strategy<Value = ExactAmount> {
+    let token = proptest::option::of("0x[0-9a-f]{40}");
+    ("[0-9]{1,78}", any::<Option<u8>>(), any::<String>(), token, any::<u64>()).prop_map(
+        |(base_units, decimals, symbol, contract, chain_id)| ExactAmount {
+            base_units,
+            decimals,
+            symbol,
+            contract,
+            chain_id,
+        },
+    )
+}
+
+fn any_chain_rail() -> impl Strategy<Value = RailId> {
+    proptest::sample::select(vec![RailId::BITCOIN, RailId::EVM])
 }
 
 fn any_terms() -> impl Strategy<Value = PaymentTerms> {
-    (any_money(), any_money(), any_rate(), any::<u32>(), any_policy()).prop_map(
-        |(amount, coin, rate, life_ms, policy)| PaymentTerms {
-            rail: RailId::BITCOIN,
+    (any_chain_rail(), any_money(), any_money(), any_rate(), any::<u32>(), any_policy()).prop_map(
+        |(rail, amount, coin, rate, life_ms, policy)| PaymentTerms {
+            rail,
             amount,
             quote: Quote { coin, rate, life_ms },
             policy,
@@ -329,17 +366,24 @@ fn any_terms() -> impl Strategy<Value = PaymentTerms> {
 fn any_observation() -> impl Strategy<Value = Observation> {
     let level = prop_oneof![
         any::<u8>().prop_map(|agreeing_servers| Level::Unconfirmed { agreeing_servers }),
-        (any::<String>(), any::<u32>(), any::<u32>()).prop_map(|(block_hash, height, confirmations)| {
-            Level::Confirmed { block_hash, height, confirmations }
-        }),
+        (any::<String>(), any::<u32>(), any::<u32>(), any_mark()).prop_map(
+            |(block_hash, height, confirmations, mark)| Level::Confirmed {
+                block_hash,
+                height,
+                confirmations,
+                mark
+            }
+        ),
         Just(Level::Withdrawn { reason: WithdrawnReason::Replaced }),
     ];
-    (any::<String>(), any::<u64>(), any::<String>(), any_money(), level, any::<i64>()).prop_map(
-        |(reference, number, address, amount, level, seen_at)| Observation {
+    let amounts = (any_money(), proptest::option::of(any_exact()));
+    (any::<String>(), any::<u64>(), any::<String>(), amounts, level, any::<i64>()).prop_map(
+        |(reference, number, address, (amount, exact), level, seen_at)| Observation {
             reference: TransferRef::new(reference),
             number,
             address,
             amount,
+            exact,
             level,
             seen_at: Timestamp::from_millis(seen_at),
         },

@@ -6,7 +6,7 @@ use payment::rail::RailFailureClass;
 use payment::stream::SettlementEvent;
 use payment::stream::settlement::Bill;
 use payment::transfer::WithdrawnReason;
-use payment::{Level, RailId, SaleEvent, StrayEvent, Timestamp};
+use payment::{Level, Mark, RailId, SaleEvent, StrayEvent, Timestamp};
 use store::{AlertAcknowledged, Batch, FindingRecord, RailChange, Record, SettingsChange, Source};
 
 use super::script::{Before, Teller};
@@ -126,7 +126,7 @@ fn see(
 }
 
 fn in_block() -> Level {
-    Level::Confirmed { block_hash: "0f".repeat(32), height: 101, confirmations: 1 }
+    Level::Confirmed { block_hash: "0f".repeat(32), height: 101, confirmations: 1, mark: Mark::Head }
 }
 
 fn bitcoin_sale(teller: &mut Teller) {

@@ -7,7 +7,7 @@ use payment::sale::{Applied, PaymentTerms};
 use payment::stray::{StrayApplied, StrayFinding, StrayReason};
 use payment::transfer::WithdrawnReason;
 use payment::{
-    Cart, CartLine, InvoiceId, Level, Observation, PaymentId, Policy, Quote, QuotedRate, RailId, Sale,
+    Cart, CartLine, InvoiceId, Level, Mark, Observation, PaymentId, Policy, Quote, QuotedRate, RailId, Sale,
     SaleEvent, SettlementId, Stray, StrayEvent, StrayId, Timestamp, TransferRef,
 };
 use store::{
@@ -289,7 +289,13 @@ pub(crate) fn confirmed(
     confirmations: u32,
 ) -> Observation {
     let block_hash = "0f".repeat(32);
-    seen(reference, address, minor, number, Level::Confirmed { block_hash, height: 101, confirmations })
+    seen(
+        reference,
+        address,
+        minor,
+        number,
+        Level::Confirmed { block_hash, height: 101, confirmations, mark: Mark::Head },
+    )
 }
 
 pub(crate) fn seen(reference: &str, address: &str, minor: i64, number: u64, level: Level) -> Observation {
@@ -298,6 +304,7 @@ pub(crate) fn seen(reference: &str, address: &str, minor: i64, number: u64, leve
         number,
         address: address.to_owned(),
         amount: sat(minor),
+        exact: None,
         level,
         seen_at: Timestamp::from_millis(MORNING + 60_000),
     }

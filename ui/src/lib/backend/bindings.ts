@@ -403,6 +403,14 @@ export type DeadLettersRequest = {
 	limit: number,
 };
 
+/**  How deep a transfer must be in its chain. */
+export type DepthDto = {
+	/**  Confirmations; 0 for cash, cards, small amounts, and where the network's word is waited for instead. */
+	confirmations: number,
+	/**  The network itself must call the block so. */
+	mark: MarkDto | null,
+};
+
 /**  An answer to a dispute: what only people know. The rest is from the books. Each text may be empty. */
 export type DisputeAnswerRequest = {
 	/**  The sale. */
@@ -532,6 +540,18 @@ export type ErrorCode =
 /**  A defect of ours; the log has it. */
 "internal";
 
+/**  What a chain says of a transfer. */
+export type ExactAmountDto = {
+	/**  What the coin calls itself. A token may claim any name. */
+	symbol: string,
+	/**  How much: base units with the point that the token claims, or base units when it claims none. */
+	amount: string,
+	/**  The token's contract; empty for the chain's own coin. */
+	contract: string,
+	/**  The chain's number. */
+	chain_id: string,
+};
+
 /**  A named fact. */
 export type FactDto = {
 	/**  Code of the fact (`amount`, `txid`, `confirmations`, `reason`). */
@@ -630,6 +650,13 @@ export type LedgerStatusDto = {
 	head: string,
 };
 
+/**  What an EVM chain says of its blocks. */
+export type MarkDto = 
+/**  Not reorganised under an honest majority. */
+"safe" | 
+/**  Not reorganised any more. */
+"finalized";
+
 /**  What is allowed now; buttons follow this and nothing else. */
 export type MayDto = {
 	/**  Start another payment for what remains. */
@@ -720,7 +747,7 @@ export type PayerRequest = {
 export type PaymentDto = {
 	/**  The payment id. */
 	payment: string,
-	/**  `cash`, `bitcoin` or `card`. */
+	/**  `cash`, `card`, `bitcoin`, or chain and coin: `evm:8453/USDC`. */
 	method: string,
 	/**  When it was started (RFC 3339). */
 	started_at: string,
@@ -728,10 +755,10 @@ export type PaymentDto = {
 	state: StateDto,
 	/**  Confirmations counted so far (lowest of the counted transfers). */
 	confirmations: number,
-	/**  Confirmations the policy asks for before the goods go. */
-	confirmations_safe: number,
-	/**  Confirmations after which it is final. */
-	confirmations_final: number,
+	/**  How deep the policy asks it to be before the goods go. */
+	safe_at: DepthDto,
+	/**  How deep it must be to be final. */
+	final_at: DepthDto,
 	/**  Share of the sale this payment is to cover, in the shop's currency. */
 	amount: MoneyDto,
 	/**  What came in, in the shop's currency (safe or not). */
@@ -874,14 +901,14 @@ export type PayoutsRequest = {
 
 /**  What is safe and final for an amount on a rail. */
 export type PolicyDto = {
-	/**  `bitcoin`. */
+	/**  `bitcoin`, `evm`, or one chain: `evm:8453`. */
 	rail: string,
 	/**  Applies up to this amount in the shop's currency (decimal text); none for every amount. */
 	up_to: string | null,
-	/**  Confirmations before the goods go, 0 to 100. */
-	safe: number,
-	/**  Confirmations after which it is final, at least `safe` and at least 1. */
-	final: number,
+	/**  Before the goods go: 0 to 100 confirmations, or on an EVM chain `safe` or `finalized`. */
+	safe: string,
+	/**  When it is final, at least as deep: 1 to 1000 confirmations, or `safe` or `finalized`. */
+	final: string,
 };
 
 /**  One side of an entry. */
@@ -1506,12 +1533,16 @@ export type StrayCreditRequest = {
 export type StrayDto = {
 	/**  `stray_` and a UUID. */
 	stray: string,
-	/**  The rail (`bitcoin`). */
+	/**  The rail (`bitcoin`, `evm`). */
 	rail: string,
 	/**  Address it came to. */
 	address: string,
+	/**  The name of the network it came on (`Base`). */
+	network: string,
 	/**  The transfer. */
 	transfer: TransferDto,
+	/**  What the chain itself says of it, where the amount can't say all. */
+	exact: ExactAmountDto | null,
 	/**  About what it is worth now in the shop's currency; none without a rate. */
 	worth: MoneyDto | null,
 	/**  Why. */
@@ -1540,6 +1571,10 @@ export type StrayReasonDto =
 "sale_voided" | 
 /**  The address is ours, but no sale here showed it (after a restore, or used elsewhere). */
 "unknown_address" | 
+/**  The sale asked for another coin, or for the coin on another chain. */
+"other_coin" | 
+/**  A token this shop does not take, whatever it calls itself; nothing was posted. */
+"unlisted_token" | 
 /**  The amount floors to nothing or does not fit the ledger; nothing was posted. */
 "unbookable";
 
@@ -1803,7 +1838,7 @@ export type TaxSettingsDto = {
 
 /**  A way to pay, or why not. */
 export type TenderDto = {
-	/**  `cash`, `bitcoin`, `card_reader` or `card_phone`. */
+	/**  `cash`, `card_reader`, `card_phone`, `bitcoin`, or chain and coin: `evm:8453/USDC`. */
 	method: string,
 	/**  May it be chosen now? */
 	available: boolean,
@@ -1815,8 +1850,8 @@ export type TenderDto = {
 	you_get: MoneyDto,
 	/**  What the customer would pay in the coin, when a rate is there. */
 	coin: MoneyDto | null,
-	/**  Confirmations before the goods go; 0 for cash and small amounts. */
-	confirmations_safe: number,
+	/**  How deep before the goods go. */
+	safe_at: DepthDto,
 };
 
 /**  Why a tender is off. */

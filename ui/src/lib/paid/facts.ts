@@ -31,8 +31,9 @@ function cashFacts({ cash }: PaymentDto, language: string): string[] {
   return [given, ...rounding];
 }
 
-function chainFacts(sale: SaleDto, { confirmations_final: count }: PaymentDto): string[] {
+function chainFacts(sale: SaleDto, { final_at: { confirmations: count, mark } }: PaymentDto): string[] {
   if (sale.final) return [];
+  if (mark !== null) return [m.paid_watching_marked({ mark })];
   return [count === 1 ? m.paid_watching_one() : m.paid_watching({ count })];
 }
 

@@ -1,5 +1,5 @@
 /** What happened to a payment and what is still to come, as steps of the timeline. */
-import type { PaymentDto, TransferDto } from '$lib/backend';
+import type { DepthDto, PaymentDto, TransferDto } from '$lib/backend';
 import type { TimelineStep } from '$lib/design/Timeline.svelte';
 import { Money } from '$lib/money';
 import { clockSeconds } from '$lib/shell/time';
@@ -11,7 +11,7 @@ export function paymentSteps(payment: PaymentDto, language: string): TimelineSte
     shown(payment, language),
     ...payment.transfers.map((transfer) => seen(transfer, language)),
     ...(present.length === 0 ? [awaited()] : []),
-    ...(present.length > 0 && payment.confirmations_safe > 0 ? [confirmed(payment)] : []),
+    ...(present.length > 0 && needsConfirming(payment) ? [confirmed(payment)] : []),
     safe(payment, present),
     final(payment, present),
   ];
@@ -45,7 +45,11 @@ function awaited(): TimelineStep {
   return { key: 'awaited', title: m.payment_step_wait(), when: m.payment_now(), phase: 'now' };
 }
 
-function confirmed({ confirmations, confirmations_safe: all }: PaymentDto): TimelineStep {
+function needsConfirming({ safe_at }: PaymentDto): boolean {
+  return safe_at.confirmations > 0 && safe_at.mark === null;
+}
+
+function confirmed({ confirmations, safe_at: { confirmations: all } }: PaymentDto): TimelineStep {
   const done = confirmations >= all;
   return {
     key: 'confirmed',
@@ -56,32 +60,40 @@ function confirmed({ confirmations, confirmations_safe: all }: PaymentDto): Time
 }
 
 function safe(payment: PaymentDto, present: TransferDto[]): TimelineStep {
-  const count = payment.confirmations_safe;
   const done = present.length > 0 && present.every((transfer) => transfer.safe);
-  const rule = [m.payment_step_safe_at_once, m.payment_step_safe_after_one][count];
   return {
     key: 'safe',
     title: m.payment_step_safe(),
-    detail: rule === undefined ? m.payment_step_safe_after({ count }) : rule(),
+    detail: safeAfter(payment.safe_at),
     when: done ? '' : m.payment_later(),
     phase: done ? 'done' : 'next',
   };
 }
 
 function final(payment: PaymentDto, present: TransferDto[]): TimelineStep {
-  const count = payment.confirmations_final;
   const done = present.length > 0 && present.every((transfer) => transfer.final);
   return {
     key: 'final',
     title: m.payment_step_final(),
-    detail: count === 1 ? m.payment_step_final_after_one() : m.payment_step_final_after({ count }),
+    detail: finalAfter(payment.final_at),
     when: done ? '' : m.payment_later(),
     phase: done ? 'done' : 'next',
   };
 }
 
-/** `9f3c41…77e1`: enough of a transaction id to compare by eye. */
+function safeAfter({ confirmations: count, mark }: DepthDto): string {
+  if (mark !== null) return m.payment_step_safe_marked({ mark });
+  const rule = [m.payment_step_safe_at_once, m.payment_step_safe_after_one][count];
+  return rule === undefined ? m.payment_step_safe_after({ count }) : rule();
+}
+
+function finalAfter({ confirmations: count, mark }: DepthDto): string {
+  if (mark !== null) return m.payment_step_final_marked({ mark });
+  return count === 1 ? m.payment_step_final_after_one() : m.payment_step_final_after({ count });
+}
+
+/** `9f3c41…77e1`: enough of a transaction id to compare by eye. A reference names the chain before it, where there are many. */
 function shortReference(reference: string): string {
-  const id = reference.split(':')[0] ?? reference;
+  const id = reference.split(':').find((part) => part.length > 16) ?? reference;
   return id.length <= 16 ? id : `${id.slice(0, 8)}…${id.slice(-6)}`;
 }

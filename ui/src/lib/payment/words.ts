@@ -11,7 +11,7 @@ export function isPartly(sale: SaleDto): boolean {
 /** What follows the state's word: `0/1`, `6.10 EUR remaining`. */
 export function stateDetail(sale: SaleDto, payment: PaymentDto | null, language: string): string {
   if (sale.state === 'confirming' && payment !== null) {
-    return `${payment.confirmations}/${Math.max(payment.confirmations_safe, 1)}`;
+    return progressText(payment);
   }
   if (isPartly(sale)) return `· ${m.payment_remaining({ amount: spoken(sale.remaining, language) })}`;
   return '';
@@ -54,7 +54,13 @@ export function lightText(sale: SaleDto, payment: PaymentDto | null, language: s
   }
   if (payment.code?.needs_second_server) return m.payment_light_second();
   if (sale.late) return m.payment_light_late();
-  return m.payment_light_confirm({ done: payment.confirmations, all: Math.max(payment.confirmations_safe, 1) });
+  if (payment.safe_at.mark !== null) return m.payment_light_marked({ mark: payment.safe_at.mark });
+  return m.payment_light_confirm({ done: payment.confirmations, all: Math.max(payment.safe_at.confirmations, 1) });
+}
+
+/** `1/3`; where the network's own word is waited for, only how far it is. */
+function progressText({ confirmations, safe_at }: PaymentDto): string {
+  return safe_at.mark === null ? `${confirmations}/${Math.max(safe_at.confirmations, 1)}` : `· ${confirmations}`;
 }
 
 function nothingThere(sale: SaleDto, payment: PaymentDto | null): string {

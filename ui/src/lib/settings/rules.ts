@@ -25,6 +25,8 @@ export type FieldFaults = ReadonlyMap<string, FieldFault>;
 
 const QUOTE_MINUTES_MAX = 1440;
 const CONFIRMATIONS_MAX = 100;
+/** What an EVM chain says of its blocks, the deeper later. */
+const MARKS = ['safe', 'finalized'];
 const SERVER = /^(electrum\+(tls|tcp)|esplora\+https?|bitcoind\+https?):\/\/\S+$/;
 
 export function faultsOf(settings: SettingsDto): FieldFaults {
@@ -56,9 +58,18 @@ function sayRate(say: Say, rate: FixedRateDto, at: number): void {
 
 function sayPolicy(say: Say, policy: PolicyDto, at: number): void {
   say(`policy.${at}.up_to`, policy.up_to === null ? null : positiveFault(policy.up_to));
-  say(`policy.${at}.safe`, isWithin(policy.safe, 0, CONFIRMATIONS_MAX) ? null : 'confirmations');
-  const finalIsSensible = isWithin(policy.final, Math.max(policy.safe, 1), CONFIRMATIONS_MAX);
+  const [safe, final] = [depthOf(policy.safe), depthOf(policy.final)];
+  say(`policy.${at}.safe`, safe === null ? 'confirmations' : null);
+  const finalIsSensible = final !== null && final >= Math.max(safe ?? 0, 1);
   say(`policy.${at}.final`, finalIsSensible ? null : 'final_below_safe');
+}
+
+/** How deep a rule asks a payment to be; the network's own words are deeper than any count. */
+function depthOf(typed: string): number | null {
+  const mark = MARKS.indexOf(typed.trim());
+  if (mark >= 0) return CONFIRMATIONS_MAX + 1 + mark;
+  const blocks = /^\d{1,4}$/.test(typed.trim()) ? Number.parseInt(typed, 10) : -1;
+  return isWithin(blocks, 0, CONFIRMATIONS_MAX) ? blocks : null;
 }
 
 function isWithin(value: number, min: number, max: number): boolean {

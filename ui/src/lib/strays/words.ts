@@ -7,6 +7,8 @@ const REASONS: Record<StrayReasonDto, () => string> = {
   sale_cancelled: () => m.strays_reason_sale_cancelled(),
   sale_voided: () => m.strays_reason_sale_voided(),
   unknown_address: () => m.strays_reason_unknown_address(),
+  other_coin: () => m.strays_reason_other_coin(),
+  unlisted_token: () => m.strays_reason_unlisted_token(),
   unbookable: () => m.strays_reason_unbookable(),
 };
 

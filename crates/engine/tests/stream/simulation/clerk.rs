@@ -2,11 +2,11 @@
 //! knows which kinds there are.
 
 use engine::{CardCommand, Command};
-use money::Percent;
+use money::{Currency, Percent};
 use payment::stray::Decision;
-use payment::{InvoiceId, RailId, Sale, Stray};
+use payment::{InvoiceId, Policy, RailId, Sale, Stray};
 use rail_practice::Draws;
-use settings::PolicyRow;
+use settings::{PolicyRow, PolicyScope};
 
 use super::counter::COUNTER_WISHES;
 use super::day::Day;
@@ -97,7 +97,12 @@ fn open_sale(day: &mut Day) -> Option<Command> {
 
 fn start_payment(day: &mut Day) -> Option<Command> {
     let invoice = payable_sale(day)?.id;
-    Some(Command::StartPayment { invoice, payment: day.next_payment(), rail: RailId::BITCOIN })
+    Some(Command::StartPayment {
+        invoice,
+        payment: day.next_payment(),
+        rail: RailId::BITCOIN,
+        coin: Currency::BTC,
+    })
 }
 
 /// Mostly enough, at times too little.
@@ -161,7 +166,7 @@ fn policy_row(draws: &mut Draws, is_limited: bool) -> PolicyRow {
     let r#final = safe.max(1) + draws.below(4);
     let [safe, r#final] = [safe, r#final].map(|blocks| u16::try_from(blocks).unwrap());
     let up_to = is_limited.then(|| eur(1 + i64::from(draws.below(1_500))));
-    PolicyRow { rail: RailId::BITCOIN, up_to, safe, r#final }
+    PolicyRow { scope: PolicyScope::BITCOIN, policy: Policy { up_to, ..Policy::of_blocks(safe, r#final) } }
 }
 
 /// At times one that was never raised.

@@ -2,6 +2,7 @@
 //! broken. Without a defect the same days pass.
 
 use engine::Command;
+use money::Currency;
 use payment::sale::{Applied, PaymentTerms};
 use payment::{Policy, RailId, Sale, SaleEvent, Timestamp};
 use store::{Batch, Committed, Record, SaleRecord, Source, Trouble};
@@ -148,9 +149,14 @@ fn an_answer_that_says_something_else_than_the_journal_is_found() {
 fn a_wait_that_never_ends_is_found() {
     let (mut day, sale) = with_sale();
     let payment = day.next_payment();
-    day.insists(&Command::StartPayment { invoice: sale.id, payment, rail: RailId::BITCOIN })
-        .unwrap()
-        .unwrap();
+    day.insists(&Command::StartPayment {
+        invoice: sale.id,
+        payment,
+        rail: RailId::BITCOIN,
+        coin: Currency::BTC,
+    })
+    .unwrap()
+    .unwrap();
     day.makes(Some(Trouble::DiskFull));
     assert_eq!(invariant(day.rests().err()), Some("I11"));
 }
@@ -172,9 +178,14 @@ fn judged(day: &Day, sale: &Sale, event: &SaleEvent, forge: impl FnOnce(&mut Sal
 fn with_code() -> (Day, Sale, String) {
     let (mut day, sale) = with_sale();
     let payment = day.next_payment();
-    day.insists(&Command::StartPayment { invoice: sale.id, payment, rail: RailId::BITCOIN })
-        .unwrap()
-        .unwrap();
+    day.insists(&Command::StartPayment {
+        invoice: sale.id,
+        payment,
+        rail: RailId::BITCOIN,
+        coin: Currency::BTC,
+    })
+    .unwrap()
+    .unwrap();
     let (address, _) = day.asked(payment).unwrap();
     let sale = day.sale(sale.id).unwrap();
     (day, sale, address)
@@ -219,7 +230,7 @@ fn paid_on_what_the_rail_never_said_is_found() {
 #[test]
 fn terms_that_ask_for_less_than_the_shop_does_are_found() {
     let (mut day, sale, _) = with_code();
-    let weak = PaymentTerms { policy: Policy { up_to: None, safe: 0, r#final: 1 }, ..terms_of(&sale) };
+    let weak = PaymentTerms { policy: Policy::of_blocks(0, 1), ..terms_of(&sale) };
     let started = SaleEvent::PaymentStarted { payment: day.next_payment(), terms: weak };
     assert_eq!(invariant(judged(&day, &sale, &started, |_| {})), Some("I6"));
 }

@@ -158,7 +158,7 @@ pub(super) fn takes(day: &mut Day, invoice: InvoiceId, cents: i64) -> Verdict {
 /// Asks for a code and looks at it.
 fn shows(day: &mut Day, invoice: InvoiceId) -> Result<(PaymentId, String, Money), Broken> {
     let payment = day.next_payment();
-    insists(day, Command::StartPayment { invoice, payment, rail: RailId::BITCOIN })?;
+    insists(day, Command::StartPayment { invoice, payment, rail: RailId::BITCOIN, coin: Currency::BTC })?;
     day.rest()?;
     let asked = day.asked(payment);
     let (address, coins) =

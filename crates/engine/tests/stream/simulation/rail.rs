@@ -129,19 +129,19 @@ impl Rail for DistantRail {
         RailId::BITCOIN
     }
 
-    fn coin(&self) -> Currency {
-        Currency::BTC
+    fn coins(&self) -> Vec<Currency> {
+        vec![Currency::BTC]
     }
 
-    fn network(&self) -> String {
+    fn network(&self, _: Currency) -> String {
         "regtest".to_owned()
     }
 
-    fn health(&self) -> RailHealth {
+    fn health(&self, _: Currency) -> RailHealth {
         RailHealth { tip: None, servers: Vec::new(), notices: Vec::new() }
     }
 
-    fn amount_min(&self) -> Money {
+    fn amount_min(&self, _: Currency) -> Money {
         sat(294)
     }
 

@@ -4,7 +4,7 @@
 use money::Money;
 use payment::policy::AGREEING_SERVERS_MIN;
 use payment::sale::{CardPayment, ChainPayment, PaymentMethod, PaymentTerms};
-use payment::{Level, Policy, Sale};
+use payment::{Depth, Level, Policy, Sale};
 use settings::Settings;
 
 use super::{Judge, Verdict, must};
@@ -13,11 +13,16 @@ use super::{Judge, Verdict, must};
 pub(super) fn is_safe(policy: &Policy, level: &Level) -> bool {
     match level {
         Level::Unconfirmed { agreeing_servers } => {
-            policy.safe == 0 && *agreeing_servers >= AGREEING_SERVERS_MIN
+            blocks(policy.safe) == 0 && *agreeing_servers >= AGREEING_SERVERS_MIN
         }
-        Level::Confirmed { confirmations, .. } => *confirmations >= u32::from(policy.safe),
+        Level::Confirmed { confirmations, .. } => *confirmations >= blocks(policy.safe),
         Level::Withdrawn { .. } => false,
     }
+}
+
+/// The simulated chain marks no blocks, so every rule of these days counts them.
+pub(super) fn blocks(depth: Depth) -> u32 {
+    depth.confirmations().map_or(u32::MAX, u32::from)
 }
 
 impl Judge {
@@ -57,16 +62,16 @@ impl Judge {
     /// The terms of a payment are those of the shop's table when it began.
     pub(super) fn check_policy(&self, terms: &PaymentTerms) -> Verdict {
         let wanted = [&self.settings, &self.settings_before].map(|settings| rule(settings, terms));
-        must("I6", wanted.contains(&(terms.policy.safe, terms.policy.r#final)), || {
+        must("I6", wanted.contains(&[terms.policy.safe, terms.policy.r#final].map(blocks)), || {
             format!("{:?} is not the shop's rule {wanted:?}", terms.policy)
         })
     }
 }
 
-fn rule(settings: &Settings, terms: &PaymentTerms) -> (u16, u16) {
+fn rule(settings: &Settings, terms: &PaymentTerms) -> [u32; 2] {
     let applies = |up_to: Option<money::Money>| up_to.is_none_or(|up_to| terms.amount <= up_to);
-    let row = settings.policy.iter().find(|row| row.rail == terms.rail && applies(row.up_to));
-    row.map_or((1, 6), |row| (row.safe, row.r#final))
+    let row = settings.policy.iter().find(|row| row.scope.rail == terms.rail && applies(row.policy.up_to));
+    row.map_or([1, 6], |row| [row.policy.safe, row.policy.r#final].map(blocks))
 }
 
 /// Cents that a card brought and that were not given back before the sale was paid.

@@ -7,6 +7,7 @@ use payment::sale::ChainPayment;
 use payment::stray::Decision;
 use payment::{Observation, Policy, Sale, Timestamp, TransferRef};
 
+use super::evidence::blocks;
 use super::{Broken, Judge, Verdict, must};
 
 /// Somebody who holds a transfer.
@@ -116,7 +117,7 @@ fn is_held(seen: &Observation, held: &[Holder<'_>]) -> bool {
     match held {
         [holder] => {
             holder.reading.amount == seen.amount
-                && holder.reading.level.confirmations() >= u32::from(holder.policy.r#final)
+                && holder.reading.level.confirmations() >= blocks(holder.policy.r#final)
         }
         _ => false,
     }
