@@ -32,7 +32,11 @@ export const cash = showing(
 );
 
 export const bitcoin = showing(
-  paidSale({ payments: [payment({ state: 'paid', safe_at: { confirmations: 0, mark: null }, transfers: [transfer({ safe: true })] })] }),
+  paidSale({
+    payments: [
+      payment({ state: 'paid', safe_at: { confirmations: 0, mark: null }, transfers: [transfer({ safe: true })] }),
+    ],
+  }),
   false,
 );
 

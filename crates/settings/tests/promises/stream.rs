@@ -213,7 +213,7 @@ fn rails_that_take_no_micropayment_are_refused() {
     }
     refused(
         "[[policy]]\nrail = \"stripe\"\nsafe = 1\nfinal = 1",
-        "line 2: policy.1.rail: unknown rail: write \"bitcoin\"",
+        "line 2: policy.1.rail: unknown rail: write \"bitcoin\", \"evm\" or a chain such as \"evm:8453\"",
     );
 }
 

@@ -36,7 +36,7 @@ pub(super) struct Expected {
 /// A subject as far as its events were folded.
 enum State {
     Sale(Option<Sale>),
-    Stray(Option<Stray>),
+    Stray(Option<Box<Stray>>),
     /// A parcel has one event and no state: its rows are checked elsewhere.
     Parcel,
     Settlement(Option<Settlement>),
@@ -114,10 +114,11 @@ impl Folding {
                 (folded, applied.entries)
             }
             (State::Stray(stray), Subject::Stray(id)) => {
-                let applied = next_stray(id, stray.take(), row).map_err(|e| blame(row, e))?;
+                let applied =
+                    next_stray(id, stray.take().map(|stray| *stray), row).map_err(|e| blame(row, e))?;
                 note_effects(&mut self.offers, row, &applied.effects, expected);
                 let folded = applied.stray.version;
-                *stray = Some(applied.stray);
+                *stray = Some(Box::new(applied.stray));
                 (folded, applied.entries)
             }
             (State::Settlement(settlement), Subject::Settlement(id)) => {

@@ -56,12 +56,12 @@ test('each wrong value is a fault at its field', () => {
   expect(faultsAfter(({ policy }) => policy.push({ rail: 'bitcoin', up_to: null, safe: '3', final: '2' }))).toEqual([
     ['policy.1.final', 'final_below_safe'],
   ]);
-  expect(faultsAfter(({ policy }) => policy.push({ rail: 'evm:8453', up_to: null, safe: 'safe', final: '99' }))).toEqual([
-    ['policy.1.final', 'final_below_safe'],
-  ]);
   expect(
-    faultsAfter(({ policy }) => policy.push({ rail: 'evm', up_to: null, safe: '2', final: 'finalized' })),
-  ).toEqual([]);
+    faultsAfter(({ policy }) => policy.push({ rail: 'evm:8453', up_to: null, safe: 'safe', final: '99' })),
+  ).toEqual([['policy.1.final', 'final_below_safe']]);
+  expect(faultsAfter(({ policy }) => policy.push({ rail: 'evm', up_to: null, safe: '2', final: 'finalized' }))).toEqual(
+    [],
+  );
   expect(faultsAfter(({ policy }) => policy.push({ rail: 'bitcoin', up_to: '', safe: '-1', final: '1' }))).toEqual([
     ['policy.1.up_to', 'decimal'],
     ['policy.1.safe', 'confirmations'],
