@@ -167,7 +167,7 @@ fn answered(refused: NoticeRefused) -> Result<(), LetterRefused> {
 fn refused(error: &AppError) -> CommandRefused {
     let status_hint = match error.code {
         ErrorCode::BadRequest | ErrorCode::BadAmount | ErrorCode::CardNumber => 400,
-        ErrorCode::Forbidden => 403,
+        ErrorCode::Forbidden | ErrorCode::WrongPin => 403,
         ErrorCode::NotFound => 404,
         ErrorCode::NotNow | ErrorCode::NoRate | ErrorCode::RailUnavailable | ErrorCode::SettingsChanged => {
             409

@@ -37,8 +37,16 @@ fn every_command_has_a_name_of_its_own() {
 #[test]
 fn only_the_window_may_ask_for_words() {
     let window_only: Vec<_> = COMMANDS.iter().filter(|row| row.window_only).map(|row| row.name).collect();
-    let expected =
-        ["wallet_create", "wallet_prove", "wallet_import", "stripe_secret_set", "stripe_secret_forget"];
+    let expected = [
+        "wallet_create",
+        "wallet_prove",
+        "wallet_import",
+        "stripe_secret_set",
+        "stripe_secret_forget",
+        "pin_check",
+        "pin_set",
+        "pin_forget",
+    ];
     assert_eq!(window_only, expected);
 }
 

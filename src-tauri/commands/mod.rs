@@ -7,6 +7,7 @@ mod disputes;
 pub mod ledger;
 mod payers;
 mod payouts;
+mod pin;
 mod practice;
 mod sales;
 mod settings;
@@ -37,6 +38,7 @@ use crate::dto::ledger::{AccountDto, EntriesReply, EntriesRequest, VerifyReply};
 use crate::dto::money::MoneyDto;
 use crate::dto::payer::{PayerCardRequest, PayerPageRequest, PayerRequest, SavedCardDto, SavingPageDto};
 use crate::dto::payout::{PayoutDto, PayoutRequest, PayoutsReply, PayoutsRequest};
+use crate::dto::pin::{PinCheckRequest, PinForgetRequest, PinSetRequest, PinStatusDto};
 use crate::dto::practice::{PracticeActRequest, PracticeCardRequest, PracticePayoutRequest};
 use crate::dto::receipt::{ReceiptDto, ReceiptRequest};
 use crate::dto::sale::{
@@ -179,6 +181,10 @@ commands! {
     stripe_reopen: Nothing => StripeStatusDto as "StripeStatusDto" = stripe::stripe_reopen;
     stripe_secret_set (window): StripeSecretSetRequest => StripeStatusDto as "StripeStatusDto" = stripe::stripe_secret_set;
     stripe_secret_forget (window): StripeSecretForgetRequest => StripeStatusDto as "StripeStatusDto" = stripe::stripe_secret_forget;
+    pin_status: Nothing => PinStatusDto as "PinStatusDto" = pin::pin_status;
+    pin_check (window): PinCheckRequest => PinStatusDto as "PinStatusDto" = pin::pin_check;
+    pin_set (window): PinSetRequest => PinStatusDto as "PinStatusDto" = pin::pin_set;
+    pin_forget (window): PinForgetRequest => PinStatusDto as "PinStatusDto" = pin::pin_forget;
     practice_payout: PracticePayoutRequest => StatusDto as "StatusDto" = payouts::practice_payout;
     practice_card: PracticeCardRequest => SaleDto as "SaleDto" = cards::practice_card;
     practice_payer_saves: PayerPageRequest => SavingPageDto as "SavingPageDto" = payers::practice_payer_saves;

@@ -27,6 +27,8 @@ pub enum ErrorCode {
     Storage,
     /// The OS keyring is absent or locked. Selling goes on.
     Keyring,
+    /// This is not the owner's PIN, or it was guessed wrong too often and nobody may try now.
+    WrongPin,
     /// The command is not offered to this window or over this transport.
     Forbidden,
     /// Somebody else changed the settings first: read them again.

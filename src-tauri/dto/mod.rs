@@ -12,6 +12,7 @@ pub mod ledger;
 pub mod money;
 pub mod payer;
 pub mod payout;
+pub mod pin;
 pub mod practice;
 pub mod receipt;
 pub mod sale;

@@ -55,6 +55,8 @@ export const busy: Replies = {
     },
   }),
   settings_set: (request) => request,
+  pin_status: () => ({ is_set: true, wait_seconds: 0 }),
+  pin_check: () => ({ is_set: true, wait_seconds: 0 }),
   receipt: ({ print }) => receipt({ copy: print ? 1 : 0 }),
   wallet_create: ({ words }) => ({
     words: [
@@ -105,6 +107,12 @@ export const fresh: Replies = {
   ledger_entries: () => ({ rows: [], more: false }),
   strays: () => [],
   settings_get: () => ({ ...settings(), rates: { sources: ['fixed'], fixed: [], spread_percent: '0' } }),
+};
+
+/** The owner's PIN was guessed at. */
+export const guessed: Replies = {
+  ...busy,
+  pin_status: () => ({ is_set: true, wait_seconds: 60 }),
 };
 
 /** The very first start. */

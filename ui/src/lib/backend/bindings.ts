@@ -529,6 +529,8 @@ export type ErrorCode =
 "storage" | 
 /**  The OS keyring is absent or locked. Selling goes on. */
 "keyring" | 
+/**  This is not the owner's PIN, or it was guessed wrong too often and nobody may try now. */
+"wrong_pin" | 
 /**  The command is not offered to this window or over this transport. */
 "forbidden" | 
 /**  Somebody else changed the settings first: read them again. */
@@ -897,6 +899,34 @@ export type PayoutsRequest = {
 	after: string,
 	/**  Rows, 1 to 200. */
 	limit: number,
+};
+
+/**  Asks whether this is the PIN. A wrong one is refused, and counted. */
+export type PinCheckRequest = {
+	/**  As typed. */
+	pin: string,
+};
+
+/**  Removes the PIN. */
+export type PinForgetRequest = {
+	/**  The PIN, or the words of a wallet of this till. */
+	proof: string,
+};
+
+/**  Sets a PIN of 6 to 12 digits. */
+export type PinSetRequest = {
+	/**  The present one; null when there is none. */
+	present: string | null,
+	/**  The new one. */
+	new: string,
+};
+
+/**  How the owner's PIN stands. */
+export type PinStatusDto = {
+	/**  There is one. */
+	is_set: boolean,
+	/**  Seconds until it may be typed again; 0 when it may be typed now. */
+	wait_seconds: number,
 };
 
 /**  What is safe and final for an amount on a rail. */
@@ -2049,6 +2079,10 @@ export type Commands = {
 	stripe_reopen: { request: Nothing; reply: StripeStatusDto };
 	stripe_secret_set: { request: StripeSecretSetRequest; reply: StripeStatusDto };
 	stripe_secret_forget: { request: StripeSecretForgetRequest; reply: StripeStatusDto };
+	pin_status: { request: Nothing; reply: PinStatusDto };
+	pin_check: { request: PinCheckRequest; reply: PinStatusDto };
+	pin_set: { request: PinSetRequest; reply: PinStatusDto };
+	pin_forget: { request: PinForgetRequest; reply: PinStatusDto };
 	practice_payout: { request: PracticePayoutRequest; reply: StatusDto };
 	practice_card: { request: PracticeCardRequest; reply: SaleDto };
 	practice_payer_saves: { request: PayerPageRequest; reply: SavingPageDto };

@@ -25,6 +25,7 @@ const TABLE: Record<FaultCode, () => Explanation> = {
   unknown: () => ({ title: m.error_unknown(), advice: m.error_unknown_advice(), severity: 'error' }),
   storage: () => ({ title: m.error_storage(), advice: m.error_storage_advice(), severity: 'error' }),
   keyring: () => ({ title: m.error_keyring(), advice: m.error_keyring_advice(), severity: 'warning' }),
+  wrong_pin: () => ({ title: m.error_wrong_pin(), advice: m.error_wrong_pin_advice(), severity: 'warning' }),
   forbidden: () => ({ title: m.error_forbidden(), advice: m.error_forbidden_advice(), severity: 'warning' }),
   settings_changed: () => ({
     title: m.error_settings_changed(),

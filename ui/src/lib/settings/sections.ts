@@ -4,6 +4,7 @@ import Bitcoin from '@lucide/svelte/icons/bitcoin';
 import CreditCard from '@lucide/svelte/icons/credit-card';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import GraduationCap from '@lucide/svelte/icons/graduation-cap';
+import KeyRound from '@lucide/svelte/icons/key-round';
 import Languages from '@lucide/svelte/icons/languages';
 import Percent from '@lucide/svelte/icons/percent';
 import Scale from '@lucide/svelte/icons/scale';
@@ -23,6 +24,7 @@ export const SECTIONS = [
   'stripe',
   'bitcoin',
   'policy',
+  'pin',
   'mode',
   'data',
 ] as const;
@@ -73,6 +75,7 @@ export const LOOKS: Record<Section, SectionLook> = {
     title: () => m.settings_policy(),
     words: () => [m.settings_policy_safe(), m.settings_policy_final(), m.settings_policy_up_to()],
   },
+  pin: { icon: KeyRound, title: () => m.pin_title(), words: () => ['PIN', m.pin_change(), m.pin_remove()] },
   mode: {
     icon: GraduationCap,
     title: () => m.settings_mode(),
