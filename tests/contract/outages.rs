@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use payment::{Policy, Sale, State};
-use settings::{PolicyRow, PolicyScope};
 
 use super::bitcoin::RegtestTown;
 use super::shop::{Charged, QUOTE_LIFE, Shop, eur, is_final, quote_ended, state};
@@ -48,10 +47,7 @@ async fn payment_made_while_the_servers_were_down_is_found_when_they_are_back() 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn node_that_is_down_while_a_payment_confirms_loses_nothing_and_makes_nothing_late() {
     let shop = Shop::open(RegtestTown::start()).await;
-    shop.change_settings(|settings| {
-        settings.policy = vec![PolicyRow { scope: PolicyScope::BITCOIN, policy: Policy::of_blocks(3, 6) }];
-    })
-    .await;
+    shop.change_policy([(None, Policy::of_blocks(3, 6))]).await;
     for (receipt, quote_ends) in [(1, false), (2, true)] {
         let code = shop.charge(450).await;
         shop.town.pay(&code.address, code.coins);
@@ -80,14 +76,7 @@ async fn node_that_is_down_while_a_payment_confirms_loses_nothing_and_makes_noth
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn payment_without_a_confirmation_is_safe_once_two_servers_agree_and_an_outage_takes_nothing_back() {
     let mut shop = Shop::open(RegtestTown::with_two_servers()).await;
-    shop.change_settings(|settings| {
-        let row = |up_to, safe, r#final| PolicyRow {
-            scope: PolicyScope::BITCOIN,
-            policy: Policy { up_to, ..Policy::of_blocks(safe, r#final) },
-        };
-        settings.policy = vec![row(Some(eur(5_000)), 0, 1), row(None, 1, 6)];
-    })
-    .await;
+    shop.change_policy([(Some(eur(5_000)), Policy::of_blocks(0, 1)), (None, Policy::of_blocks(1, 6))]).await;
     shop.town.indexer.stop().unwrap();
     shop.until_health("the second server is missed", |health| health.servers[1].problem.is_some()).await;
     let first = seen_by_one_server(&shop).await;

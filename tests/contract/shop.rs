@@ -9,8 +9,8 @@ use engine::{Clock, Command, Engine, Now, Reply, Setup, SystemClock};
 use ledger::Account;
 use money::{Currency, Money, Percent};
 use payment::rail::RailHealth;
-use payment::{Cart, CartLine, InvoiceId, Payment, PaymentId, RailId, Sale, State, Stray, Transfer};
-use settings::{Mode, Settings};
+use payment::{Cart, CartLine, InvoiceId, Payment, PaymentId, Policy, RailId, Sale, State, Stray, Transfer};
+use settings::{Mode, PolicyRow, PolicyScope, Settings};
 use store::{Opened, Store, StoreOptions, Subject};
 use tempfile::TempDir;
 
@@ -140,8 +140,7 @@ impl<T: Place> Shop<T> {
 
     pub async fn show_code(&self, invoice: InvoiceId) -> Charged {
         let payment = self.next_payment();
-        let sale =
-            self.engine.start_payment(invoice, payment, (RailId::BITCOIN, Currency::BTC)).await.unwrap();
+        let sale = self.engine.start_payment(invoice, payment, self.town.coin()).await.unwrap();
         let chain = sale.payment(payment).unwrap().chain().unwrap();
         let address = chain.address.clone().unwrap_or_else(|| panic!("no address: {:?}", chain.failure));
         Charged { invoice: sale.id, payment, address, coins: chain.terms.quote.coin }
@@ -184,8 +183,8 @@ impl<T: Place> Shop<T> {
     /// Waits until the rail feels as wished.
     pub async fn until_health(&self, wish: &str, is_so: impl Fn(&RailHealth) -> bool) {
         let waiting = async {
-            let feels_so =
-                || is_so(&self.engine.rail(RailId::BITCOIN).unwrap().unwrap().health(Currency::BTC));
+            let (rail, coin) = self.town.coin();
+            let feels_so = || is_so(&self.engine.rail(rail).unwrap().unwrap().health(coin));
             while !feels_so() {
                 tokio::time::sleep(Duration::from_millis(20)).await;
             }
@@ -226,6 +225,36 @@ impl<T: Place> Shop<T> {
         found.map_or(0, |(_, amount)| amount.minor())
     }
 
+    /// The town's coins that are safe, in minor units.
+    pub async fn wallet(&self) -> i64 {
+        self.balance(self.accounts().0, self.coin()).await
+    }
+
+    /// The town's coins that were seen and are not safe yet.
+    pub async fn pending(&self) -> i64 {
+        self.balance(self.accounts().1, self.coin()).await
+    }
+
+    /// The town's coin.
+    pub fn coin(&self) -> Currency {
+        self.town.coin().1
+    }
+
+    fn accounts(&self) -> (Account, Account) {
+        match self.town.coin().0 {
+            RailId::EVM => (Account::EvmWallet, Account::EvmPending),
+            _ => (Account::BitcoinWallet, Account::BitcoinPending),
+        }
+    }
+
+    /// What is safe and what is final is said for every amount, by rows of an upper limit and a rule.
+    pub async fn change_policy(&self, rows: impl IntoIterator<Item = (Option<Money>, Policy)>) {
+        let scope = PolicyScope { rail: self.town.coin().0, chain_id: None };
+        let row = |(up_to, policy)| PolicyRow { scope, policy: Policy { up_to, ..policy } };
+        let policy: Vec<PolicyRow> = rows.into_iter().map(row).collect();
+        self.change_settings(|settings| settings.policy = policy).await;
+    }
+
     /// What the owner is told, the newest first.
     pub async fn alerts(&self) -> Vec<(String, Option<Subject>)> {
         let alerts = self.engine.reader().alerts().await.unwrap();
@@ -243,8 +272,8 @@ impl<T: Place> Shop<T> {
         self.check_books().await;
         for (account, currency) in [
             (Account::InvoiceClearing, self.town.currency()),
-            (Account::PendingReceipts, Currency::BTC),
-            (Account::BitcoinPending, Currency::BTC),
+            (Account::PendingReceipts, self.coin()),
+            (self.accounts().1, self.coin()),
         ] {
             assert_eq!(self.balance(account, currency).await, 0, "{account} is empty at rest");
         }

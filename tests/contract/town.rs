@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::{CardSetup, RailSetup};
 use money::{Currency, Money};
-use payment::Timestamp;
+use payment::{RailId, Timestamp};
 
 use super::shop::{TurnedClock, eur};
 
@@ -30,6 +30,11 @@ pub trait Place: Send + Sync {
     /// What people pay with there: the shop's unit of account.
     fn currency(&self) -> Currency {
         eur(0).currency()
+    }
+
+    /// What customers send when money comes by itself, and on which rail.
+    fn coin(&self) -> (RailId, Currency) {
+        (RailId::BITCOIN, Currency::BTC)
     }
 
     /// The place's own clocks are set, if it has any.

@@ -1,7 +1,6 @@
 //! A customer pays: all, in parts, too much, too little.
 
 use ledger::Account;
-use money::Currency;
 use payment::State;
 
 use crate::contract::shop::{QUOTE_LIFE, Shop, eur, is_final, part, state};
@@ -20,7 +19,7 @@ pub async fn exact_payment_is_paid_after_its_confirmation_and_final_after_six(to
     assert!(!is_final(&sale));
     shop.town.mine(5);
     shop.until(code.invoice, "final", is_final).await;
-    assert_eq!(shop.balance(Account::BitcoinWallet, Currency::BTC).await, code.coins.minor());
+    assert_eq!(shop.wallet().await, code.coins.minor());
     assert_eq!(shop.balance(Account::Sales, eur(0).currency()).await, -375);
     assert_eq!(shop.balance(Account::TaxPayable, eur(0).currency()).await, -75);
     shop.check_books_at_rest().await;

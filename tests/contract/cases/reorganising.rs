@@ -1,7 +1,6 @@
 //! Blocks are replaced, with the customer's transaction in them.
 
 use ledger::Account;
-use money::Currency;
 use payment::{Level, Sale, State};
 use store::Subject;
 
@@ -27,7 +26,7 @@ pub async fn reorganised_payment_that_is_mined_again_is_still_paid_once(town: im
         assert_eq!(transfers(&sale).count(), 1, "the same transfer");
         assert_eq!(shop.balance(Account::Sales, eur(0).currency()).await, sales_before - 375);
         wallet += code.coins.minor();
-        assert_eq!(shop.balance(Account::BitcoinWallet, Currency::BTC).await, wallet);
+        assert_eq!(shop.wallet().await, wallet);
         shop.check_books_at_rest().await;
     }
     assert!(shop.alerts().await.is_empty());
@@ -40,7 +39,7 @@ pub async fn reorganised_payment_that_is_gone_is_reversed_and_the_owner_is_told(
         let (code, _) = paid_at_depth(&shop, depth).await;
         shop.town.reorganise(depth, Fate::Gone);
         shop.until_state(code.invoice, State::Reversed).await;
-        assert_eq!(shop.balance(Account::BitcoinWallet, Currency::BTC).await, 0);
+        assert_eq!(shop.wallet().await, 0);
         assert_eq!(shop.balance(Account::Sales, eur(0).currency()).await, 0);
         assert_eq!(shop.balance(Account::TaxPayable, eur(0).currency()).await, 0);
         told.insert(0, ("reversed".to_owned(), Some(Subject::Sale(code.invoice))));

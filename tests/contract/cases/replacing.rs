@@ -1,7 +1,6 @@
 //! The customer's transaction is replaced before it is in a block.
 
 use ledger::Account;
-use money::Currency;
 use payment::transfer::WithdrawnReason;
 use payment::{Level, Sale, State};
 
@@ -18,7 +17,7 @@ pub async fn double_spend_before_a_confirmation_never_pays(town: impl Town) {
     assert!(!sale.was_safe);
     shop.town.mine(2);
     shop.check_books_at_rest().await;
-    assert_eq!(shop.balance(Account::BitcoinWallet, Currency::BTC).await, 0);
+    assert_eq!(shop.wallet().await, 0);
     assert_eq!(shop.balance(Account::Sales, eur(0).currency()).await, 0);
     assert!(shop.alerts().await.is_empty(), "nothing was handed over");
 }
@@ -41,7 +40,7 @@ pub async fn payment_whose_fee_was_raised_is_paid_exactly_once(town: impl Town) 
             })
             .await;
         assert_eq!(transfers(&sale).count(), 2);
-        let pending = shop.balance(Account::BitcoinPending, Currency::BTC).await;
+        let pending = shop.pending().await;
         assert_eq!(pending, code.coins.minor(), "the cheaper one is withdrawn in the books");
 
         shop.town.mine(1);
@@ -51,7 +50,7 @@ pub async fn payment_whose_fee_was_raised_is_paid_exactly_once(town: impl Town) 
         assert_eq!(sale.coverage().unwrap().safe, eur(450), "nothing is doubled");
         let sold = shop.balance(Account::Sales, eur(0).currency()).await;
         assert_eq!(sold, -375 * i64::from(round));
-        let wallet = shop.balance(Account::BitcoinWallet, Currency::BTC).await;
+        let wallet = shop.wallet().await;
         assert_eq!(wallet, code.coins.minor() * i64::from(round), "the rate has not moved");
         shop.check_books_at_rest().await;
     }

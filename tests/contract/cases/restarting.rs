@@ -2,7 +2,6 @@
 
 use engine::Command;
 use payment::{InvoiceId, Policy, Sale, State, Stray};
-use settings::{PolicyRow, PolicyScope};
 
 use crate::contract::shop::{Charged, QUOTE_LIFE, Shop, eur, is_final, part, quote_ended, state, transfers};
 use crate::contract::town::{Fate, Town};
@@ -13,14 +12,7 @@ type Found = (&'static str, InvoiceId, State);
 pub async fn restart_in_every_state_changes_nothing(town: impl Town) {
     let mut shop = Shop::open(town).await;
     // Sums above 100.00 need three confirmations.
-    shop.change_settings(|settings| {
-        let row = |up_to, safe| PolicyRow {
-            scope: PolicyScope::BITCOIN,
-            policy: Policy { up_to, ..Policy::of_blocks(safe, 6) },
-        };
-        settings.policy = vec![row(Some(eur(10_000)), 1), row(None, 3)];
-    })
-    .await;
+    shop.change_policy([(Some(eur(10_000)), Policy::of_blocks(1, 6)), (None, Policy::of_blocks(3, 6))]).await;
     let mut found = what_ended(&shop).await;
     found.extend(what_goes_on(&shop).await);
     let before = Shown::by(&shop, &found).await;

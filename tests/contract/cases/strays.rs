@@ -2,7 +2,6 @@
 
 use engine::Command;
 use ledger::Account;
-use money::Currency;
 use payment::sale::Refused;
 use payment::stray::Decision;
 use payment::{State, StrayReason};
@@ -21,7 +20,7 @@ pub async fn money_for_a_cancelled_sale_waits_in_the_inbox_until_it_is_assigned(
     assert_eq!(stray.finding.shown_by, Some((code.invoice, code.payment)));
     shop.town.mine(1);
     shop.until_stray("it is safe", payment::Stray::is_safe).await;
-    assert_eq!(shop.balance(Account::StrayPayments, Currency::BTC).await, -code.coins.minor());
+    assert_eq!(shop.balance(Account::StrayPayments, shop.coin()).await, -code.coins.minor());
 
     let other = shop.open_sale(300).await;
     let payment = shop.next_payment();
@@ -31,7 +30,7 @@ pub async fn money_for_a_cancelled_sale_waits_in_the_inbox_until_it_is_assigned(
     assert_eq!(shop.ask_stray(assign).await, stray, "asking again changes nothing");
     let sale = shop.sale(other.id).await;
     assert_eq!(state(&sale), State::Overpaid);
-    assert_eq!(shop.balance(Account::StrayPayments, Currency::BTC).await, 0);
+    assert_eq!(shop.balance(Account::StrayPayments, shop.coin()).await, 0);
     shop.check_books_at_rest().await;
     shop.town.mine(5);
     shop.until(other.id, "final", is_final).await;
@@ -52,7 +51,7 @@ pub async fn money_for_a_paid_sale_waits_in_the_inbox_until_it_is_credited(town:
     shop.town.mine(1);
     shop.until_stray("it is safe", payment::Stray::is_safe).await;
     shop.ask_stray(credit).await;
-    assert_eq!(shop.balance(Account::StrayPayments, Currency::BTC).await, 0);
+    assert_eq!(shop.balance(Account::StrayPayments, shop.coin()).await, 0);
     assert!(shop.balance(Account::CustomerCredit, eur(0).currency()).await < 0);
     shop.check_books_at_rest().await;
 }
