@@ -85,6 +85,29 @@ fn logs_that_are_not_there_yet_are_an_empty_list_and_no_error() {
 }
 
 #[test]
+fn receipts_that_are_not_there_yet_are_null() {
+    let (node, provider, client) = asked();
+    let paid = node.pay(SHOP, U256::from(7)).unwrap();
+    node.mine(1).unwrap();
+    provider.now(Fault::ReceiptsLag(1));
+    assert_eq!(client.receipt(&paid).unwrap(), None);
+    assert_eq!(client.raw("eth_getBlockReceipts", &json!(["0x6"])).unwrap(), Value::Null);
+    assert_eq!(client.raw("eth_getBlockReceipts", &json!(["0x5"])).unwrap(), json!([]));
+    node.mine(1).unwrap();
+    assert!(client.receipt(&paid).unwrap().is_some());
+}
+
+#[test]
+fn search_for_logs_in_too_many_blocks_is_refused() {
+    let (_node, provider, client) = asked();
+    provider.now(Fault::RangeLimit(3));
+    let range = |to: &str| json!([{ "fromBlock": "0x2", "toBlock": to }]);
+    assert!(client.raw("eth_getLogs", &range("0x4")).is_ok());
+    let refusal = client.raw("eth_getLogs", &range("latest")).unwrap_err().to_string();
+    assert!(refusal.contains("at most 3 blocks"), "{refusal}");
+}
+
+#[test]
 fn liar_tells_of_another_chain_with_a_token_transfer_that_never_happened() {
     let (node, provider, client) = asked();
     let token = format!("0x{:040x}", 0xc0ffee);

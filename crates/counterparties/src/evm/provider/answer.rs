@@ -12,6 +12,9 @@ use super::{Fault, lag};
 use crate::CounterpartyError;
 use crate::error::while_doing;
 
+const LOGS: &[&str] = &["eth_getLogs"];
+const RECEIPTS: &[&str] = &["eth_getTransactionReceipt", "eth_getBlockReceipts"];
+
 /// A result, or an error of JSON-RPC.
 pub(super) type Outcome = Result<Value, Value>;
 
@@ -98,7 +101,11 @@ impl Behind {
             Fault::Wavers(blocks) if self.is_behind_now() => {
                 lag::outcome(upstream, blocks, method, parameters).await
             }
-            Fault::LogsLag(blocks) => lag::without_logs(upstream, blocks, method, parameters).await,
+            Fault::LogsLag(blocks) => lag::without(upstream, (blocks, LOGS), method, parameters).await,
+            Fault::ReceiptsLag(blocks) => {
+                lag::without(upstream, (blocks, RECEIPTS), method, parameters).await
+            }
+            Fault::RangeLimit(blocks) => lag::in_ranges(upstream, blocks, method, parameters).await,
             Fault::Lies(lie) => lie.outcome(upstream, method, parameters).await,
             Fault::OtherChain(id) if method == "eth_chainId" => Ok(json!(format!("{id:#x}"))),
             Fault::OtherChain(id) if method == "net_version" => Ok(json!(id.to_string())),

@@ -19,19 +19,37 @@ pub(super) async fn outcome(upstream: &Upstream, blocks: u64, method: &str, para
     Ok(hidden_above(result, newest))
 }
 
-/// What a server answers that has all blocks, and no logs of the last so many.
-pub(super) async fn without_logs(
+/// What a server answers that has all blocks, and nothing that these methods tell of the last so many.
+pub(super) async fn without(
     upstream: &Upstream,
-    blocks: u64,
+    (blocks, missing): (u64, &[&str]),
     method: &str,
     parameters: &Value,
 ) -> Outcome {
     let result = upstream.ask(method, parameters).await?;
-    if method != "eth_getLogs" {
+    if !missing.contains(&method) {
         return Ok(result);
     }
     let newest = upstream.head().await?.saturating_sub(blocks);
-    Ok(hidden_above(result, newest))
+    let count = result.as_array().map(Vec::len);
+    let rest = hidden_above(result, newest);
+    let is_cut = rest.as_array().map(Vec::len) != count;
+    // A block has its receipts or has not.
+    Ok(if is_cut && method == "eth_getBlockReceipts" { Value::Null } else { rest })
+}
+
+/// What a server answers that searches so many blocks for logs at once and no more.
+pub(super) async fn in_ranges(upstream: &Upstream, blocks: u64, method: &str, parameters: &Value) -> Outcome {
+    let filter = &parameters[0];
+    if method == "eth_getLogs" && !filter["blockHash"].is_string() {
+        let head = upstream.head().await?;
+        let [from, to] = ["fromBlock", "toBlock"].map(|end| height(&filter[end]).unwrap_or(head));
+        if to.saturating_sub(from) >= blocks {
+            let message = format!("block range is too large: at most {blocks} blocks");
+            return Err(json!({ "code": -32602, "message": message }));
+        }
+    }
+    upstream.ask(method, parameters).await
 }
 
 /// The tags of the head mean the newest block that the server has.

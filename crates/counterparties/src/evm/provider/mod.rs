@@ -29,6 +29,10 @@ pub enum Fault {
     Wavers(u64),
     /// It knows the newest blocks, and has no logs of the last so many yet: the list is empty, and no error.
     LogsLag(u64),
+    /// It knows the newest blocks, and has no receipts of the last so many yet.
+    ReceiptsLag(u64),
+    /// It searches for logs in so many blocks at once, and refuses more.
+    RangeLimit(u64),
     /// It tells of a chain of its own, with a transfer that never happened.
     Lies(Lie),
     /// Each answer takes so long.
