@@ -124,3 +124,41 @@ fn a_liar_against_two_is_left() {
     till.books.wait_until_standing(&address, &[("7", "ETH.42161")]);
     till.wait_for_problem(0, |problem| problem.is_some());
 }
+
+#[test]
+fn receipts_that_come_late_hold_a_transfer_up_and_lose_nothing() {
+    let node = node();
+    let provider = FaultyProvider::start(&node).unwrap();
+    provider.now(Fault::ReceiptsLag(2));
+    let till = Till::open(settings(&[&provider.url()], &[]), &std::sync::Arc::default());
+    let address = till.show();
+    till.wait_for_tip(&node);
+    node.pay(&address, FIVE).unwrap();
+    node.mine(1).unwrap();
+    till.wait_for_problem(0, |problem| problem == Some("it does not have the block it names"));
+    node.mine(3).unwrap();
+    till.books.wait_until_standing(&address, &[("5", "ETH.42161")]);
+    assert_eq!(till.books.came_to(&address).len(), 1, "and it is no mere balance");
+}
+
+#[test]
+fn a_provider_that_searches_few_blocks_at_once_is_asked_for_fewer() {
+    let node = node();
+    let usdc = Token::deploy(&node, TokenKind::Plain, "USDC", 6).unwrap();
+    let provider = FaultyProvider::start(&node).unwrap();
+    provider.now(Fault::RangeLimit(500));
+    let till = Till::open(settings(&[&provider.url()], &[("USDC", &usdc, 6)]), &std::sync::Arc::default());
+    let address = till.show();
+    till.wait_for_tip(&node);
+    let books = till.books.reopened();
+    let closed = till.closed();
+    node.mine(300).unwrap();
+    let payment = usdc.pay(&address, FIVE).unwrap();
+    node.mine(700).unwrap();
+    let till = Till::open(closed, &books);
+    till.books.wait_until_standing(&address, &[("5", "USDC.42161")]);
+    assert!(
+        till.books.came_to(&address)[0].reference.as_str().contains(&payment),
+        "found, not only seen by its balance"
+    );
+}

@@ -1,9 +1,9 @@
 //! Blocks that are replaced under a payment.
 
-use counterparties::{Fate, Token, TokenKind, U256};
-use payment::Level;
+use counterparties::{Anvil, Fate, Token, TokenKind, U256};
+use payment::{Level, Mark};
 
-use crate::till::{Till, node};
+use crate::till::{ARBITRUM, Till, node};
 
 fn is_standing(came: &[payment::Observation]) -> bool {
     came.iter().any(|one| matches!(one.level, Level::Confirmed { .. }))
@@ -79,4 +79,25 @@ fn a_head_that_goes_back_and_grows_again_loses_and_doubles_nothing() {
     till.wait_for_tip(&node);
     till.books.wait_until_standing(&address, &[("5", "ETH.42161")]);
     assert_eq!(till.books.came_to(&address).len(), 1);
+}
+
+#[test]
+fn a_chain_that_breaks_its_promise_is_an_alarm_and_what_was_final_stays() {
+    let node = Anvil::start(ARBITRUM).unwrap();
+    let till = Till::over(&node, &[]);
+    let address = till.show();
+    till.wait_for_tip(&node);
+    node.pay(&address, U256::from(5_u64)).unwrap();
+    node.mine(12).unwrap();
+    let is_final = |came: &[payment::Observation]| {
+        came.iter().any(|one| matches!(one.level, Level::Confirmed { mark: Mark::Finalized, .. }))
+    };
+    till.books.wait_for("it is final", &address, is_final);
+    node.reorg(12, Fate::Gone).unwrap();
+    node.mine(1).unwrap();
+    till.wait_for_problem(0, |problem| {
+        problem.is_some_and(|text| text.contains("contradicts a finalized block"))
+    });
+    till.wait_for_problem(0, |problem| problem.is_none());
+    assert!(is_final(&till.books.came_to(&address)));
 }

@@ -42,14 +42,15 @@ impl Follower {
                         self.note_if_on_our_chain(provider, hash, at).await?;
                     }
                 }
-                Err(ProviderError::Refused(_)) if blocks > RANGE_BLOCKS_MIN => {
+                // Some companies say "too many requests" for "too many blocks".
+                Err(ProviderError::Refused(_) | ProviderError::Throttled) if blocks > RANGE_BLOCKS_MIN => {
                     blocks /= 2;
                     continue;
                 }
                 Err(ProviderError::Refused(_)) => return Ok(()),
                 Err(error) => return Err(error),
             }
-            if from == 0 || self.is_all_explained(grown) || read == TRANSACTIONS_MAX {
+            if from == 0 || self.is_all_explained(grown, at) || read == TRANSACTIONS_MAX {
                 return Ok(());
             }
             to = from - 1;
@@ -71,10 +72,10 @@ impl Follower {
         }
     }
 
-    fn is_all_explained(&self, grown: &[(Holding, U256)]) -> bool {
+    fn is_all_explained(&self, grown: &[(Holding, U256)], at: BlockId) -> bool {
         let mut memory = self.memory.lock();
         let record = memory.record(self.chain.id);
         let mut tokens = grown.iter().filter(|(holding, _)| holding.contract.is_some());
-        tokens.all(|(holding, balance)| !record.has_grown(*holding, *balance))
+        tokens.all(|(holding, balance)| !record.has_grown(*holding, *balance, at))
     }
 }

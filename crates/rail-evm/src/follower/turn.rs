@@ -58,7 +58,7 @@ impl Follower {
         self.look_before_the_first_offer(provider, head.id).await?;
         let open = self.open_addresses();
         if open.is_empty() {
-            self.memory.lock().record(self.chain.id).begin_at(head.id);
+            self.rest_at(provider, head.id).await?;
         } else {
             self.scan_to(provider, head.id, progress).await?;
         }
@@ -81,6 +81,18 @@ impl Follower {
         self.board.follows(index, &head);
         let is_hearing_due = is_look_due || (!open.is_empty() && is_due(&mut progress.heard_at, HEAR_EVERY));
         self.hear_the_others(index, is_hearing_due).await
+    }
+
+    /// Goes on to the head without the blocks between, and never back: balances of an older block than the last one would
+    /// say that money came or went twice.
+    async fn rest_at(&self, provider: &Provider, head: BlockId) -> Result<(), ProviderError> {
+        let tip = self.memory.lock().record(self.chain.id).tip();
+        let to = match tip.filter(|tip| tip.number > head.number) {
+            Some(tip) => provider.header_at(tip.number).await?.ok_or(ProviderError::Behind)?.id,
+            None => head,
+        };
+        self.memory.lock().record(self.chain.id).begin_at(to);
+        Ok(())
     }
 
     fn open_addresses(&self) -> Vec<Address> {
@@ -170,7 +182,7 @@ impl Follower {
             let grown: Vec<(Holding, U256)> = {
                 let mut memory = self.memory.lock();
                 let record = memory.record(self.chain.id);
-                read.iter().copied().filter(|(of, balance)| record.has_grown(*of, *balance)).collect()
+                read.iter().copied().filter(|(of, balance)| record.has_grown(*of, *balance, at)).collect()
             };
             self.search_for(provider, &grown, at).await?;
             let mut memory = self.memory.lock();

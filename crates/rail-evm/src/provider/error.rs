@@ -30,7 +30,7 @@ pub(crate) enum ProviderError {
     AgainstFinalized(u64),
     #[error("most other providers contradict it about block {0}")]
     Outvoted(u64),
-    #[error("it is behind another provider")]
+    #[error("it is behind what was seen before")]
     Behind,
     #[error("it answers nonsense: {0}")]
     Nonsense(&'static str),

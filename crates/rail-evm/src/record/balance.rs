@@ -8,30 +8,33 @@ use crate::provider::Holding;
 use crate::stored::{Known, Outflow, Standing};
 
 impl Record {
-    /// Has a balance more than what transactions showed?
-    pub(crate) fn has_grown(&self, holding: Holding, balance: U256) -> bool {
-        balance > self.expected((holding.owner, holding.contract))
+    /// Has a balance at a block more than what transactions showed?
+    pub(crate) fn has_grown(&self, holding: Holding, balance: U256, block: BlockId) -> bool {
+        balance > self.expected((holding.owner, holding.contract), block)
     }
 
     /// Compares a balance at a block up to which everything is known.
     pub(crate) fn compare(&mut self, holding: Holding, balance: U256, block: BlockId, now: i64) {
         let place = (holding.owner, holding.contract);
-        let expected = self.expected(place);
+        let expected = self.expected(place, block);
         if balance > expected {
             self.note_growth(place, balance - expected, block, now);
         } else if balance < expected {
             self.note_decline(place, expected - balance, block);
         }
         for reference in self.by_place.get(&place).into_iter().flatten() {
-            self.unchecked.remove(reference);
+            if self.known.get(reference).is_some_and(|known| known.block.number <= block.number) {
+                self.unchecked.remove(reference);
+            }
         }
     }
 
-    /// What must lie there by what is known.
-    fn expected(&self, place: Place) -> U256 {
+    /// What must lie there at a block by what is known. Money of later blocks is not there yet.
+    fn expected(&self, place: Place, block: BlockId) -> U256 {
         let stands = |standing| standing != Standing::Gone;
         let references = self.by_place.get(&place).into_iter().flatten();
         let known = references.filter_map(|reference| self.known.get(reference));
+        let known = known.filter(|known| known.block.number <= block.number);
         let came = known.filter(|known| stands(known.standing)).map(|known| known.base_units);
         let prefix = outflow_prefix(place);
         let outflows =
@@ -73,11 +76,11 @@ impl Record {
 
     /// What is missing right after a transfer of a token is its toll; anything else went away.
     fn note_decline(&mut self, place: Place, mut missing: U256, block: BlockId) {
+        let is_there =
+            |known: &Known| known.standing == Standing::InBlock && known.block.number <= block.number;
         let references: Vec<String> = self.by_place.get(&place).into_iter().flatten().cloned().collect();
         for reference in references.into_iter().filter(|reference| self.unchecked.contains(reference)) {
-            let Some(known) =
-                self.known.get_mut(&reference).filter(|known| known.standing == Standing::InBlock)
-            else {
+            let Some(known) = self.known.get_mut(&reference).filter(|known| is_there(known)) else {
                 continue;
             };
             let toll = missing.min(known.base_units);

@@ -139,6 +139,21 @@ fn what_only_a_balance_showed_keeps_its_name_when_its_block_is_replaced() {
 }
 
 #[test]
+fn money_of_a_later_block_is_not_missed_at_an_earlier_one() {
+    let mut record = following(14);
+    record.arrive(arrival(1, 5, None, block(14, 0)), None, NOW);
+    record.arrive(arrival(2, 9, Some(usdc()), block(14, 0)), None, NOW);
+    for holding in [native(), token()] {
+        record.compare(holding, U256::ZERO, block(12, 0), NOW);
+    }
+    record.compare(native(), U256::from(5), block(14, 0), NOW);
+    record.compare(token(), U256::from(9), block(14, 0), NOW);
+    let amounts: Vec<_> = record.known.values().map(|known| known.base_units).collect();
+    assert_eq!(amounts, [U256::from(5), U256::from(9)]);
+    assert!(record.outflows.is_empty());
+}
+
+#[test]
 fn money_that_was_swept_is_no_loss_and_the_next_payment_is_seen() {
     let mut record = following(14);
     record.arrive(arrival(1, 5, None, block(11, 0)), None, NOW);
@@ -269,8 +284,8 @@ proptest! {
                 record.arrive(arrival(tag, wei, None, id), None, NOW);
             }
             record.compare(native(), balance, id, NOW);
-            prop_assert!(!record.has_grown(native(), balance));
-            prop_assert!(balance.is_zero() || record.has_grown(native(), balance + U256::ONE));
+            prop_assert!(!record.has_grown(native(), balance, id));
+            prop_assert!(balance.is_zero() || record.has_grown(native(), balance + U256::ONE, id));
             let stands = record.known.values().filter(|known| known.standing != Standing::Gone);
             prop_assert!(stands.map(|known| known.base_units).sum::<U256>() >= balance);
         }
