@@ -45,14 +45,6 @@ pub enum SettingsError {
         /// What to do about it.
         hint: Hint,
     },
-    /// A section of a capability that arrives in a later version.
-    #[error("{place}this version of Tillstream doesn't know {section} yet: remove the section")]
-    NotYet {
-        /// Where.
-        place: Place,
-        /// The section.
-        section: String,
-    },
     /// A value that can't stand.
     #[error("{place}{problem}")]
     Value {
@@ -71,10 +63,9 @@ impl SettingsError {
     #[must_use]
     pub const fn line(&self) -> Option<usize> {
         match self {
-            Self::Syntax { place, .. }
-            | Self::UnknownKey { place, .. }
-            | Self::NotYet { place, .. }
-            | Self::Value { place, .. } => place.line,
+            Self::Syntax { place, .. } | Self::UnknownKey { place, .. } | Self::Value { place, .. } => {
+                place.line
+            }
             Self::NewerRow(_) => None,
         }
     }
@@ -84,7 +75,7 @@ impl SettingsError {
     pub fn key(&self) -> Option<&str> {
         match self {
             Self::Value { problem, .. } => Some(&problem.key),
-            Self::Syntax { .. } | Self::UnknownKey { .. } | Self::NotYet { .. } | Self::NewerRow(_) => None,
+            Self::Syntax { .. } | Self::UnknownKey { .. } | Self::NewerRow(_) => None,
         }
     }
 }

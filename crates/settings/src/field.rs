@@ -63,6 +63,16 @@ impl<'a> Field<'a> {
             .map_err(|_| self.problem(format!("write a whole number from 0 to {}", u16::MAX)))
     }
 
+    /// A whole number of any size that is not below zero.
+    pub(crate) fn number(&self) -> Result<u64, Problem> {
+        let number = self.value.get_ref().as_integer();
+        let number = number.ok_or_else(|| self.expected("a whole number, without quotes"))?;
+        u64::from_str_radix(number.as_str(), number.radix())
+            .ok()
+            .filter(|number| i64::try_from(*number).is_ok())
+            .ok_or_else(|| self.problem(format!("write a whole number from 0 to {}", i64::MAX)))
+    }
+
     /// The items of a list.
     pub(crate) fn items(&self) -> Result<Vec<Self>, Problem> {
         let items = self.value.get_ref().as_array().ok_or_else(|| self.expected("a list in brackets"))?;

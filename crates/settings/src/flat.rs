@@ -107,7 +107,7 @@ impl Settings {
     fn take(&mut self, key: &Key, value: &str) -> Result<(), Problem> {
         let parsed = match key.form {
             Form::Text => Spanned::new(0..value.len(), DeValue::String(value.into())),
-            Form::Toml => DeValue::parse(value).map_err(|_| {
+            Form::Toml | Form::Rows => DeValue::parse(value).map_err(|_| {
                 let example = self.shown(key);
                 Problem::new(key.path, format!("this can't be read: write it like {example}"))
             })?,

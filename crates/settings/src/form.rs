@@ -8,9 +8,6 @@ use crate::error::{Hint, Place};
 use crate::field::Field;
 use crate::{Problem, Settings, SettingsError, key};
 
-/// Sections of capabilities that later versions bring.
-const NOT_YET: &[(&str, &str)] = &[("rail.evm", "[[rail.evm]]")];
-
 impl Settings {
     /// The current settings with what a file changes.
     ///
@@ -69,8 +66,6 @@ impl<'a> Document<'a> {
             let place = Place { line: Some(line_at(self.text, name.span().start)) };
             if key::at(&path).is_some() {
                 self.take(settings, &path, value)?;
-            } else if let Some((_, section)) = NOT_YET.iter().find(|(section, _)| *section == path) {
-                return Err(SettingsError::NotYet { place, section: (*section).to_owned() });
             } else if names_in(&path).is_empty() {
                 return Err(unknown(place, name.get_ref(), prefix));
             } else {

@@ -4,7 +4,7 @@ use toml::Value;
 
 use crate::field::Field;
 use crate::stream::{fee, route, settlement};
-use crate::{Problem, Settings, bitcoin, cash, metrics, policy, rates, shop, stripe, tax};
+use crate::{Problem, Settings, bitcoin, cash, evm, metrics, policy, rates, shop, stripe, tax};
 
 /// One setting.
 pub(crate) struct Key {
@@ -25,13 +25,19 @@ pub(crate) enum Form {
     Text,
     /// As TOML writes it: `true`, `15`, `["20", "10"]`.
     Toml,
+    /// As TOML writes it too; in a file, a section for each row: `[[policy]]`.
+    Rows,
 }
 
 /// Every setting, in the order of the form.
 pub(crate) fn all() -> impl Iterator<Item = &'static Key> {
     let before_rails = [shop::KEYS, tax::KEYS, cash::KEYS, rates::KEYS, policy::KEYS];
     let stream = [route::KEYS, fee::KEYS, settlement::KEYS];
-    before_rails.into_iter().chain(stream).chain([bitcoin::KEYS, stripe::KEYS, metrics::KEYS]).flatten()
+    before_rails
+        .into_iter()
+        .chain(stream)
+        .chain([bitcoin::KEYS, evm::KEYS, stripe::KEYS, metrics::KEYS])
+        .flatten()
 }
 
 /// The setting at a path.

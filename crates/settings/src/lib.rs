@@ -10,6 +10,7 @@
 mod bitcoin;
 mod cash;
 mod error;
+mod evm;
 mod field;
 mod flat;
 mod form;
@@ -33,6 +34,7 @@ use crate::stream::{fee, route, settlement};
 pub use bitcoin::{Bitcoin, Network};
 pub use cash::Cash;
 pub use error::{Hint, Place, Problem, SettingsError};
+pub use evm::{EvmChain, EvmToken};
 pub use metrics::Metrics;
 pub use payment::Mode;
 pub use policy::{PolicyRow, PolicyScope, depth, depth_name};
@@ -64,6 +66,8 @@ pub struct Settings {
     pub settlements: Vec<SettlementRow>,
     /// `[rail.bitcoin]`
     pub bitcoin: Bitcoin,
+    /// `[[rail.evm]]`: one row for a chain.
+    pub evm: Vec<EvmChain>,
     /// `[rail.stripe]`
     pub stripe: Stripe,
     /// `[metrics]`
@@ -93,6 +97,7 @@ impl Settings {
             fees: fee::defaults(mode, currency),
             settlements: settlement::defaults(mode, currency),
             bitcoin: Bitcoin::defaults(mode),
+            evm: evm::defaults(mode),
             stripe: Stripe::defaults(mode),
             metrics: Metrics::default(),
             setup_done: false,
@@ -113,6 +118,7 @@ impl Settings {
         fee::check(&self.fees, self.shop.currency)?;
         settlement::check(&self.settlements)?;
         self.bitcoin.check(self.mode)?;
+        evm::check(&self.evm, self.mode)?;
         self.stripe.check(self.mode)?;
         self.metrics.check()
     }

@@ -193,7 +193,7 @@ fn shown_depth(depth: Depth) -> Option<Value> {
 
 pub(crate) const KEYS: &[Key] = &[Key {
     path: "policy",
-    form: Form::Toml,
+    form: Form::Rows,
     show: |s| {
         row::shown(&s.policy, |row| {
             [

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use toml::Value;
 
+use crate::key::Form;
 use crate::{Settings, key};
 
 impl Settings {
@@ -12,17 +13,18 @@ impl Settings {
     pub fn to_toml(&self) -> String {
         let mut text = String::new();
         // An empty list of tables can only be written as a value, and values at the top come before every section.
-        for key in key::all().filter(|key| (key.show)(self) == Value::Array(Vec::new())) {
-            if let ("", name) = key.split() {
-                push_line(&mut text, format_args!("{name} = []"));
+        for key in key::all().filter(|key| key.form == Form::Rows) {
+            if (key.show)(self) == Value::Array(Vec::new()) {
+                push_line(&mut text, format_args!("{} = []", key.path));
             }
         }
         let mut open = "";
         for key in key::all() {
             let (section, name) = key.split();
             let value = (key.show)(self);
-            if section.is_empty() {
-                push_rows(&mut text, name, &value);
+            if key.form == Form::Rows {
+                push_rows(&mut text, key.path, &value);
+                open = "";
                 continue;
             }
             if section != open {
@@ -35,10 +37,10 @@ impl Settings {
     }
 }
 
-/// A key at the top is a list of tables.
-fn push_rows(text: &mut String, name: &str, rows: &Value) {
+/// A list of tables: a section for each.
+fn push_rows(text: &mut String, path: &str, rows: &Value) {
     for row in rows.as_array().into_iter().flatten().filter_map(Value::as_table) {
-        push_line(text, format_args!("\n[[{name}]]"));
+        push_line(text, format_args!("\n[[{path}]]"));
         for (name, value) in row {
             push_line(text, format_args!("{name} = {value}"));
         }

@@ -51,6 +51,10 @@ pub(crate) struct RowName {
 }
 
 impl RowName {
+    pub(crate) const fn new(table: &'static str, number: usize) -> Self {
+        Self { table, number }
+    }
+
     /// The key of one member.
     pub(crate) fn key(&self, member: &str) -> String {
         format!("{}.{}.{member}", self.table, self.number)
@@ -73,7 +77,7 @@ pub(crate) fn check<T>(
         return Err(Problem::new(table, format!("write at most {ROWS_MAX} rows")));
     }
     for (index, row) in rows.iter().enumerate() {
-        let name = RowName { table, number: index + 1 };
+        let name = RowName::new(table, index + 1);
         check_row(row, &name)?;
         if let Some(earlier) = rows[..index].iter().position(|earlier| hides(earlier, row)) {
             let message =

@@ -71,7 +71,7 @@ fn read_row(row: &Field<'_>, shop: Currency) -> Result<FeeRow, Problem> {
 
 pub(crate) const KEYS: &[Key] = &[Key {
     path: "fee",
-    form: Form::Toml,
+    form: Form::Rows,
     show: |s| {
         row::shown(&s.fees, |row| {
             [

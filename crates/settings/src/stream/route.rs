@@ -58,7 +58,7 @@ fn read_row(row: &Field<'_>, shop: Currency) -> Result<RouteRow, Problem> {
 
 pub(crate) const KEYS: &[Key] = &[Key {
     path: "route",
-    form: Form::Toml,
+    form: Form::Rows,
     show: |s| {
         row::shown(&s.routes, |row| {
             [

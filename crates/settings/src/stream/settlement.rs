@@ -63,7 +63,7 @@ fn read_row(row: &Field<'_>, shop: Currency) -> Result<SettlementRow, Problem> {
 
 pub(crate) const KEYS: &[Key] = &[Key {
     path: "settlement",
-    form: Form::Toml,
+    form: Form::Rows,
     show: |s| {
         row::shown(&s.settlements, |row| {
             [

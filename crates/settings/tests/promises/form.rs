@@ -5,7 +5,10 @@ use settings::{Language, Mode, Network, Problem, Settings};
 
 use crate::{practice, read};
 
-/// The example of the product's description, without the rails that this version doesn't know.
+/// The account m/44'/60'/0' of the words `test test … junk`, as other wallets show it.
+const XPUB: &str = "xpub6CR14mRktfMPR2pvKTvFqyQtk3TJnCuXpG7oPBiEPuRp57E6RyLPZuvJMkSwB4YWmKwA6SFgVZFNA6X9Grzdx6QMU2BqbQnNhbHZbtYUGWy";
+
+/// The example of the product's description.
 const EXAMPLE: &str = r#"
 [shop]
 name = "Corner Café"
@@ -24,6 +27,14 @@ enabled = true
 network = "regtest"                                # bitcoin | testnet4 | signet | regtest
 account = "[d34db33f/84'/1'/0']tpub…"              # key origin and account xpub: watch-only
 servers = ["electrum+tcp://127.0.0.1:50001"]       # electrum+tls://  electrum+tcp://  esplora+https://
+[[rail.evm]]
+enabled = true
+name = "Base"
+chain_id = 8453
+account = "xpub6CR14mRktfMPR2pvKTvFqyQtk3TJnCuXpG7oPBiEPuRp57E6RyLPZuvJMkSwB4YWmKwA6SFgVZFNA6X9Grzdx6QMU2BqbQnNhbHZbtYUGWy" # m/44'/60'/0'
+rpc = ["http://127.0.0.1:18545"]
+native = { symbol = "ETH" }
+tokens = [{ symbol = "USDC", address = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", decimals = 6 }]
 [rail.stripe]
 enabled = true
 api_base = "https://api.stripe.com"                # the simulator's address in sandbox
@@ -39,6 +50,10 @@ fn the_example_of_the_product_is_read() {
     assert_eq!(settings.bitcoin.network, Network::Regtest);
     assert_eq!(settings.bitcoin.account.as_deref(), Some("[d34db33f/84'/1'/0']tpubD6NzVbkrYhZ4X"));
     assert_eq!(settings.bitcoin.servers, ["electrum+tcp://127.0.0.1:50001"]);
+    let [base] = settings.evm.as_slice() else { panic!("one chain: {:?}", settings.evm) };
+    assert_eq!((base.name.as_str(), base.chain_id, base.account.as_deref()), ("Base", 8_453, Some(XPUB)));
+    assert_eq!(base.native_coin().unwrap().code(), "ETH.8453");
+    assert_eq!(base.coin_of(&base.tokens[0]).unwrap().code(), "USDC.8453");
     assert!(settings.stripe.enabled && settings.stripe.elsewhere().is_none());
     assert_eq!(settings.stripe.reader.as_deref(), Some("tmr_1"));
 }
@@ -137,6 +152,15 @@ enabled = true
 network = "regtest"
 account = "[d34db33f/84'/1'/0']tpub"
 servers = ["electrum+tcp://127.0.0.1:50001"]
+
+[[rail.evm]]
+enabled = true
+name = "Base"
+chain_id = 8453
+account = "xpub6CR14mRktfMPR2pvKTvFqyQtk3TJnCuXpG7oPBiEPuRp57E6RyLPZuvJMkSwB4YWmKwA6SFgVZFNA6X9Grzdx6QMU2BqbQnNhbHZbtYUGWy"
+rpc = ["http://127.0.0.1:18545"]
+native = { symbol = "ETH" }
+tokens = [{ symbol = "USDC", address = "0x833589fCD6eDb6E08f4c7C32D4f71b54bdA02913", decimals = 6 }]
 
 [rail.stripe]
 enabled = true

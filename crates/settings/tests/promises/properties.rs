@@ -1,5 +1,7 @@
 //! Whatever settings a shop can have, the file and the rows bring them back unchanged, and no text makes them panic.
 
+use std::collections::BTreeSet;
+
 use money::{Currency, Money, Percent};
 use payment::card::CaptureMode;
 use payment::stream::{FeeRow, RouteRow, SettlementRow};
@@ -8,8 +10,8 @@ use proptest::collection::{btree_map, btree_set, vec};
 use proptest::option;
 use proptest::prelude::*;
 use settings::{
-    Bitcoin, Cash, Language, Metrics, Mode, Network, PolicyRow, PolicyScope, Rates, Settings, Shop, Stripe,
-    Tax, fixed_rate,
+    Bitcoin, Cash, EvmChain, EvmToken, Language, Metrics, Mode, Network, PolicyRow, PolicyScope, Rates,
+    Settings, Shop, Stripe, Tax, fixed_rate,
 };
 
 use crate::practice;
@@ -164,6 +166,38 @@ fn bitcoin() -> impl Strategy<Value = Bitcoin> {
         .prop_map(|(enabled, network, account, servers)| Bitcoin { enabled, network, account, servers })
 }
 
+/// Chains of one account, on this machine's servers, as every mode takes them.
+fn evm() -> impl Strategy<Value = Vec<EvmChain>> {
+    let token = ("0x[0-9a-fA-F]{40}", 0..=77_u8);
+    let tokens = btree_map("[A-Z][A-Z0-9]{0,5}", token, 0..4).prop_map(|tokens| {
+        let mut tokens: Vec<EvmToken> = tokens
+            .into_iter()
+            .map(|(symbol, (address, decimals))| EvmToken { symbol, address, decimals })
+            .collect();
+        tokens.dedup_by_key(|token| token.address.to_lowercase());
+        tokens.retain(|token| token.symbol != "ETH");
+        tokens
+    });
+    let servers = btree_set("(http|ws)://127\\.0\\.0\\.1:[1-9][0-9]{3}/[a-z]{0,9}", 0..=8);
+    let chain = (any::<bool>(), "[A-Z][a-z]{1,12}", servers, tokens);
+    let account = option::of("xpub[A-Za-z0-9]{107}");
+    (btree_map(2_000..=999_999_u64, chain, 0..4), account).prop_map(|(chains, account)| {
+        let chain = |(chain_id, (enabled, name, rpc, tokens)): (
+            u64,
+            (bool, String, BTreeSet<String>, Vec<EvmToken>),
+        )| EvmChain {
+            enabled,
+            name,
+            chain_id,
+            account: account.clone(),
+            rpc: rpc.into_iter().collect(),
+            native: "ETH".to_owned(),
+            tokens,
+        };
+        chains.into_iter().filter(|(chain_id, _)| *chain_id != 31_337).map(chain).collect()
+    })
+}
+
 /// What every mode takes.
 fn stripe() -> impl Strategy<Value = Stripe> {
     let api_base = prop::sample::select(vec!["https://api.stripe.com", "https://api.stripe.com/"]);
@@ -195,13 +229,15 @@ prop_compose! {
         fees in fees(shop.currency),
         settlements in settlements(),
         bitcoin in bitcoin(),
+        evm in evm(),
         stripe in stripe(),
         metrics in metrics(),
         setup_done in any::<bool>(),
         shop in Just(shop),
     ) -> Settings {
         Settings {
-            mode, shop, tax, cash, rates, policy, routes, fees, settlements, bitcoin, stripe, metrics, setup_done,
+            mode, shop, tax, cash, rates, policy, routes, fees, settlements, bitcoin, evm, stripe, metrics,
+            setup_done,
         }
     }
 }

@@ -25,7 +25,10 @@ fn unknown_keys_name_the_key_that_was_probably_meant() {
         "\n[cash]\ncoins = 1",
         "line 3: unknown key \"coins\" in [cash]; known are enabled, smallest_coin, notes",
     );
-    refused("[rail.lightning]", "line 1: unknown key \"lightning\" in [rail]; known are bitcoin, stripe");
+    refused(
+        "[rail.lightning]",
+        "line 1: unknown key \"lightning\" in [rail]; known are bitcoin, evm, stripe",
+    );
     refused(
         "[[policy]]\nrail = \"bitcoin\"\nupto = \"5\"",
         "line 3: policy.1.upto: unknown key; did you mean \"up_to\"?",
@@ -33,10 +36,72 @@ fn unknown_keys_name_the_key_that_was_probably_meant() {
 }
 
 #[test]
-fn sections_of_later_versions_are_refused_as_such() {
+fn a_chain_that_cannot_be_is_refused() {
+    let chain = |more: &str| {
+        format!("[[rail.evm]]\nname = \"Base\"\nchain_id = 8453\nnative = {{ symbol = \"ETH\" }}\n{more}\n")
+    };
+    let private = format!("account = \"xprv{}\"", "9".repeat(107));
     refused(
-        "[shop]\nname = \"Bar\"\n[[rail.evm]]\nenabled = true",
-        "line 3: this version of Tillstream doesn't know [[rail.evm]] yet: remove the section",
+        &chain(&private),
+        "line 5: rail.evm.1.account: this is a private key, which settings never hold: write the account's xpub",
+    );
+    refused(
+        &chain("rpc = [\"127.0.0.1:8545\"]"),
+        "line 5: rail.evm.1.rpc.1: begin with https://, wss://, http:// or ws://",
+    );
+    refused(
+        &chain("rpc = [\"https://me:secret@host/\"]"),
+        "line 5: rail.evm.1.rpc.1: take user and password out of the address",
+    );
+    let token = |symbol: &str, address: &str| {
+        chain(&format!("tokens = [{{ symbol = \"{symbol}\", address = \"{address}\", decimals = 6 }}]"))
+    };
+    refused(
+        &token("USDC", "0x12"),
+        "line 5: rail.evm.1.tokens.1.address: write 0x and 40 hexadecimal digits",
+    );
+    refused(
+        &token("ETH", &format!("0x{}", "ab".repeat(20))),
+        "line 5: rail.evm.1.tokens.1.symbol: ETH stands here twice: name one of them otherwise",
+    );
+    refused(
+        &(chain("") + &chain("")),
+        "line 8: rail.evm.2.chain_id: this chain stands here twice: put its tokens together",
+    );
+    refused("[[rail.evm]]\nname = \"Base\"\nchain_id = 8453", "line 1: rail.evm.1: write native too");
+}
+
+#[test]
+fn chains_have_one_account() {
+    let chain = |id: u32, letter: &str| {
+        let account = format!("xpub{}", letter.repeat(107));
+        format!(
+            "[[rail.evm]]\nname = \"X\"\nchain_id = {id}\nnative = {{ symbol = \"ETH\" }}\naccount = \"{account}\"\n"
+        )
+    };
+    refused(
+        &(chain(1, "a") + &chain(10, "b")),
+        "line 10: rail.evm.2.account: another chain has another account: write the same one everywhere, because what a \
+         customer sends on the wrong chain is looked for at the same address",
+    );
+}
+
+#[test]
+fn each_mode_keeps_to_its_own_chains_and_servers() {
+    let chain = |id: u32, server: &str| {
+        format!(
+            "[[rail.evm]]\nname = \"X\"\nchain_id = {id}\nrpc = [\"{server}\"]\nnative = {{ symbol = \"ETH\" }}\n"
+        )
+    };
+    refused_in(
+        Mode::Live,
+        &chain(31_337, "http://127.0.0.1:8545"),
+        "line 3: rail.evm.1.chain_id: live mode refuses a chain whose coins are worth nothing",
+    );
+    refused_in(
+        Mode::Sandbox,
+        &chain(1, "https://rpc.example"),
+        "line 4: rail.evm.1.rpc.1: sandbox mode asks only servers of this machine: write 127.0.0.1",
     );
 }
 

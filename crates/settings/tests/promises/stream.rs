@@ -100,10 +100,13 @@ fn amounts_are_in_the_currency_of_their_row_or_else_of_the_shop() {
 #[test]
 fn rules_are_printed_between_the_policy_and_the_rails() {
     let printed = read(EXAMPLE, Mode::Live).to_toml();
-    assert!(printed.starts_with("policy = []\n\n[shop]\n"), "{printed}");
+    assert!(printed.starts_with("policy = []\nrail.evm = []\n\n[shop]\n"), "{printed}");
     assert!(printed.contains(&format!("\n\n{EXAMPLE}\n[rail.bitcoin]\n")), "{printed}");
     let none = Settings::defaults(Mode::Live).to_toml();
-    assert!(none.starts_with("policy = []\nroute = []\nfee = []\nsettlement = []\n\n[shop]\n"), "{none}");
+    assert!(
+        none.starts_with("policy = []\nroute = []\nfee = []\nsettlement = []\nrail.evm = []\n\n[shop]\n"),
+        "{none}"
+    );
     assert_eq!(Settings::parse(&none, &read(EXAMPLE, Mode::Live)), Ok(Settings::defaults(Mode::Live)));
 }
 
