@@ -1,5 +1,6 @@
 //! One opened till: a mode's data file with its engine, its rails and its vault.
 
+mod evm;
 mod rails;
 
 use std::path::{Path, PathBuf};
@@ -7,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use engine::{Clock, Engine, Now, Setup, SystemClock};
 use keys::{Moment, Vault, VaultScope};
-use payment::Timestamp;
 use payment::card::ConnectionCheck;
+use payment::{Rail, RailId, Timestamp};
 use rail_practice::{PracticeCards, PracticeRail, PracticeTerminal};
 use settings::{Mode, Settings};
 use store::{Store, StoreOptions};
@@ -45,16 +46,17 @@ pub enum OpenError {
 /// The simulated rails of practice mode, once the engine has opened them; the engine may open the chain anew.
 #[derive(Clone, Default)]
 pub struct PracticeSlot {
-    rail: Arc<Mutex<Option<Arc<PracticeRail>>>>,
+    bitcoin: Arc<Mutex<Option<Arc<PracticeRail>>>>,
+    evm: Arc<Mutex<Option<Arc<PracticeRail>>>>,
     terminal: Arc<Mutex<Option<Arc<PracticeTerminal>>>>,
     cards: Arc<Mutex<Option<Arc<PracticeCards>>>>,
 }
 
 impl PracticeSlot {
-    /// The chain whose customer can be told what to do.
+    /// The chain of a rail, whose customer can be told what to do.
     #[must_use]
-    pub fn get(&self) -> Option<Arc<PracticeRail>> {
-        self.rail.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub fn chain(&self, rail: RailId) -> Option<Arc<PracticeRail>> {
+        self.chain_slot(rail).lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The card reader whose customer can be told what to do.
@@ -73,8 +75,13 @@ impl PracticeSlot {
         *self.cards.lock().unwrap_or_else(PoisonError::into_inner) = Some(cards);
     }
 
-    fn set(&self, rail: Arc<PracticeRail>) {
-        *self.rail.lock().unwrap_or_else(PoisonError::into_inner) = Some(rail);
+    fn set_chain(&self, rail: Arc<PracticeRail>) {
+        let slot = self.chain_slot(rail.id());
+        *slot.lock().unwrap_or_else(PoisonError::into_inner) = Some(rail);
+    }
+
+    fn chain_slot(&self, rail: RailId) -> &Mutex<Option<Arc<PracticeRail>>> {
+        if rail == RailId::EVM { &self.evm } else { &self.bitcoin }
     }
 
     fn set_terminal(&self, terminal: Arc<PracticeTerminal>) {

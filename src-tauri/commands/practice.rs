@@ -6,13 +6,14 @@ use std::time::Duration;
 use engine::Command;
 use payment::sale::ChainPayment;
 use payment::{InvoiceId, PaymentId, Sale};
-use rail_practice::{Act, Portion};
+use rail_practice::{Act, Portion, PracticeRail};
 
 use super::{Asker, id, refuse};
 use crate::app::App;
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::practice::{PracticeActDto, PracticeActRequest};
 use crate::dto::sale::SaleDto;
+use crate::till::Till;
 use crate::view;
 
 /// The public acts in milliseconds; a screen that waits longer for it re-reads the sale by the feed anyway.
@@ -24,15 +25,12 @@ pub(super) async fn practice_act(
     request: PracticeActRequest,
 ) -> Result<SaleDto, AppError> {
     let till = app.till().await?;
-    let practice = till
-        .practice
-        .get()
-        .ok_or_else(|| refuse(ErrorCode::Forbidden, "only practice mode has a simulated customer"))?;
     let (invoice, payment): (InvoiceId, PaymentId) = (id(&request.invoice)?, id(&request.payment)?);
     if request.act == PracticeActDto::PayLate {
         till.engine.ask(Command::EndQuote { invoice, payment }).await?;
     }
     let before = till.engine.sale(invoice).await?;
+    let practice = simulated(&till, chain_of(&before, payment)?)?;
     let mut changes = till.engine.feed().subscribe();
     for act in acts(&before, payment, request.act)? {
         practice.act(&act).map_err(|error| refuse(ErrorCode::NotNow, error.to_string()))?;
@@ -50,9 +48,19 @@ pub(super) async fn practice_act(
     view::sale::sale(&till, &sale)
 }
 
-fn acts(sale: &Sale, payment: PaymentId, act: PracticeActDto) -> Result<Vec<Act>, AppError> {
+/// The chain that the payment's rail has in practice mode.
+fn simulated(till: &Till, chain: &ChainPayment) -> Result<Arc<PracticeRail>, AppError> {
+    let simulated = till.practice.chain(chain.terms.rail);
+    simulated.ok_or_else(|| refuse(ErrorCode::Forbidden, "only practice mode has a simulated customer"))
+}
+
+fn chain_of(sale: &Sale, payment: PaymentId) -> Result<&ChainPayment, AppError> {
     let chain = sale.payment(payment).and_then(payment::sale::Payment::chain);
-    let chain = chain.ok_or_else(|| refuse(ErrorCode::NotFound, "the sale has no such payment"))?;
+    chain.ok_or_else(|| refuse(ErrorCode::NotFound, "the sale has no such payment"))
+}
+
+fn acts(sale: &Sale, payment: PaymentId, act: PracticeActDto) -> Result<Vec<Act>, AppError> {
+    let chain = chain_of(sale, payment)?;
     let address =
         chain.address.clone().ok_or_else(|| refuse(ErrorCode::NotNow, "the code is not shown yet"))?;
     let pay = |portion: Portion| -> Result<Vec<Act>, AppError> {

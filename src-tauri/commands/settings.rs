@@ -117,7 +117,7 @@ async fn change(
     let (settings, based_on) = (Box::new(wanted.clone()), Box::new(before.clone()));
     till.engine.ask(Command::ChangeSettings { settings, based_on }).await?;
     let stripe = |settings: &Settings| (settings.stripe.enabled, settings.stripe.api_base.clone());
-    if wanted.bitcoin != before.bitcoin || stripe(&wanted) != stripe(before) {
+    if wanted.bitcoin != before.bitcoin || wanted.evm != before.evm || stripe(&wanted) != stripe(before) {
         app.reopen(till.mode).await?;
     }
     Ok(shown)

@@ -325,7 +325,13 @@ pub struct CashDto {
 pub struct CodeDto {
     /// Receiving address.
     pub address: String,
-    /// Payment link (BIP 321) with the amount still to pay.
+    /// The code of the address alone, for wallets that don't read the link.
+    pub plain_qr: QrDto,
+    /// The name of the network (`regtest`, `Base`).
+    pub network: String,
+    /// The chain's number, for coins of EVM chains.
+    pub chain_id: Option<String>,
+    /// Payment link (BIP 321, EIP-681) with the amount still to pay.
     pub uri: String,
     /// The code of `uri`.
     pub qr: QrDto,
@@ -399,6 +405,23 @@ pub struct TenderDto {
     pub coin: Option<MoneyDto>,
     /// How deep before the goods go.
     pub safe_at: DepthDto,
+    /// The chain and what paying there takes, for coins of EVM chains.
+    pub chain: Option<TenderChainDto>,
+}
+
+/// A coin of an EVM chain as a way to pay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct TenderChainDto {
+    /// The chain's name (`Base`).
+    pub name: String,
+    /// Its number.
+    pub chain_id: String,
+    /// The coin's symbol (`USDC`).
+    pub symbol: String,
+    /// What the network takes of the customer today, in the shop's currency; none while nobody knows.
+    pub fee: Option<MoneyDto>,
+    /// Seconds until the goods may go, about; none where the network's own word is waited for.
+    pub seconds: Option<u32>,
 }
 
 /// Why a tender is off.

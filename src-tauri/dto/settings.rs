@@ -22,6 +22,8 @@ pub struct SettingsDto {
     pub policy: Vec<PolicyDto>,
     /// `[rail.bitcoin]`
     pub bitcoin: BitcoinDto,
+    /// `[[rail.evm]]`
+    pub evm: Vec<EvmChainDto>,
     /// `[rail.stripe]`
     pub stripe: StripeDto,
 }
@@ -116,6 +118,38 @@ pub struct BitcoinDto {
     pub account: String,
     /// Servers by address scheme.
     pub servers: Vec<String>,
+}
+
+/// One EVM chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct EvmChainDto {
+    /// Offered at the till.
+    pub enabled: bool,
+    /// What people call it (`Base`).
+    pub name: String,
+    /// Its number (EIP-155), decimal text.
+    pub chain_id: String,
+    /// The account's xpub, the same on every chain: watch-only. Empty when not set up.
+    pub account: String,
+    /// Servers by address, in the order they are asked.
+    pub rpc: Vec<String>,
+    /// What its own coin is called.
+    pub native: String,
+    /// The tokens taken there.
+    pub tokens: Vec<EvmTokenDto>,
+}
+
+/// A token (ERC-20).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct EvmTokenDto {
+    /// What it is called.
+    pub symbol: String,
+    /// Its contract.
+    pub address: String,
+    /// Digits after the point in its base units, 0 to 77.
+    pub decimals: u8,
 }
 
 /// Cards through Stripe.

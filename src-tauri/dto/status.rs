@@ -34,6 +34,8 @@ pub struct StatusDto {
     pub log_dir: String,
     /// Bitcoin.
     pub bitcoin: BitcoinStatusDto,
+    /// EVM chains, in the order of the settings.
+    pub chains: Vec<ChainStatusDto>,
     /// Cards.
     pub cards: CardsStatusDto,
     /// What of cards waits for the owner.
@@ -75,6 +77,27 @@ pub struct BitcoinStatusDto {
     pub has_rate: bool,
     /// The key is in this till's keyring; false for watch-only.
     pub has_key: bool,
+}
+
+/// Health of one EVM chain.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Type)]
+pub struct ChainStatusDto {
+    /// Its name (`Base`).
+    pub name: String,
+    /// Its number.
+    pub chain_id: String,
+    /// Offered at the till.
+    pub enabled: bool,
+    /// An account and a server are set.
+    pub set_up: bool,
+    /// Simulated (practice mode).
+    pub simulated: bool,
+    /// Height of the tip, when known.
+    pub tip_height: Option<u32>,
+    /// Age of the newest block by the till's clock, seconds.
+    pub tip_age_s: Option<u32>,
+    /// Servers; one without an address says why the chain can't be used at all.
+    pub servers: Vec<ServerDto>,
 }
 
 /// Health of the rail that takes cards.

@@ -125,6 +125,9 @@ fn transfer(sat: i64, status: TransferStatusDto) -> TransferDto {
 fn bitcoin(received: i64, transfers: Vec<TransferDto>) -> PaymentDto {
     let code = CodeDto {
         address: "bcrt1q6rz28mcfaxtmd6v789l9rrlrusdprr9pz3cppk".into(),
+        plain_qr: QrDto { size: 0, path: String::new() },
+        network: "regtest".into(),
+        chain_id: None,
         uri: String::new(),
         qr: QrDto { size: 0, path: String::new() },
         quoted: btc(7_759),

@@ -10,11 +10,11 @@ use payment::charging::ChargingRail;
 use payment::rail::RailError;
 use payment::{Rail, RailId, Timestamp};
 use rail_bitcoin::{BitcoinConfig, BitcoinRail, RpcPassword};
-use rail_practice::{Mining, PracticeCards, PracticeRail, PracticeTerminal};
+use rail_practice::{Mining, Nature, PracticeCards, PracticeRail, PracticeTerminal};
 use rail_stripe::{StripeCharging, StripeConfig, StripeRail};
 use settings::{Mode, Settings};
 
-use super::PracticeSlot;
+use super::{PracticeSlot, evm};
 
 /// The rails that wait for money at an address. Practice has its simulated one.
 pub(super) fn chains(
@@ -23,13 +23,19 @@ pub(super) fn chains(
     vault: &Vault,
     practice: &PracticeSlot,
 ) -> Vec<RailSetup> {
-    if mode == Mode::Practice {
-        return if settings.bitcoin.enabled { vec![practice_rail(practice.clone())] } else { Vec::new() };
-    }
-    match (&settings.bitcoin.account, settings.bitcoin.enabled) {
-        (Some(account), true) => vec![bitcoin_rail(settings, account.clone(), vault.clone())],
-        (None, _) | (_, false) => Vec::new(),
-    }
+    let bitcoin = match (mode, &settings.bitcoin.account) {
+        _ if !settings.bitcoin.enabled => None,
+        (Mode::Practice, _) => Some(practice_chain(Nature::Bitcoin, practice.clone())),
+        (Mode::Sandbox | Mode::Live, account) => {
+            account.clone().map(|account| bitcoin_rail(settings, account, vault.clone()))
+        }
+    };
+    let evm = match mode {
+        Mode::Practice => evm::practice_coins(&settings.evm)
+            .map(|coins| practice_chain(Nature::Evm(coins), practice.clone())),
+        Mode::Sandbox | Mode::Live => None,
+    };
+    bitcoin.into_iter().chain(evm).collect()
 }
 
 /// The rails this till charges. Practice has its simulated cards, always.
@@ -121,15 +127,16 @@ fn webhook_secret(vault: &Vault) -> Result<Option<Secret>, RailError> {
         .map_err(|error| RailError::Misconfigured(format!("the signing secret can't be read: {error}")))
 }
 
-fn practice_rail(slot: PracticeSlot) -> RailSetup {
+fn practice_chain(nature: Nature, slot: PracticeSlot) -> RailSetup {
+    let id = nature.rail();
     let open = move |memory| {
-        let rail = PracticeRail::open(&memory, wall_clock(), Mining::PRACTICE)
+        let rail = PracticeRail::open(nature.clone(), &memory, wall_clock(), Mining::PRACTICE)
             .map_err(|error| RailError::Misconfigured(error.to_string()))?;
         let rail = Arc::new(rail);
-        slot.set(rail.clone());
+        slot.set_chain(rail.clone());
         Ok(rail as Arc<dyn Rail>)
     };
-    RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }
+    RailSetup { id, open: Arc::new(open) }
 }
 
 /// The node's password is read from the keyring each time the rail is opened, and only when a node is configured.

@@ -11,7 +11,7 @@ use store::{SaleSummary, SalesFilter, SalesPage};
 use super::{instant, money};
 use crate::commands::{id, refuse};
 use crate::dto::error::{AppError, ErrorCode};
-use crate::dto::money::RateDto;
+use crate::dto::money::{QrDto, RateDto};
 use crate::dto::sale::{
     CartLineDto, CartTotalsDto, CashDto, CodeDto, DepthDto, HandOverDto, MarkDto, MayDto, PaymentDto,
     SaleDto, StateDto, TaxDto, TransferDto, TransferStatusDto,
@@ -141,8 +141,11 @@ fn code(till: &Till, payment: &Payment, chain: &ChainPayment) -> Result<Option<C
         chain.terms.policy.trusts_unconfirmed() && !second_server(&rail.health(quote.currency()));
     Ok(Some(CodeDto {
         address: address.clone(),
+        plain_qr: drawn(address)?,
+        network: rail.network(quote.currency()),
+        chain_id: quote.currency().chain_id().map(|chain_id| chain_id.to_string()),
         uri,
-        qr: qr::qr_svg_path(&code).map_err(|error| refuse(ErrorCode::Internal, error.to_string()))?,
+        qr: drawn(&code)?,
         quoted: money(quote.coin),
         remaining: money(remaining),
         rate: rate(&quote.rate)?,
@@ -152,6 +155,10 @@ fn code(till: &Till, payment: &Payment, chain: &ChainPayment) -> Result<Option<C
         policy_up_to: chain.terms.policy.up_to.map(money),
         needs_second_server,
     }))
+}
+
+fn drawn(text: &str) -> Result<QrDto, AppError> {
+    qr::qr_svg_path(text).map_err(|error| refuse(ErrorCode::Internal, error.to_string()))
 }
 
 /// How deep a transfer must be.

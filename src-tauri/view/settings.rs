@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use money::{Money, Percent};
 use payment::Policy;
 use payment::card::CaptureMode;
-use settings::{Language, Network, PolicyRow, PolicyScope, Problem, Settings, depth, depth_name, fixed_rate};
+use settings::{
+    EvmChain, EvmToken, Language, Network, PolicyRow, PolicyScope, Problem, Settings, depth, depth_name,
+    fixed_rate,
+};
 
 use crate::dto::settings::{
-    BitcoinDto, CashSettingsDto, FixedRateDto, PolicyDto, RatesDto, SettingsDto, ShopDto, StripeDto,
-    TaxSettingsDto,
+    BitcoinDto, CashSettingsDto, EvmChainDto, EvmTokenDto, FixedRateDto, PolicyDto, RatesDto, SettingsDto,
+    ShopDto, StripeDto, TaxSettingsDto,
 };
 
 /// The settings as the screens edit them.
@@ -48,6 +51,7 @@ pub fn settings(settings: &Settings) -> SettingsDto {
             account: settings.bitcoin.account.clone().unwrap_or_default(),
             servers: settings.bitcoin.servers.clone(),
         },
+        evm: settings.evm.iter().map(evm_chain).collect(),
         stripe: StripeDto {
             enabled: settings.stripe.enabled,
             api_base: settings.stripe.api_base.clone(),
@@ -91,6 +95,7 @@ pub fn read(dto: &SettingsDto, current: &Settings) -> Result<Settings, Problem> 
     wanted.rates.fixed = read_fixed(&dto.rates.fixed)?;
     wanted.policy = dto.policy.iter().map(|row| read_policy(row, &wanted)).collect::<Result<_, _>>()?;
     read_bitcoin(&dto.bitcoin, &mut wanted)?;
+    wanted.evm = dto.evm.iter().zip(1..).map(read_evm_chain).collect::<Result<_, _>>()?;
     read_stripe(&dto.stripe, &mut wanted)?;
     Ok(wanted)
 }
@@ -150,6 +155,43 @@ fn read_bitcoin(dto: &BitcoinDto, wanted: &mut Settings) -> Result<(), Problem> 
     bitcoin.account = (!account.is_empty()).then(|| account.to_owned());
     bitcoin.servers = dto.servers.iter().map(|server| server.trim().to_owned()).collect();
     Ok(())
+}
+
+fn evm_chain(chain: &EvmChain) -> EvmChainDto {
+    let token = |token: &EvmToken| EvmTokenDto {
+        symbol: token.symbol.clone(),
+        address: token.address.clone(),
+        decimals: token.decimals,
+    };
+    EvmChainDto {
+        enabled: chain.enabled,
+        name: chain.name.clone(),
+        chain_id: chain.chain_id.to_string(),
+        account: chain.account.clone().unwrap_or_default(),
+        rpc: chain.rpc.clone(),
+        native: chain.native.clone(),
+        tokens: chain.tokens.iter().map(token).collect(),
+    }
+}
+
+fn read_evm_chain((dto, number): (&EvmChainDto, u32)) -> Result<EvmChain, Problem> {
+    let account = dto.account.trim();
+    let token = |token: &EvmTokenDto| EvmToken {
+        symbol: token.symbol.trim().to_owned(),
+        address: token.address.trim().to_owned(),
+        decimals: token.decimals,
+    };
+    Ok(EvmChain {
+        enabled: dto.enabled,
+        name: dto.name.trim().to_owned(),
+        chain_id: dto.chain_id.trim().parse().map_err(|_| {
+            Problem::new(format!("rail.evm.{number}.chain_id"), "write the number of the chain")
+        })?,
+        account: (!account.is_empty()).then(|| account.to_owned()),
+        rpc: dto.rpc.iter().map(|server| server.trim().to_owned()).collect(),
+        native: dto.native.trim().to_owned(),
+        tokens: dto.tokens.iter().map(token).collect(),
+    })
 }
 
 fn read_stripe(dto: &StripeDto, wanted: &mut Settings) -> Result<(), Problem> {

@@ -1,5 +1,7 @@
 //! The till at a glance.
 
+mod evm;
+
 use std::path::Path;
 
 use keys::{SecretName, Vault, VaultStatus};
@@ -55,6 +57,7 @@ pub async fn status(till: &Till, data_dir: &Path, asker: Asker) -> Result<Status
         data_dir: data_dir.display().to_string(),
         log_dir: data_dir.join("logs").display().to_string(),
         bitcoin: bitcoin(till, &settings, now, has_key),
+        chains: evm::chains(till, &settings, now),
         cards: super::stripe::cards(till, &settings),
         cards_waiting: cards_waiting(waiting, &alerts),
         ledger: LedgerStatusDto {
@@ -89,8 +92,6 @@ fn bitcoin(till: &Till, settings: &Settings, now: Timestamp, has_key: bool) -> B
         Some(Ok(rail)) => rail.health(Currency::BTC),
         Some(Err(_)) | None => RailHealth::default(),
     };
-    let age =
-        |time: Timestamp| u32::try_from((now.millis() - time.millis()).max(0) / 1_000).unwrap_or(u32::MAX);
     let mut servers: Vec<ServerDto> = health.servers.into_iter().map(server).collect();
     if let Some(problem) = problem {
         servers.push(ServerDto { address: String::new(), up: false, problem });
@@ -101,12 +102,16 @@ fn bitcoin(till: &Till, settings: &Settings, now: Timestamp, has_key: bool) -> B
         simulated,
         network: settings.bitcoin.network.name().to_owned(),
         tip_height: health.tip.as_ref().map(|tip| tip.height),
-        tip_age_s: health.tip.as_ref().map(|tip| age(tip.time)),
+        tip_age_s: health.tip.as_ref().map(|tip| age_s(tip.time, now)),
         servers,
         notices: health.notices.into_iter().map(notice).collect(),
         has_rate: settings.rate(Currency::BTC, settings.shop.currency, now).is_some(),
         has_key,
     }
+}
+
+fn age_s(time: Timestamp, now: Timestamp) -> u32 {
+    u32::try_from((now.millis() - time.millis()).max(0) / 1_000).unwrap_or(u32::MAX)
 }
 
 fn notice(notice: RailNotice) -> RailNoticeDto {

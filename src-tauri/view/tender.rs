@@ -1,6 +1,7 @@
 //! The ways to pay a sale, and why one is off.
 
 mod card;
+mod evm;
 
 use money::{Currency, Money};
 use payment::rail::{RailError, method_name};
@@ -24,7 +25,8 @@ pub fn tenders(till: &Till, sale: &Sale) -> Result<Vec<TenderDto>, AppError> {
     let settings = till.engine.settings();
     let card = |way| card::tender(till, &settings, sale, rest, way);
     let counter = [cash(&settings, sale, rest), card(CardWayDto::Reader), card(CardWayDto::Phone)];
-    let chains = ways(till).into_iter().map(|way| chain(till, rest, way));
+    let mut chains: Vec<TenderDto> = ways(till).into_iter().map(|way| chain(till, rest, way)).collect();
+    chains.sort_by_cached_key(evm::place);
     Ok(counter.into_iter().chain(chains).collect())
 }
 
@@ -39,6 +41,7 @@ fn cash(settings: &Settings, sale: &Sale, rest: Money) -> TenderDto {
         you_get: money(you_get),
         coin: None,
         safe_at: DepthDto::AT_ONCE,
+        chain: None,
     }
 }
 
@@ -62,6 +65,7 @@ fn chain(till: &Till, rest: Money, (rail, coin): (RailId, Currency)) -> TenderDt
     let quote = settings
         .rate(coin, settings.shop.currency, now)
         .and_then(|rate| Quote::of(rest, rate, settings.quote_life_ms()).ok());
+    let policy = settings.policy_for(rail, coin, rest);
     let off = off(till, &settings, (rail, coin), rest, quote.as_ref());
     let (reason, detail) = off.map_or((None, String::new()), |(reason, detail)| (Some(reason), detail));
     TenderDto {
@@ -71,7 +75,8 @@ fn chain(till: &Till, rest: Money, (rail, coin): (RailId, Currency)) -> TenderDt
         detail,
         you_get: money(rest),
         coin: quote.map(|quote| money(quote.coin)),
-        safe_at: depth(settings.policy_for(rail, coin, rest).safe),
+        safe_at: depth(policy.safe),
+        chain: evm::chain(till, (rail, coin), policy.safe),
     }
 }
 
@@ -84,7 +89,7 @@ fn off(
     rest: Money,
     quote: Option<&Quote>,
 ) -> Option<(TenderReasonDto, String)> {
-    if id == RailId::BITCOIN && !settings.bitcoin.enabled {
+    if !settings.takes(coin) {
         return Some((TenderReasonDto::SwitchedOff, String::new()));
     }
     let rail = match till.engine.rail(id) {

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 use engine::{Clock, RailSetup};
 use money::Money;
 use payment::{Rail, RailError, RailId};
-use rail_practice::{Act, Mining, PracticeRail};
+use rail_practice::{Act, Mining, Nature, PracticeRail};
 
 use super::cases::rail_contract;
 use super::shop::TurnedClock;
@@ -31,7 +31,7 @@ impl Place for PracticeTown {
         let open = move |memory| {
             let clock = clock.clone();
             let tells: rail_practice::Clock = Arc::new(move || clock.now().wall);
-            let rail = PracticeRail::open(&memory, tells, Mining::OnDemand)
+            let rail = PracticeRail::open(Nature::Bitcoin, &memory, tells, Mining::OnDemand)
                 .map_err(|error| RailError::Misconfigured(error.to_string()))?;
             let rail = Arc::new(rail);
             *slot.lock().unwrap() = Some(rail.clone());

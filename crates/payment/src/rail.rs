@@ -5,6 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use money::{Currency, Money};
 use thiserror::Error;
@@ -313,6 +314,18 @@ pub trait Rail: Send + Sync {
 
     /// The smallest amount of a coin worth asking for (dust is refused by the network).
     fn amount_min(&self, coin: Currency) -> Money;
+
+    /// What the network takes for sending a coin today, in the network's own coin; `None` where the rail does not know.
+    fn network_fee(&self, coin: Currency) -> Option<Money> {
+        let _ = coin;
+        None
+    }
+
+    /// The usual time between two blocks of a coin's network; `None` where the rail does not say.
+    fn block_time(&self, coin: Currency) -> Option<Duration> {
+        let _ = coin;
+        None
+    }
 
     /// A link for an amount of one of its coins to an address this rail offered.
     fn link(&self, address: &str, amount: Money) -> PaymentLink;

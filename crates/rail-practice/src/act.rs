@@ -10,7 +10,7 @@ pub enum Act {
     Pay {
         /// Where to.
         address: String,
-        /// How much, in bitcoin.
+        /// How much, in a coin of the chain.
         amount: Money,
     },
     /// The customer spends the coins of the newest unconfirmed payment to this address elsewhere.
@@ -41,7 +41,7 @@ pub enum ActRefused {
     #[error("the till never offered {0}: pay an address that is on its screen")]
     UnknownAddress(String),
     /// Not an amount that can be sent.
-    #[error("{0} can't be sent: choose an amount of bitcoin above zero")]
+    #[error("{0} can't be sent: choose an amount above zero in a coin of this chain")]
     WrongAmount(Money),
     /// There is no payment that could still be taken back.
     #[error("no payment to {0} is unconfirmed: pay it first, and take it back before a block is found")]
@@ -83,9 +83,10 @@ impl Portion {
 }
 
 /// An amount somebody could send.
-pub(crate) fn sat(amount: Money) -> Result<i64, ActRefused> {
-    let can_be_sent = amount.currency() == Currency::BTC && amount.is_positive();
-    if can_be_sent { Ok(amount.minor()) } else { Err(ActRefused::WrongAmount(amount)) }
+pub(crate) fn sendable(amount: Money) -> Result<Money, ActRefused> {
+    let coin = amount.currency();
+    let is_on_a_chain = coin == Currency::BTC || coin.chain_id().is_some();
+    if is_on_a_chain && amount.is_positive() { Ok(amount) } else { Err(ActRefused::WrongAmount(amount)) }
 }
 
 #[cfg(test)]

@@ -6,8 +6,13 @@ use payment::PaymentId;
 use payment::rail::PaymentLink;
 use sha2::{Digest, Sha256};
 
+use crate::nature::PracticeCoin;
+
 /// Bytes of a version 0 witness program that pays to a key (BIP 141).
 const KEY_HASH_BYTES: usize = 20;
+
+/// Digits of an EVM address that follow its spelling.
+const EVM_DIGITS: usize = 32;
 
 /// The address of a payment: a regtest segwit address (BIP 173) to which nobody has the key.
 pub(crate) fn of(payment: PaymentId) -> String {
@@ -39,6 +44,27 @@ pub(crate) fn link(address: &str, amount: Money) -> PaymentLink {
     }
 }
 
+/// An address of a payment on the EVM chains. Real ones have no test network of their own, so this one is spelled in a way
+/// that no wallet takes: nobody can pay it by accident.
+pub(crate) fn evm_of(payment: PaymentId) -> String {
+    let hash = digest(&[b"address", payment.as_bytes()]);
+    format!("0xpractice{}", &hex::encode(hash)[..EVM_DIGITS])
+}
+
+/// A payment link in the form of EIP-681, under a scheme that no wallet opens.
+pub(crate) fn evm_link(address: &str, coin: &PracticeCoin, amount: Money) -> PaymentLink {
+    let chain_id = coin.currency.chain_id().unwrap_or_default();
+    let zeros = usize::from(coin.decimals.saturating_sub(coin.currency.scale()));
+    let base_units = format!("{}{}", amount.minor(), "0".repeat(zeros));
+    let uri = match &coin.contract {
+        None => format!("practice-ethereum:{address}@{chain_id}?value={base_units}"),
+        Some(contract) => {
+            format!("practice-ethereum:{contract}@{chain_id}/transfer?address={address}&uint256={base_units}")
+        }
+    };
+    PaymentLink { code: uri.clone(), uri }
+}
+
 fn digest(parts: &[&[u8]]) -> [u8; 32] {
     let mut hash = Sha256::new();
     hash.update(b"tillstream practice");
@@ -62,6 +88,30 @@ mod tests {
         assert_eq!((network, version, program.len()), (hrp::BCRT, segwit::VERSION_0, KEY_HASH_BYTES));
         let other = PaymentId::generate(Timestamp::from_millis(1_790_000_000_000), [8; 10]);
         assert_ne!(of(payment), of(other));
+    }
+
+    #[test]
+    fn an_evm_address_is_as_long_as_a_real_one_and_no_wallet_takes_it() {
+        let payment = PaymentId::generate(Timestamp::from_millis(1_790_000_000_000), [7; 10]);
+        let address = evm_of(payment);
+        assert_eq!(address.len(), 42);
+        assert!(!address[2..].bytes().all(|digit| digit.is_ascii_hexdigit()), "{address}");
+    }
+
+    #[test]
+    fn an_evm_link_asks_for_the_exact_base_units_under_a_scheme_of_its_own() {
+        let coin = |symbol: &str, decimals, contract: Option<&str>| PracticeCoin {
+            currency: Currency::on_chain(symbol, 8_453, decimals).unwrap(),
+            chain: "Base".to_owned(),
+            contract: contract.map(str::to_owned),
+            decimals,
+        };
+        let ether = coin("ETH", 18, None);
+        let link = evm_link("0xpractice1", &ether, Money::new(1_500_000, ether.currency));
+        assert_eq!(link.uri, "practice-ethereum:0xpractice1@8453?value=1500000000000000");
+        let usdc = coin("USDC", 6, Some("0xC"));
+        let link = evm_link("0xpractice1", &usdc, Money::new(12_340_000, usdc.currency));
+        assert_eq!(link.uri, "practice-ethereum:0xC@8453/transfer?address=0xpractice1&uint256=12340000");
     }
 
     #[test]

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 
 use money::{Currency, Money};
 use payment::transfer::WithdrawnReason;
-use payment::{Level, Mark, Observation, Timestamp, TransferRef};
+use payment::{Level, Observation, Timestamp, TransferRef};
 use serde::{Deserialize, Serialize};
 
-use crate::act::{Act, ActRefused, sat};
+use crate::act::{Act, ActRefused, sendable};
 use crate::address;
+use crate::nature::mark;
 
 /// Confirmations told at most: "this many or more". An old payment then stops being news with every block.
 pub(crate) const CONFIRMATIONS_TOLD_MAX: u32 = 100;
@@ -20,7 +21,16 @@ const AGREEING_SERVERS: u8 = payment::policy::AGREEING_SERVERS_MIN;
 #[serde(tag = "event", rename_all = "snake_case", deny_unknown_fields)]
 pub(crate) enum Event {
     /// A payment was sent; it waits for a block.
-    Sent { txid: String, address: String, sat: i64, at_ms: i64 },
+    Sent {
+        txid: String,
+        address: String,
+        /// Minor units of the coin.
+        sat: i64,
+        at_ms: i64,
+        /// `None` for bitcoin. Since version 2.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        coin: Option<Coin>,
+    },
     /// The coins of an unconfirmed payment were spent elsewhere.
     Replaced { txid: String },
     /// An unconfirmed payment was forgotten.
@@ -29,6 +39,26 @@ pub(crate) enum Event {
     BlockFound { hash: String, at_ms: i64 },
     /// The newest blocks are no longer part of the best chain. Their payments wait for a block again, or are gone.
     BlocksOrphaned { count: u32, keep: bool },
+}
+
+/// A coin as stored.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Coin {
+    code: String,
+    scale: u8,
+}
+
+impl Coin {
+    fn of(currency: Currency) -> Option<Self> {
+        let stored = || Self { code: currency.code().to_owned(), scale: currency.scale() };
+        (currency != Currency::BTC).then(stored)
+    }
+
+    /// What was stored was a currency, so only a hand that wrote it can make it none; it is bitcoin then.
+    fn currency(coin: Option<&Self>) -> Currency {
+        coin.and_then(|coin| Currency::parts(&coin.code, coin.scale).ok()).unwrap_or(Currency::BTC)
+    }
 }
 
 /// What was offered, who paid it, and which blocks there are.
@@ -45,7 +75,7 @@ pub struct Chain {
 struct Transaction {
     txid: String,
     address: String,
-    sat: i64,
+    amount: Money,
     seen_at: Timestamp,
     place: Place,
 }
@@ -97,13 +127,17 @@ impl Chain {
 
     /// One payment at a level, as a rail would read it.
     pub(crate) fn reading(&self, index: usize, level: Level, number: u64) -> Observation {
-        let Transaction { txid, address, sat, seen_at, .. } = &self.transactions[index];
+        let Transaction { txid, address, amount, seen_at, .. } = &self.transactions[index];
+        // Each simulated transaction has one output, the one to us.
+        let reference = match amount.currency().chain_id() {
+            Some(chain_id) => format!("{chain_id}:0x{txid}:0"),
+            None => format!("{txid}:0"),
+        };
         Observation {
-            // Each simulated transaction has one output, the one to us.
-            reference: TransferRef::new(format!("{txid}:0")),
+            reference: TransferRef::new(reference),
             number,
             address: address.clone(),
-            amount: Money::new(*sat, Currency::BTC),
+            amount: *amount,
             exact: None,
             level,
             seen_at: *seen_at,
@@ -116,11 +150,13 @@ impl Chain {
             Act::Pay { address, amount } => {
                 self.must_be_offered(address)?;
                 let txid = address::txid(address, self.events);
+                let amount = sendable(*amount)?;
                 Ok(vec![Event::Sent {
                     txid,
                     address: address.clone(),
-                    sat: sat(*amount)?,
+                    sat: amount.minor(),
                     at_ms: now.millis(),
+                    coin: Coin::of(amount.currency()),
                 }])
             }
             Act::DoubleSpend { address } => {
@@ -136,10 +172,10 @@ impl Chain {
 
     pub(crate) fn apply(&mut self, event: &Event) {
         match event {
-            Event::Sent { txid, address, sat, at_ms } => self.transactions.push(Transaction {
+            Event::Sent { txid, address, sat, at_ms, coin } => self.transactions.push(Transaction {
                 txid: txid.clone(),
                 address: address.clone(),
-                sat: *sat,
+                amount: Money::new(*sat, Coin::currency(coin.as_ref())),
                 seen_at: Timestamp::from_millis(*at_ms),
                 place: Place::Pool,
             }),
@@ -153,7 +189,7 @@ impl Chain {
 
     /// How far along each transaction is, in the order in which they were sent.
     pub(crate) fn levels(&self) -> Vec<Level> {
-        self.transactions.iter().map(|transaction| self.level(transaction.place)).collect()
+        self.transactions.iter().map(|transaction| self.level(transaction)).collect()
     }
 
     /// Is there a payment that isn't buried under `depth` blocks yet?
@@ -165,15 +201,16 @@ impl Chain {
         })
     }
 
-    fn level(&self, place: Place) -> Level {
-        match place {
+    fn level(&self, transaction: &Transaction) -> Level {
+        match transaction.place {
             Place::Pool => Level::Unconfirmed { agreeing_servers: AGREEING_SERVERS },
             Place::Gone(reason) => Level::Withdrawn { reason },
             Place::Block { height } => {
                 let place = self.blocks.binary_search_by_key(&height, |block| block.height);
                 let block = &self.blocks[place.expect("orphaning a block takes its transactions out of it")];
                 let confirmations = self.confirmations(height).min(CONFIRMATIONS_TOLD_MAX);
-                Level::Confirmed { block_hash: block.hash.clone(), height, confirmations, mark: Mark::Head }
+                let mark = mark(transaction.amount.currency(), confirmations);
+                Level::Confirmed { block_hash: block.hash.clone(), height, confirmations, mark }
             }
         }
     }

@@ -6,7 +6,9 @@ use thiserror::Error;
 
 use crate::chain::{Chain, Event};
 
-const VERSION: u32 = 1;
+/// The newest version. Version 2 brought coins beside bitcoin; what can be said in version 1 still is, so that an older
+/// program reads it.
+const VERSION: u32 = 2;
 
 /// One stored piece of the simulated world.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,11 +63,13 @@ pub enum OpenError {
 }
 
 pub(crate) fn offered(address: &str) -> Vec<u8> {
-    encode(Content::Offered { address: address.to_owned() })
+    encode(1, Content::Offered { address: address.to_owned() })
 }
 
 pub(crate) fn happened(first: u64, events: &[Event]) -> Vec<u8> {
-    encode(Content::Happened { first, events: events.to_vec() })
+    let has_coin = |event: &Event| matches!(event, Event::Sent { coin: Some(_), .. });
+    let version = if events.iter().any(has_coin) { VERSION } else { 1 };
+    encode(version, Content::Happened { first, events: events.to_vec() })
 }
 
 /// Folds everything stored.
@@ -85,15 +89,15 @@ pub(crate) fn read(memory: &RailMemory) -> Result<Chain, OpenError> {
     Ok(chain)
 }
 
-fn encode(content: Content) -> Vec<u8> {
-    let stored = Stored { version: VERSION, content };
+fn encode(version: u32, content: Content) -> Vec<u8> {
+    let stored = Stored { version, content };
     serde_json::to_vec(&stored).expect("strings, numbers and lists always have a JSON form")
 }
 
 fn decode(index: usize, bytes: &[u8]) -> Result<Content, OpenError> {
     let damaged = |source| OpenError::Damaged { index, source };
     let Versioned { version } = serde_json::from_slice(bytes).map_err(damaged)?;
-    if version != VERSION {
+    if !(1..=VERSION).contains(&version) {
         return Err(OpenError::Newer { index, version });
     }
     let stored: Stored = serde_json::from_slice(bytes).map_err(damaged)?;
@@ -102,7 +106,11 @@ fn decode(index: usize, bytes: &[u8]) -> Result<Content, OpenError> {
 
 #[cfg(test)]
 mod tests {
+    use money::{Currency, Money};
+    use payment::Timestamp;
+
     use super::*;
+    use crate::act::Act;
 
     fn memory(change_sets: &[&str]) -> RailMemory {
         let change_sets = change_sets.iter().map(|text| text.as_bytes().to_vec()).collect();
@@ -111,7 +119,7 @@ mod tests {
 
     fn every_event() -> Vec<Event> {
         vec![
-            Event::Sent { txid: "aa".into(), address: "bcrt1q".into(), sat: 7, at_ms: 9 },
+            Event::Sent { txid: "aa".into(), address: "bcrt1q".into(), sat: 7, at_ms: 9, coin: None },
             Event::Replaced { txid: "aa".into() },
             Event::Dropped { txid: "aa".into() },
             Event::BlockFound { hash: "bb".into(), at_ms: 10 },
@@ -137,6 +145,20 @@ mod tests {
     }
 
     #[test]
+    fn a_payment_in_another_coin_is_stored_with_it() {
+        let coin = Currency::on_chain("USDC", 8_453, 6).unwrap();
+        let mut chain = Chain::default();
+        chain.offer("0xpractice1".to_owned());
+        let pay = Act::Pay { address: "0xpractice1".to_owned(), amount: Money::new(7, coin) };
+        let events = chain.decide(&pay, Timestamp::from_millis(9)).unwrap();
+        let stored = String::from_utf8(happened(0, &events)).unwrap();
+        assert!(stored.starts_with(r#"{"version":2,"#), "{stored}");
+        assert!(stored.contains(r#""coin":{"code":"USDC.8453","scale":6}"#), "{stored}");
+        let read = read(&memory(&[&stored])).unwrap();
+        assert_eq!(read.readings(0)[0].amount, Money::new(7, coin));
+    }
+
+    #[test]
     fn a_change_set_stored_twice_counts_once() {
         let once = read(&memory(&[STORED])).unwrap();
         let twice = read(&memory(&[STORED, STORED])).unwrap();
@@ -147,8 +169,8 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named() {
         let refused = |text: &str| read(&memory(&[STORED, text])).unwrap_err().to_string();
-        let newer = refused(r#"{"version":2,"content":{"something":"new"}}"#);
-        assert_eq!(newer, "practice data number 1 has version 2, this program reads 1: update Tillstream");
+        let newer = refused(r#"{"version":3,"content":{"something":"new"}}"#);
+        assert_eq!(newer, "practice data number 1 has version 3, this program reads 2: update Tillstream");
         let gap = refused(r#"{"version":1,"content":{"happened":{"first":6,"events":[]}}}"#);
         assert_eq!(gap, "practice data before number 1 is missing: restore a backup");
         for damaged in ["", "{", "[]", r#"{"version":1}"#, r#"{"version":1,"content":{"offered":{}}}"#] {

@@ -1,4 +1,4 @@
-//! A customer and a bitcoin chain that exist only in this program, behind the same port as the real ones.
+//! A customer and chains (bitcoin, and those of EVM coins) that exist only in this program, behind the same port as the real ones.
 //!
 //! Practice mode, demonstrations and simulation tests run on it: [`PracticeRail`] is the rail, [`Act`] is what its
 //! customer and miners can be made to do, [`PracticeScript`] makes them do it by themselves from a seed, and
@@ -9,7 +9,7 @@
 //! - Everything that happens is an event, stored in the rail's change sets; a rail opened from them goes on exactly
 //!   where the stored one stopped. What was never committed never happened.
 //! - The same events give the same addresses, transactions, blocks and readings: there is no randomness but the seed's.
-//! - Addresses are of regtest, so nobody can pay one by accident.
+//! - Addresses are of regtest, or spelled so that no wallet takes them: nobody can pay one by accident.
 
 mod act;
 mod address;
@@ -18,6 +18,7 @@ mod chain;
 mod change_set;
 mod draws;
 mod faults;
+mod nature;
 mod office;
 mod payouts;
 mod rail;
@@ -33,6 +34,7 @@ pub use chain::Chain;
 pub use change_set::OpenError;
 pub use draws::Draws;
 pub use faults::unreliable;
+pub use nature::{Nature, PracticeCoin};
 pub use rail::{Clock, Mining, PracticeRail};
 pub use script::{Customer, PracticeScript, Step};
 pub use terminal::{CardAct, PracticeTerminal};

@@ -14,10 +14,9 @@ use tokio::time::{Instant, sleep_until};
 use crate::act::{Act, ActRefused};
 use crate::address;
 use crate::change_set::{self, OpenError};
+use crate::nature::Nature;
 use crate::world::World;
 
-/// Outputs below this many sat are refused as dust by the default policy of Bitcoin nodes (pay to witness key hash).
-const DUST_SAT: i64 = 294;
 /// Blocks come by themselves until every payment is this deep: final by the default policy.
 const SELF_MINED_DEPTH: u32 = 6;
 
@@ -42,8 +41,9 @@ impl Mining {
     pub const PRACTICE: Self = Self::ByItself { block_every: Duration::from_secs(4) };
 }
 
-/// Bitcoin without a network: the simulated customer and chain behind the port.
+/// A chain without a network: the simulated customer and chain behind the port.
 pub struct PracticeRail {
+    nature: Nature,
     world: Mutex<World>,
     happened: Notify,
     clock: Clock,
@@ -58,11 +58,16 @@ impl PracticeRail {
     ///
     /// # Errors
     /// When what was stored can't be read.
-    pub fn open(memory: &RailMemory, clock: Clock, mining: Mining) -> Result<Self, OpenError> {
+    pub fn open(
+        nature: Nature,
+        memory: &RailMemory,
+        clock: Clock,
+        mining: Mining,
+    ) -> Result<Self, OpenError> {
         let world = Mutex::new(World::open(memory)?);
         let opened_at = clock();
         let watching = tokio::sync::Mutex::new(());
-        Ok(Self { world, happened: Notify::new(), clock, mining, opened_at, watching })
+        Ok(Self { nature, world, happened: Notify::new(), clock, mining, opened_at, watching })
     }
 
     /// Makes the simulated public do something. It is seen by the watch, and is certain once that has committed it.
@@ -70,6 +75,11 @@ impl PracticeRail {
     /// # Errors
     /// When it can't be done; nothing has changed then.
     pub fn act(&self, act: &Act) -> Result<(), ActRefused> {
+        if let Act::Pay { amount, .. } = act
+            && !self.nature.coins().contains(&amount.currency())
+        {
+            return Err(ActRefused::WrongAmount(*amount));
+        }
         let mut world = self.world();
         let events = world.chain.decide(act, (self.clock)())?;
         world.happen(events);
@@ -121,15 +131,15 @@ impl PracticeRail {
 
 impl Rail for PracticeRail {
     fn id(&self) -> RailId {
-        RailId::BITCOIN
+        self.nature.rail()
     }
 
     fn coins(&self) -> Vec<Currency> {
-        vec![Currency::BTC]
+        self.nature.coins()
     }
 
-    fn network(&self, _: Currency) -> String {
-        "regtest".to_owned()
+    fn network(&self, coin: Currency) -> String {
+        self.nature.network(coin)
     }
 
     fn health(&self, _: Currency) -> RailHealth {
@@ -145,20 +155,20 @@ impl Rail for PracticeRail {
         RailHealth { tip: Some(tip), servers: vec![server], notices: Vec::new() }
     }
 
-    fn amount_min(&self, _: Currency) -> Money {
-        Money::new(DUST_SAT, Currency::BTC)
+    fn amount_min(&self, coin: Currency) -> Money {
+        self.nature.amount_min(coin)
     }
 
     fn link(&self, address: &str, amount: Money) -> PaymentLink {
-        address::link(address, amount)
+        self.nature.link(address, amount)
     }
 
     fn offer<'a>(&'a self, attempt: &'a Attempt) -> RailFuture<'a, Result<Offer, RailError>> {
         Box::pin(async move {
-            if attempt.amount.currency() != Currency::BTC {
-                return Err(RailError::Misconfigured(format!("{} can't be paid in bitcoin", attempt.amount)));
+            if !self.nature.coins().contains(&attempt.amount.currency()) {
+                return Err(RailError::Misconfigured(format!("{} can't be paid here", attempt.amount)));
             }
-            let address = address::of(attempt.payment);
+            let address = self.nature.address(attempt.payment);
             self.world().chain.offer(address.clone());
             let change_set = Some(change_set::offered(&address));
             Ok(Offer { payment: attempt.payment, address, change_set })

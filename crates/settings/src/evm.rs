@@ -19,7 +19,7 @@ const SERVERS_MAX: usize = 8;
 const NAME_CHARS_MAX: usize = 40;
 const SERVER_CHARS_MAX: usize = 300;
 /// Wei (the Ethereum Yellow Paper's smallest unit) in every chain's own coin.
-const NATIVE_DECIMALS: u8 = 18;
+pub const NATIVE_DECIMALS: u8 = 18;
 /// A number of 256 bits has no more digits than these.
 const DECIMALS_MAX: u16 = 77;
 /// Chains of one's own machine: Ganache's and Hardhat's numbers.

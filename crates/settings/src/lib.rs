@@ -34,7 +34,7 @@ use crate::stream::{fee, route, settlement};
 pub use bitcoin::{Bitcoin, Network};
 pub use cash::Cash;
 pub use error::{Hint, Place, Problem, SettingsError};
-pub use evm::{EvmChain, EvmToken};
+pub use evm::{EvmChain, EvmToken, NATIVE_DECIMALS};
 pub use metrics::Metrics;
 pub use payment::Mode;
 pub use policy::{PolicyRow, PolicyScope, depth, depth_name};
@@ -129,6 +129,15 @@ impl Settings {
     pub fn policy_for(&self, rail: RailId, coin: Currency, amount: Money) -> Policy {
         let row = self.policy.iter().find(|row| row.matches(rail, coin, amount));
         row.map_or_else(|| policy::usual(coin, Some(amount)), |row| row.policy)
+    }
+
+    /// May a customer be asked for this coin? What was shown before is watched either way.
+    #[must_use]
+    pub fn takes(&self, coin: Currency) -> bool {
+        match coin.chain_id() {
+            Some(chain_id) => self.evm.iter().any(|chain| chain.chain_id == chain_id && chain.enabled),
+            None => self.bitcoin.enabled,
+        }
     }
 
     /// What is usually safe and final for a coin when nobody knows what the amount is worth.

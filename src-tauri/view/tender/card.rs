@@ -44,6 +44,7 @@ pub(super) fn tender(
         you_get: money(rest),
         coin: None,
         safe_at: DepthDto::AT_ONCE,
+        chain: None,
     }
 }
 

@@ -58,7 +58,7 @@ impl Desk<'_> {
         let amount = sale.payable()?;
         let rail = self.usable_rail(rail_id)?;
         let unavailable = |reason| EngineError::RailUnavailable { rail: rail_id, reason };
-        if !rail.coins().contains(&coin) {
+        if !rail.coins().contains(&coin) || !self.settings.takes(coin) {
             return Err(unavailable(format!("this shop does not take {coin}: choose another way to pay")));
         }
         let quote = self.quote(amount, coin)?;

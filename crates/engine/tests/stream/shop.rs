@@ -15,7 +15,7 @@ use payment::{
     Cart, CartLine, InvoiceId, Level, Mark, Observation, PaymentId, Rail, RailError, RailId, RefundId, Sale,
     State, Stray, Timestamp, TransferRef,
 };
-use rail_practice::{Act, Mining, PracticeRail};
+use rail_practice::{Act, Mining, Nature, PracticeRail};
 use settings::Settings;
 use store::{Trouble, Troublemaker};
 use tempfile::TempDir;
@@ -38,7 +38,7 @@ impl Practice {
         let open = move |memory| {
             let clock = clock.clone();
             let tells: rail_practice::Clock = Arc::new(move || clock.now().wall);
-            let rail = PracticeRail::open(&memory, tells, Mining::OnDemand)
+            let rail = PracticeRail::open(Nature::Bitcoin, &memory, tells, Mining::OnDemand)
                 .map_err(|error| RailError::Misconfigured(error.to_string()))?;
             let rail = Arc::new(rail);
             slot.send_replace(Some(rail.clone()));

@@ -9,7 +9,7 @@ use money::{Currency, Money};
 use payment::rail::{Attempt, NotCommitted, RailFuture, RailMemory, Report, ReportSink};
 use payment::transfer::WithdrawnReason;
 use payment::{Level, Observation, PaymentId, Rail, RailError, RailId, Timestamp};
-use rail_practice::{Act, Clock, Mining, PracticeRail};
+use rail_practice::{Act, Clock, Mining, Nature, PracticeRail};
 use tokio::sync::watch;
 
 const DEADLINE: Duration = Duration::from_secs(60);
@@ -107,7 +107,7 @@ impl ReportSink for Books {
 
 /// A rail whose clock moves one second with every look.
 pub(crate) fn rail(memory: &RailMemory, mining: Mining) -> PracticeRail {
-    PracticeRail::open(memory, ticking(), mining).expect("the memory is whole")
+    PracticeRail::open(Nature::Bitcoin, memory, ticking(), mining).expect("the memory is whole")
 }
 
 /// A fresh rail where blocks come on demand only.

@@ -303,6 +303,26 @@ export type CashTakeRequest = {
 	tendered: MoneyDto,
 };
 
+/**  Health of one EVM chain. */
+export type ChainStatusDto = {
+	/**  Its name (`Base`). */
+	name: string,
+	/**  Its number. */
+	chain_id: string,
+	/**  Offered at the till. */
+	enabled: boolean,
+	/**  An account and a server are set. */
+	set_up: boolean,
+	/**  Simulated (practice mode). */
+	simulated: boolean,
+	/**  Height of the tip, when known. */
+	tip_height: number | null,
+	/**  Age of the newest block by the till's clock, seconds. */
+	tip_age_s: number | null,
+	/**  Servers; one without an address says why the chain can't be used at all. */
+	servers: ServerDto[],
+};
+
 /**  Something changed. */
 export type ChangeDto = {
 	/**  What kind of thing. */
@@ -317,7 +337,13 @@ export type ChangeDto = {
 export type CodeDto = {
 	/**  Receiving address. */
 	address: string,
-	/**  Payment link (BIP 321) with the amount still to pay. */
+	/**  The code of the address alone, for wallets that don't read the link. */
+	plain_qr: QrDto,
+	/**  The name of the network (`regtest`, `Base`). */
+	network: string,
+	/**  The chain's number, for coins of EVM chains. */
+	chain_id: string | null,
+	/**  Payment link (BIP 321, EIP-681) with the amount still to pay. */
 	uri: string,
 	/**  The code of `uri`. */
 	qr: QrDto,
@@ -541,6 +567,34 @@ export type ErrorCode =
 "broken" | 
 /**  A defect of ours; the log has it. */
 "internal";
+
+/**  One EVM chain. */
+export type EvmChainDto = {
+	/**  Offered at the till. */
+	enabled: boolean,
+	/**  What people call it (`Base`). */
+	name: string,
+	/**  Its number (EIP-155), decimal text. */
+	chain_id: string,
+	/**  The account's xpub, the same on every chain: watch-only. Empty when not set up. */
+	account: string,
+	/**  Servers by address, in the order they are asked. */
+	rpc: string[],
+	/**  What its own coin is called. */
+	native: string,
+	/**  The tokens taken there. */
+	tokens: EvmTokenDto[],
+};
+
+/**  A token (ERC-20). */
+export type EvmTokenDto = {
+	/**  What it is called. */
+	symbol: string,
+	/**  Its contract. */
+	address: string,
+	/**  Digits after the point in its base units, 0 to 77. */
+	decimals: number,
+};
 
 /**  What a chain says of a transfer. */
 export type ExactAmountDto = {
@@ -1311,6 +1365,8 @@ export type SettingsDto = {
 	policy: PolicyDto[],
 	/**  `[rail.bitcoin]` */
 	bitcoin: BitcoinDto,
+	/**  `[[rail.evm]]` */
+	evm: EvmChainDto[],
 	/**  `[rail.stripe]` */
 	stripe: StripeDto,
 };
@@ -1523,6 +1579,8 @@ export type StatusDto = {
 	log_dir: string,
 	/**  Bitcoin. */
 	bitcoin: BitcoinStatusDto,
+	/**  EVM chains, in the order of the settings. */
+	chains: ChainStatusDto[],
 	/**  Cards. */
 	cards: CardsStatusDto,
 	/**  What of cards waits for the owner. */
@@ -1866,6 +1924,20 @@ export type TaxSettingsDto = {
 	rates: string[],
 };
 
+/**  A coin of an EVM chain as a way to pay. */
+export type TenderChainDto = {
+	/**  The chain's name (`Base`). */
+	name: string,
+	/**  Its number. */
+	chain_id: string,
+	/**  The coin's symbol (`USDC`). */
+	symbol: string,
+	/**  What the network takes of the customer today, in the shop's currency; none while nobody knows. */
+	fee: MoneyDto | null,
+	/**  Seconds until the goods may go, about; none where the network's own word is waited for. */
+	seconds: number | null,
+};
+
 /**  A way to pay, or why not. */
 export type TenderDto = {
 	/**  `cash`, `card_reader`, `card_phone`, `bitcoin`, or chain and coin: `evm:8453/USDC`. */
@@ -1882,6 +1954,8 @@ export type TenderDto = {
 	coin: MoneyDto | null,
 	/**  How deep before the goods go. */
 	safe_at: DepthDto,
+	/**  The chain and what paying there takes, for coins of EVM chains. */
+	chain: TenderChainDto | null,
 };
 
 /**  Why a tender is off. */

@@ -26,7 +26,7 @@ export function rateAt(settings: SettingsDto, pair: string): number {
 }
 
 function withDecimals(settings: SettingsDto, change: (text: string) => string): SettingsDto {
-  const { revision, shop, tax, cash, rates, policy, bitcoin, stripe } = settings;
+  const { revision, shop, tax, cash, rates, policy, bitcoin, evm, stripe } = settings;
   return {
     revision,
     shop: { ...shop, tolerance_percent: change(shop.tolerance_percent) },
@@ -39,6 +39,7 @@ function withDecimals(settings: SettingsDto, change: (text: string) => string): 
     },
     policy: policy.map((rule) => ({ ...rule, up_to: rule.up_to === null ? null : change(rule.up_to) })),
     bitcoin: { ...bitcoin, servers: [...bitcoin.servers] },
+    evm: evm.map((chain) => ({ ...chain, rpc: [...chain.rpc], tokens: chain.tokens.map((token) => ({ ...token })) })),
     stripe: { ...stripe },
   };
 }
