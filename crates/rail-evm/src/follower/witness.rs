@@ -112,14 +112,15 @@ impl Follower {
         };
         let connected = connection.insert(connected);
         let head = connected.head().await?;
-        let mut said = HashMap::new();
+        let (mut said, mut asked) = (HashMap::new(), 0);
         let is_known = |reference: &str, known: &Known| {
             agreed.contains(&(provider, reference.to_owned(), known.block.hash))
         };
         for (reference, known) in unsettled {
             if is_known(reference, known) {
                 said.insert(reference.clone(), true);
-            } else if known.block.number <= head.id.number && said.len() < QUESTIONS_MAX {
+            } else if known.block.number <= head.id.number && asked < QUESTIONS_MAX {
+                asked += 1;
                 said.insert(reference.clone(), sees(connected, reference, known).await?);
             }
         }
