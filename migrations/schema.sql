@@ -394,6 +394,17 @@ begin select raise(abort, 'kinds of subject are never changed'); end;
 CREATE TRIGGER subject_kind_is_never_deleted before delete on subject_kind
 begin select raise(abort, 'kinds of subject are never deleted'); end;
 
+CREATE TABLE sweep (
+  sweep_id blob primary key constraint sweep_id check (length(sweep_id) = 16),
+  -- EIP-155.
+  chain_id integer not null,
+  -- Planned and not approved, approved with steps that are not final, or nothing more can happen.
+  state text not null constraint sweep_state check (state in ('planned', 'running', 'over')),
+  steps integer not null
+) strict, without rowid;
+
+CREATE UNIQUE INDEX sweep_running on sweep (chain_id) where state = 'running';
+
 CREATE TABLE tab (
   payer text not null,
   rail text not null,

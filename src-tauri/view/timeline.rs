@@ -4,7 +4,8 @@ use payment::card::{CardEnd, CardLevel, CardReading, RefundReading};
 use payment::payout::PayoutReading;
 use payment::sale::{CardEvent, CardWish};
 use payment::stream::{Parcel, SettlementEvent};
-use payment::{Level, Observation, PayoutEvent, SaleEvent, StrayEvent};
+use payment::sweep::Fate;
+use payment::{Level, Observation, PayoutEvent, SaleEvent, StrayEvent, SweepEvent};
 use settings::depth_name;
 use store::{RecordedEvent, TimelineEvent};
 
@@ -20,6 +21,7 @@ pub fn item(event: &TimelineEvent) -> TimelineItemDto {
         RecordedEvent::Parcel(parcel) => parcel_facts(parcel),
         RecordedEvent::Settlement(event) => settlement_facts(event),
         RecordedEvent::Payout(PayoutEvent::Read { reading, .. }) => payout_facts(reading),
+        RecordedEvent::Sweep(event) => sweep_facts(event),
     };
     let fact = |(name, value): (&str, String)| FactDto { name: name.to_owned(), value };
     TimelineItemDto {
@@ -139,6 +141,22 @@ fn payout_facts(payout: &PayoutReading) -> Facts {
         ("status", payout.status.name().to_owned()),
         ("amount", payout.amount.to_string()),
     ]
+}
+
+fn sweep_facts(event: &SweepEvent) -> Facts {
+    match event {
+        SweepEvent::Planned { plan } => {
+            let arrives = plan.arrives().unwrap_or_default();
+            arrives.iter().map(|amount| ("amount", amount.to_string())).collect()
+        }
+        SweepEvent::Signed { attempt, .. } => vec![("reference", attempt.hash.clone())],
+        SweepEvent::Delivered { hash, .. } => vec![("reference", hash.clone())],
+        SweepEvent::Read { reading, .. } => match &reading.fate {
+            Fate::InPool { hash } | Fate::Mined { hash, .. } => vec![("reference", hash.clone())],
+            Fate::Missing | Fate::NumberTaken => Vec::new(),
+        },
+        SweepEvent::Approved { .. } | SweepEvent::Stopped => Vec::new(),
+    }
 }
 
 fn settlement_facts(event: &SettlementEvent) -> Facts {

@@ -79,7 +79,8 @@ impl Staged {
             | Record::Stray(_)
             | Record::Parcel(_)
             | Record::Settlement(_)
-            | Record::Payout(_) => true,
+            | Record::Payout(_)
+            | Record::Sweep(_) => true,
             Record::DeadLetter(_) | Record::Finding(_) => false,
         };
         self.batch.records.iter().any(is_event)

@@ -371,6 +371,7 @@ impl From<ReadError> for EngineError {
             | ReadError::Interrupted(_) => Self::Storage(error.to_string()),
             ReadError::Event { .. }
             | ReadError::Fold { .. }
+            | ReadError::Sweep { .. }
             | ReadError::Idle { .. }
             | ReadError::Entry { .. }
             | ReadError::Value { .. } => Self::Journal(error.to_string()),

@@ -10,7 +10,7 @@ use payment::sale::Effect;
 use payment::stream::{Group, Instruction, Settlement, SettlementEvent};
 use payment::{
     InvoiceId, ParcelId, PaymentId, Payout, PayoutEvent, PayoutId, RailId, Sale, SaleEvent, SettlementId,
-    Stray, StrayEvent, StrayId, Timestamp,
+    Stray, StrayEvent, StrayId, Sweep, SweepEvent, SweepId, Timestamp,
 };
 
 /// Everything one transaction writes. Records go into the journal in their order.
@@ -62,6 +62,8 @@ pub enum Record {
     Settlement(Box<SettlementRecord>),
     /// To a payout.
     Payout(Box<PayoutRecord>),
+    /// To a sweep.
+    Sweep(Box<SweepRecord>),
     /// An instruction that could not be carried out.
     DeadLetter(Box<DeadLetterRecord>),
     /// Something that could not be applied. It raises an alert of the same kind.
@@ -163,6 +165,21 @@ pub struct PayoutRecord {
     pub entries: Vec<Entry>,
     /// The payout after it; `version` numbers the event. Its rail said so.
     pub after: Payout,
+}
+
+/// An event of a sweep with what it did.
+#[derive(Clone, Debug)]
+pub struct SweepRecord {
+    /// What happened.
+    pub event: SweepEvent,
+    /// Who said so.
+    pub source: Source,
+    /// When it was recorded.
+    pub at: Timestamp,
+    /// The entries it posts.
+    pub entries: Vec<Entry>,
+    /// The sweep after it; `version` numbers the event.
+    pub after: Sweep,
 }
 
 /// An instruction that could not be carried out although nothing is wrong with it.
@@ -267,7 +284,7 @@ pub enum TransferOwner {
     Stray(StrayId),
 }
 
-/// A sale, a stray payment, a parcel of micropayments, a settlement or a payout: what events happen to.
+/// A sale, a stray payment, a parcel of micropayments, a settlement, a payout or a sweep: what events happen to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Subject {
     /// A sale.
@@ -280,6 +297,8 @@ pub enum Subject {
     Settlement(SettlementId),
     /// A payout to the shop's bank.
     Payout(PayoutId),
+    /// A sweep to the owner's own wallet.
+    Sweep(SweepId),
 }
 
 impl fmt::Display for Subject {
@@ -290,6 +309,7 @@ impl fmt::Display for Subject {
             Self::Parcel(id) => id.fmt(f),
             Self::Settlement(id) => id.fmt(f),
             Self::Payout(id) => id.fmt(f),
+            Self::Sweep(id) => id.fmt(f),
         }
     }
 }

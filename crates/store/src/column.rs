@@ -43,6 +43,7 @@ pub(crate) fn subject(kind: &str, bytes: &[u8]) -> Result<Subject, ReadError> {
         "parcel" => Ok(Subject::Parcel(id(bytes)?)),
         "settlement" => Ok(Subject::Settlement(id(bytes)?)),
         "payout" => Ok(Subject::Payout(id(bytes)?)),
+        "sweep" => Ok(Subject::Sweep(id(bytes)?)),
         _ => Err(unknown("event.subject_kind", kind)),
     }
 }
@@ -71,7 +72,7 @@ pub(crate) fn owner(
 }
 
 /// The kinds of subject that this version knows, in the order of their names.
-pub(crate) const SUBJECT_KINDS: &[&str] = &["parcel", "payout", "sale", "settlement", "stray"];
+pub(crate) const SUBJECT_KINDS: &[&str] = &["parcel", "payout", "sale", "settlement", "stray", "sweep"];
 
 /// Name and id of a subject as stored.
 pub(crate) fn subject_columns(subject: &Subject) -> (&'static str, &[u8; 16]) {
@@ -81,6 +82,7 @@ pub(crate) fn subject_columns(subject: &Subject) -> (&'static str, &[u8; 16]) {
         Subject::Parcel(id) => ("parcel", id.as_bytes()),
         Subject::Settlement(id) => ("settlement", id.as_bytes()),
         Subject::Payout(id) => ("payout", id.as_bytes()),
+        Subject::Sweep(id) => ("sweep", id.as_bytes()),
     }
 }
 

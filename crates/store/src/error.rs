@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use payment::Timestamp;
 use payment::sale::Refused;
 use payment::stream::ParcelError;
+use payment::sweep::SweepRefused;
 use rusqlite::ffi;
 use thiserror::Error;
 
@@ -35,6 +36,14 @@ pub enum ReadError {
         event: i64,
         /// Why.
         reason: Refused,
+    },
+    /// An event of a sweep does not follow from the ones before it.
+    #[error("event {event} does not fit what came before it: {reason}")]
+    Sweep {
+        /// Its number.
+        event: i64,
+        /// Why.
+        reason: SweepRefused,
     },
     /// An event was recorded although it changes nothing.
     #[error("event {event} changes nothing, although it was recorded")]

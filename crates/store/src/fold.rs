@@ -1,17 +1,20 @@
-//! From stored events to states: the only way a sale, a stray payment, a settlement or a payout is ever read.
+//! From stored events to states: the only way a sale, a stray payment, a settlement, a payout or a sweep is ever read.
 
 use payment::payout::PayoutApplied;
 use payment::sale::Applied;
 use payment::stray::StrayApplied;
 use payment::stream::settlement::SettlementApplied;
 use payment::stream::{Parcel, Settlement, SettlementEvent};
+use payment::sweep::SweepApplied;
 use payment::{
     InvoiceId, Payout, PayoutEvent, PayoutId, Sale, SaleEvent, SettlementId, Stray, StrayEvent, StrayId,
-    Timestamp,
+    Sweep, SweepEvent, SweepId, Timestamp,
 };
 
 use crate::ReadError;
-use crate::codec::{StoredEvent, decode_parcel, decode_payout, decode_sale, decode_settlement, decode_stray};
+use crate::codec::{
+    StoredEvent, decode_parcel, decode_payout, decode_sale, decode_settlement, decode_stray, decode_sweep,
+};
 
 /// An event as it came from a row.
 #[derive(Clone, Debug, sqlx::FromRow)]
@@ -42,6 +45,10 @@ impl EventRow {
 
     pub(crate) fn payout_event(&self) -> Result<PayoutEvent, ReadError> {
         decode_payout(&self.stored()).map_err(|reason| ReadError::Event { event: self.event_id, reason })
+    }
+
+    pub(crate) fn sweep_event(&self) -> Result<SweepEvent, ReadError> {
+        decode_sweep(&self.stored()).map_err(|reason| ReadError::Event { event: self.event_id, reason })
     }
 
     const fn at(&self) -> Timestamp {
@@ -101,6 +108,18 @@ pub(crate) fn fold_payout(
     Ok(payout)
 }
 
+/// Folds every event of a sweep. `None` when there is none.
+pub(crate) fn fold_sweep(
+    id: SweepId,
+    rows: impl IntoIterator<Item = Result<EventRow, ReadError>>,
+) -> Result<Option<Sweep>, ReadError> {
+    let mut sweep = None;
+    for row in rows {
+        sweep = Some(next_sweep(id, sweep, &row?)?.sweep);
+    }
+    Ok(sweep)
+}
+
 /// One step of the fold.
 pub(crate) fn next_sale(id: InvoiceId, before: Option<Sale>, row: &EventRow) -> Result<Applied, ReadError> {
     let event = row.sale_event()?;
@@ -157,5 +176,20 @@ pub(crate) fn next_payout(
         Some(before) => before.apply(&event),
     };
     let applied = applied.map_err(|reason| ReadError::Fold { event: row.event_id, reason })?;
+    applied.ok_or(ReadError::Idle { event: row.event_id })
+}
+
+/// One step of the fold.
+pub(crate) fn next_sweep(
+    id: SweepId,
+    before: Option<Sweep>,
+    row: &EventRow,
+) -> Result<SweepApplied, ReadError> {
+    let event = row.sweep_event()?;
+    let applied = match before {
+        None => Sweep::open(id, &event).map(Some),
+        Some(before) => before.apply(&event),
+    };
+    let applied = applied.map_err(|reason| ReadError::Sweep { event: row.event_id, reason })?;
     applied.ok_or(ReadError::Idle { event: row.event_id })
 }

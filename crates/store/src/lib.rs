@@ -29,8 +29,8 @@ pub use backup::{Backup, Restored, backup, restore};
 pub use batch::{
     AlertAcknowledged, Batch, Became, Committed, Counters, DeadLetterRecord, DueCard, DueOffer,
     FindingRecord, KnownInstruction, ParcelRecord, PayoutRecord, RailChange, RailCursor, Record, SaleRecord,
-    SettingsChange, SettlementRecord, Source, StrayRecord, Subject, TakenInstruction, TransferOwner,
-    UnderWay,
+    SettingsChange, SettlementRecord, Source, StrayRecord, Subject, SweepRecord, TakenInstruction,
+    TransferOwner, UnderWay,
 };
 pub use codec::CodecError;
 pub use error::{BackupError, CommitFailure, OpenError, ReadError, Refusal, WriteError};

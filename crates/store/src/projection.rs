@@ -10,7 +10,7 @@ use payment::sale::{CardPayment, ChainPayment, Payment, PaymentMethod};
 use payment::stray::Decision;
 use payment::stream::settlement::Bill;
 use payment::stream::{Settlement, SettlementState};
-use payment::{Level, PaymentId, Payout, RailId, Sale, Stray, Timestamp, Transfer};
+use payment::{Level, PaymentId, Payout, RailId, Sale, Stray, Sweep, Timestamp, Transfer};
 
 use crate::TransferOwner;
 
@@ -252,6 +252,32 @@ impl PayoutRow {
             parts: reading.parts.as_ref().map(|parts| u32::try_from(parts.len()).unwrap_or(u32::MAX)),
             difference_minor: reading.difference()?.map_or(0, Money::minor),
         })
+    }
+}
+
+/// A row of `sweep`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SweepRow {
+    pub(crate) sweep_id: [u8; 16],
+    pub(crate) chain_id: i64,
+    pub(crate) state: &'static str,
+    pub(crate) steps: u32,
+}
+
+impl SweepRow {
+    pub(crate) fn of(sweep: &Sweep) -> Self {
+        let state = match sweep.approved {
+            _ if sweep.is_over() => "over",
+            Some(_) => "running",
+            None => "planned",
+        };
+        Self {
+            sweep_id: *sweep.id.as_bytes(),
+            // No chain has a number near this; the plan itself keeps the whole one.
+            chain_id: i64::try_from(sweep.plan.chain_id).unwrap_or(i64::MAX),
+            state,
+            steps: u32::try_from(sweep.plan.steps.len()).unwrap_or(u32::MAX),
+        }
     }
 }
 

@@ -60,6 +60,7 @@ impl Tally {
             | Record::Stray(_)
             | Record::Settlement(_)
             | Record::Payout(_)
+            | Record::Sweep(_)
             | Record::DeadLetter(_)
             | Record::Finding(_) => 1,
         });
@@ -76,7 +77,7 @@ impl Tally {
                 Record::Sale(sale) => self.seen(withdrawn_from_sale(sale)),
                 Record::Stray(stray) => self.seen(withdrawn_from_stray(stray)),
                 Record::Settlement(settlement) => self.charges.extend(charge_of(settlement)),
-                Record::Payout(_) | Record::DeadLetter(_) | Record::Finding(_) => {}
+                Record::Payout(_) | Record::Sweep(_) | Record::DeadLetter(_) | Record::Finding(_) => {}
             }
         }
     }

@@ -14,6 +14,8 @@ mod payout;
 mod sale;
 mod settlement;
 mod stray;
+mod sweep;
+mod sweep_plan;
 mod terms;
 #[cfg(test)]
 mod tests;
@@ -28,6 +30,7 @@ pub(crate) use payout::{decode_payout, encode_payout};
 pub(crate) use sale::{decode_sale, encode_sale};
 pub(crate) use settlement::{decode_settlement, encode_settlement};
 pub(crate) use stray::{decode_stray, encode_stray};
+pub(crate) use sweep::{decode_sweep, encode_sweep};
 
 /// The encoding this version writes.
 pub(crate) const ENCODING: i64 = 1;

@@ -20,6 +20,7 @@ use super::*;
 
 mod answers;
 mod cards;
+mod sweeps;
 
 fn sale_text(event: &SaleEvent) -> String {
     let Encoded { kind, payload } = encode_sale(event).unwrap();
@@ -221,7 +222,8 @@ fn every_kind_of_event_is_stored_as_it_always_was() {
     let settlements = settlement_events();
     let written = sales.iter().map(sale_text).chain(strays.iter().map(stray_text));
     let written = written.chain(settlements.iter().map(settlement_text));
-    let written: Vec<String> = written.chain(payout_events().iter().map(payout_text)).collect();
+    let written = written.chain(payout_events().iter().map(payout_text).collect::<Vec<_>>());
+    let written: Vec<String> = written.chain(sweeps::sweep_events().iter().map(sweeps::sweep_text)).collect();
     assert_eq!(written, include_str!("stored.txt").lines().collect::<Vec<_>>());
 }
 

@@ -1,7 +1,7 @@
 //! The history of a sale, stray payment or settlement: every event with its source, its hash and the entries it posted.
 
 use payment::stream::{Parcel, SettlementEvent};
-use payment::{PayoutEvent, SaleEvent, StrayEvent, Timestamp};
+use payment::{PayoutEvent, SaleEvent, StrayEvent, SweepEvent, Timestamp};
 
 use super::Reader;
 use crate::fold::EventRow;
@@ -41,6 +41,8 @@ pub enum RecordedEvent {
     Settlement(SettlementEvent),
     /// Of a payout.
     Payout(PayoutEvent),
+    /// Of a sweep.
+    Sweep(SweepEvent),
 }
 
 #[derive(sqlx::FromRow)]
@@ -78,6 +80,7 @@ impl Row {
             Subject::Parcel(_) => RecordedEvent::Parcel(self.event.parcel()?),
             Subject::Settlement(_) => RecordedEvent::Settlement(self.event.settlement_event()?),
             Subject::Payout(_) => RecordedEvent::Payout(self.event.payout_event()?),
+            Subject::Sweep(_) => RecordedEvent::Sweep(self.event.sweep_event()?),
         };
         let hash = self.hash.as_slice().try_into().map_err(|_| ReadError::Value {
             place: "event.hash",

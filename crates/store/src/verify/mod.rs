@@ -11,6 +11,7 @@ mod payouts;
 mod projected;
 mod replay;
 mod schema;
+mod sweeps;
 mod tabs;
 mod walk;
 

@@ -191,6 +191,7 @@ pub(super) fn check_counts(connection: &Connection, expected: &Expected) -> Resu
         ("the list of settlements", "select count(*) from settlement", expected.settlements),
         ("the list of card payments", "select count(*) from card_payment", expected.cards),
         ("the list of payouts", "select count(*) from payout", expected.payouts),
+        ("the list of sweeps", "select count(*) from sweep", expected.sweeps),
         ("the list of disputes", "select count(*) from dispute", expected.disputes),
         ("the list of card movements", "select count(*) from card_movement", expected.movements),
         ("the list of alerts", "select count(*) from alert where event_id is not null", expected.alerts),

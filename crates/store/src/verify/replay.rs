@@ -1,4 +1,4 @@
-//! The replay: the events of each sale, stray payment, settlement and payout are folded again, and what that posts and leaves is compared
+//! The replay: the events of each sale, stray payment, settlement, payout and sweep are folded again, and what that posts and leaves is compared
 //! with what is stored. One subject at a time. The rows of parcels have a check of their own.
 
 use std::collections::{BTreeMap, VecDeque};
@@ -6,15 +6,16 @@ use std::collections::{BTreeMap, VecDeque};
 use ledger::{Entry, Posting, RateNote};
 use payment::sale::Effect;
 use payment::stream::Settlement;
-use payment::{PaymentId, Payout, Sale, SaleEvent, Stray};
+use payment::{PaymentId, Payout, Sale, SaleEvent, Stray, Sweep};
 use rusqlite::{Connection, Row};
 
 use super::cards::check_cards;
 use super::cursor::Cursor;
 use super::payouts::check_payout;
 use super::projected::{self, Offer};
+use super::sweeps::check_sweep;
 use super::{Fault, Problem};
-use crate::fold::{EventRow, next_payout, next_sale, next_settlement, next_stray};
+use crate::fold::{EventRow, next_payout, next_sale, next_settlement, next_stray, next_sweep};
 use crate::{ReadError, Subject, column};
 
 /// Rows that the events make, per projection.
@@ -31,6 +32,7 @@ pub(super) struct Expected {
     pub(super) movements: i64,
     pub(super) settlements: i64,
     pub(super) payouts: i64,
+    pub(super) sweeps: i64,
 }
 
 /// A subject as far as its events were folded.
@@ -41,6 +43,7 @@ enum State {
     Parcel,
     Settlement(Option<Settlement>),
     Payout(Option<Payout>),
+    Sweep(Option<Box<Sweep>>),
 }
 
 /// The subject being folded.
@@ -96,6 +99,7 @@ impl Folding {
             Subject::Parcel(_) => State::Parcel,
             Subject::Settlement(_) => State::Settlement(None),
             Subject::Payout(_) => State::Payout(None),
+            Subject::Sweep(_) => State::Sweep(None),
         };
         let (entries, offers) = (entries_of(subject, entries)?, BTreeMap::new());
         Ok(Self { subject, state, entries, offers, last_event: 0 })
@@ -133,8 +137,18 @@ impl Folding {
                 *payout = Some(applied.payout);
                 (folded, applied.entries)
             }
+            (State::Sweep(sweep), Subject::Sweep(id)) => {
+                let before = sweep.take().map(|sweep| *sweep);
+                let applied = next_sweep(id, before, row).map_err(|e| blame(row, e))?;
+                let folded = applied.sweep.version;
+                *sweep = Some(Box::new(applied.sweep));
+                (folded, applied.entries)
+            }
             (State::Parcel, _) => (1, parcel_entries(row)?),
-            (State::Sale(_) | State::Stray(_) | State::Settlement(_) | State::Payout(_), _) => return Ok(()),
+            (
+                State::Sale(_) | State::Stray(_) | State::Settlement(_) | State::Payout(_) | State::Sweep(_),
+                _,
+            ) => return Ok(()),
         };
         if i64::from(folded) != version {
             return Err(fault(row, Problem::Gap { expected: folded.into() }));
@@ -164,10 +178,12 @@ impl Folding {
                 projected::check_settlement(connection, settlement, self.last_event, expected)
             }
             State::Payout(Some(payout)) => check_payout(connection, payout, expected),
+            State::Sweep(Some(sweep)) => check_sweep(connection, sweep, expected),
             State::Sale(None)
             | State::Stray(None)
             | State::Settlement(None)
             | State::Payout(None)
+            | State::Sweep(None)
             | State::Parcel => Ok(()),
         }
     }

@@ -69,6 +69,7 @@ impl<'a> Draft<'a> {
                 Record::Parcel(record) => self.write_parcel(record)?,
                 Record::Settlement(record) => self.write_settlement(record)?,
                 Record::Payout(record) => self.write_payout(record)?,
+                Record::Sweep(record) => self.write_sweep(record)?,
                 Record::DeadLetter(letter) => self.write_dead_letter(letter)?,
                 Record::Finding(finding) => self.write_finding(finding)?,
             }

@@ -14,6 +14,7 @@ mod payouts;
 mod projected;
 mod rows;
 mod stream;
+mod sweeps;
 mod trouble;
 
 use std::path::Path;

@@ -14,6 +14,7 @@ pub(crate) mod settlements;
 mod settling;
 pub(crate) mod shop;
 mod statements;
+mod sweeps;
 mod tampering;
 mod triggers;
 mod watching;

@@ -122,7 +122,7 @@ async fn a_file_of_a_newer_version_is_refused_unharmed() {
     drop(raw);
     let before = std::fs::read(&path).unwrap();
     let error = refusal(options(&folder)).await;
-    assert!(matches!(error, OpenError::Newer { found: 9999, known: 6, .. }), "{error}");
+    assert!(matches!(error, OpenError::Newer { found: 9999, known: 8, .. }), "{error}");
     assert!(matches!(Store::open_reader(&path).await, Err(OpenError::Newer { .. })));
     assert_eq!(std::fs::read(&path).unwrap(), before);
 }

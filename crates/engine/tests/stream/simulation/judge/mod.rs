@@ -179,6 +179,10 @@ impl Judge {
                     self.letters.insert(instruction.id().to_owned(), instruction);
                 }
                 Record::Payout(record) => self.note_payout(record)?,
+                // Nobody wishes for one on these days.
+                Record::Sweep(record) => {
+                    must("I3", false, || format!("{} was never asked for", record.after.id))?
+                }
                 Record::Finding(finding) => {
                     self.alerts += 1;
                     self.findings.push(finding.clone());
