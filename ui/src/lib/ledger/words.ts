@@ -7,6 +7,7 @@ const ACCOUNTS: Record<string, () => string> = {
   'bitcoin-wallet': () => m.ledger_bitcoin_wallet(),
   'bitcoin-pending': () => m.ledger_bitcoin_pending(),
   'evm-wallet': () => m.ledger_evm_wallet(),
+  'evm-pending': () => m.ledger_evm_pending(),
   'evm-vault': () => m.ledger_evm_vault(),
   'card-clearing': () => m.ledger_card_clearing(),
   'card-pending': () => m.ledger_card_pending(),
