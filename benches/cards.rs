@@ -97,6 +97,7 @@ impl Till {
             rails: Vec::new(),
             charging: Vec::new(),
             cards: vec![town.rail()],
+            rates: Vec::new(),
             clock: Arc::new(SystemClock),
         };
         Self(Engine::start(setup).await.expect("the engine starts"))

@@ -100,6 +100,7 @@ fn submit_to_acknowledged(c: &mut Criterion) {
             rails: Vec::new(),
             charging: Vec::new(),
             cards: Vec::new(),
+            rates: Vec::new(),
             clock: Arc::new(SystemClock),
         };
         Engine::start(setup).await.expect("the engine starts")

@@ -155,7 +155,9 @@ impl Till {
         let rails = rails::chains(mode, &settings, &vault, &practice);
         let (charging, clock) = (rails::charging(mode, &settings, &vault, &practice), Arc::new(SystemClock));
         let cards = rails::cards(mode, &settings, &vault, &practice);
-        let engine = Engine::start(Setup { store, writer, settings, rails, charging, cards, clock }).await?;
+        let rates = rails::sources();
+        let setup = Setup { store, writer, settings, rails, charging, cards, rates, clock };
+        let engine = Engine::start(setup).await?;
         let ledger = watch::Sender::default();
         let cards_check = watch::Sender::default();
         Ok(Arc::new(Self { mode, engine, vault, practice, ledger, cards_check }))

@@ -67,6 +67,7 @@ async fn defective_till(folder: &TempDir) -> Arc<Till> {
         rails: vec![rail],
         charging: Vec::new(),
         cards: Vec::new(),
+        rates: Vec::new(),
         clock,
     })
     .await

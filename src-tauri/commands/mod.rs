@@ -9,6 +9,7 @@ mod payers;
 mod payouts;
 mod pin;
 mod practice;
+mod rates;
 mod sales;
 mod settings;
 mod settlements;
@@ -40,6 +41,7 @@ use crate::dto::payer::{PayerCardRequest, PayerPageRequest, PayerRequest, SavedC
 use crate::dto::payout::{PayoutDto, PayoutRequest, PayoutsReply, PayoutsRequest};
 use crate::dto::pin::{PinCheckRequest, PinForgetRequest, PinSetRequest, PinStatusDto};
 use crate::dto::practice::{PracticeActRequest, PracticeCardRequest, PracticePayoutRequest};
+use crate::dto::rates::RatesNowDto;
 use crate::dto::receipt::{ReceiptDto, ReceiptRequest};
 use crate::dto::sale::{
     AmountReadRequest, CartTotalsDto, CartTotalsRequest, CashTakeRequest, PaymentRequest,
@@ -154,6 +156,7 @@ commands! {
     payer_page: PayerPageRequest => SavingPageDto as "SavingPageDto" = payers::payer_page;
     payer_page_close: PayerPageRequest => SavingPageDto as "SavingPageDto" = payers::payer_page_close;
     payer_card_forget: PayerCardRequest => Vec<SavedCardDto> as "SavedCardDto[]" = payers::payer_card_forget;
+    rates_now: Nothing => RatesNowDto as "RatesNowDto" = rates::rates_now;
     settings_get: Nothing => SettingsDto as "SettingsDto" = settings::settings_get;
     settings_set: SettingsDto => SettingsDto as "SettingsDto" = settings::settings_set;
     settings_import: SettingsImportRequest => SettingsDto as "SettingsDto" = settings::settings_import;

@@ -14,6 +14,7 @@ pub mod payer;
 pub mod payout;
 pub mod pin;
 pub mod practice;
+pub mod rates;
 pub mod receipt;
 pub mod sale;
 pub mod sales_list;

@@ -3,6 +3,8 @@
 use serde::{Deserialize, Serialize};
 use specta::Type;
 
+use super::rates::RateAnswerDto;
+
 /// An amount of one currency, exact.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(deny_unknown_fields)]
@@ -28,10 +30,13 @@ pub struct RateDto {
     pub applied: String,
     /// The shop's spread in percent, as decimal text.
     pub spread_percent: String,
-    /// Name of the source (`fixed` until live sources arrive).
+    /// What it rests on: `fixed` (the owner's own), `market` (the sources agree), `last_good` (they did some minutes ago)
+    /// or `par` (a stablecoin taken for what it promises).
     pub source: String,
-    /// When the source gave it (RFC 3339).
+    /// When it was given (RFC 3339): for a market's, the time of the oldest answer that counts.
     pub as_of: String,
+    /// What each public source said; empty for the owner's own.
+    pub answers: Vec<RateAnswerDto>,
 }
 
 /// A QR code: draw `path` in a `size × size` box, one unit per module. The quiet zone of 4 modules is inside.

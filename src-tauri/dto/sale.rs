@@ -403,6 +403,8 @@ pub struct TenderDto {
     pub you_get: MoneyDto,
     /// What the customer would pay in the coin, when a rate is there.
     pub coin: Option<MoneyDto>,
+    /// What that rate rests on: `fixed`, `market`, `last_good` or `par`; empty without one.
+    pub rate_source: String,
     /// How deep before the goods go.
     pub safe_at: DepthDto,
     /// The chain and what paying there takes, for coins of EVM chains.

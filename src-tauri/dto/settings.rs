@@ -74,12 +74,28 @@ pub struct CashSettingsDto {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
 #[serde(deny_unknown_fields)]
 pub struct RatesDto {
-    /// Names of sources. Those beside `fixed` are kept for the versions that ask them.
+    /// Names of sources: `fixed`, or public ones in the owner's order.
     pub sources: Vec<String>,
+    /// Those of them whose own price is taken while it agrees with the others.
+    pub preferred: Vec<String>,
     /// Fixed rates: pair (`BTC/EUR`) and price as decimal text.
     pub fixed: Vec<FixedRateDto>,
     /// Spread in percent as decimal text, 0 to 20.
     pub spread_percent: String,
+    /// Spreads of single coins.
+    pub spreads: Vec<SpreadDto>,
+    /// Stablecoins by symbol that are taken for what they promise.
+    pub at_par: Vec<String>,
+}
+
+/// The spread of one coin.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, Type)]
+#[serde(deny_unknown_fields)]
+pub struct SpreadDto {
+    /// Its symbol (`USDC`), or symbol and chain (`USDC.8453`).
+    pub coin: String,
+    /// In percent as decimal text, 0 to 20.
+    pub percent: String,
 }
 
 /// One fixed rate.

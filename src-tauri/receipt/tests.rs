@@ -140,6 +140,7 @@ fn bitcoin(received: i64, transfers: Vec<TransferDto>) -> PaymentDto {
             spread_percent: "0.5".into(),
             source: "fixed".into(),
             as_of: "2026-11-21T09:14:40Z".into(),
+            answers: Vec::new(),
         },
         life_ms: 900_000,
         remaining_ms: 0,

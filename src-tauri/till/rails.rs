@@ -8,10 +8,12 @@ use keys::{Secret, SecretName, Vault};
 use payment::card::{CardMemory, CardRail};
 use payment::charging::ChargingRail;
 use payment::rail::RailError;
+use payment::rates::RateSource;
 use payment::{Rail, RailId, Timestamp};
 use rail_bitcoin::{BitcoinConfig, BitcoinRail, RpcPassword};
 use rail_practice::{Mining, Nature, PracticeCards, PracticeRail, PracticeTerminal};
 use rail_stripe::{StripeCharging, StripeConfig, StripeRail};
+use rates::HttpSource;
 use settings::{Mode, Settings};
 
 use super::{PracticeSlot, evm};
@@ -36,6 +38,17 @@ pub(super) fn chains(
         Mode::Sandbox | Mode::Live => None,
     };
     bitcoin.into_iter().chain(evm).collect()
+}
+
+/// Every public source of prices. Without TLS there is none, and the owner's own prices remain.
+pub(super) fn sources() -> Vec<Arc<dyn RateSource>> {
+    match HttpSource::all() {
+        Ok(sources) => sources.into_iter().map(|source| Arc::new(source) as Arc<dyn RateSource>).collect(),
+        Err(error) => {
+            tracing::error!(%error, "no public source of prices can be asked");
+            Vec::new()
+        }
+    }
 }
 
 /// The rails this till charges. Practice has its simulated cards, always.

@@ -4,6 +4,7 @@ pub mod card;
 pub mod ledger;
 pub mod payer;
 pub mod payout;
+pub mod rates;
 pub mod receipt;
 pub mod sale;
 pub mod settings;

@@ -3,15 +3,13 @@
 use money::{Money, MoneyError};
 use payment::rail::{PaymentLink, RailHealth, method_name};
 use payment::sale::{CashPayment, ChainPayment, Payment, PaymentMethod};
-use payment::{
-    Depth, HandOver, InvoiceId, Mark, Policy, Quote, QuotedRate, Sale, Standing, State, Totals, Transfer,
-};
+use payment::{Depth, HandOver, InvoiceId, Mark, Policy, Quote, Sale, Standing, State, Totals, Transfer};
 use store::{SaleSummary, SalesFilter, SalesPage};
 
 use super::{instant, money};
 use crate::commands::{id, refuse};
 use crate::dto::error::{AppError, ErrorCode};
-use crate::dto::money::{QrDto, RateDto};
+use crate::dto::money::QrDto;
 use crate::dto::sale::{
     CartLineDto, CartTotalsDto, CashDto, CodeDto, DepthDto, HandOverDto, MarkDto, MayDto, PaymentDto,
     SaleDto, StateDto, TaxDto, TransferDto, TransferStatusDto,
@@ -148,7 +146,7 @@ fn code(till: &Till, payment: &Payment, chain: &ChainPayment) -> Result<Option<C
         qr: drawn(&code)?,
         quoted: money(quote.coin),
         remaining: money(remaining),
-        rate: rate(&quote.rate)?,
+        rate: super::rates::rate(&quote.rate)?,
         life_ms: quote.life_ms,
         remaining_ms: if chain.ended_at.is_some() { 0 } else { till.engine.quote_remaining_ms(payment.id) },
         match_code: match_code(payment),
@@ -196,23 +194,6 @@ pub fn match_code(payment: &Payment) -> String {
     let bytes = payment.id.as_bytes();
     let pick = |from: &[u8], index: usize| char::from(from[usize::from(bytes[index]) % from.len()]);
     format!("{}{} {}{}", pick(LETTERS, 12), pick(DIGITS, 13), pick(DIGITS, 14), pick(DIGITS, 15))
-}
-
-/// A rate with its origin.
-///
-/// # Errors
-/// When the price after the spread does not fit.
-pub fn rate(rate: &QuotedRate) -> Result<RateDto, AppError> {
-    let applied = rate.applied().map_err(|error| refuse(ErrorCode::Internal, error.to_string()))?;
-    Ok(RateDto {
-        price: rate.market.price().to_string(),
-        base: rate.market.base().symbol().to_owned(),
-        quote: rate.market.quote().code().to_owned(),
-        applied: applied.price().round_dp(8).normalize().to_string(),
-        spread_percent: rate.spread.to_string(),
-        source: rate.source.clone(),
-        as_of: instant(rate.as_of),
-    })
 }
 
 /// A transfer with what it means by the policy.

@@ -12,7 +12,7 @@ use settings::{
 
 use crate::dto::settings::{
     BitcoinDto, CashSettingsDto, EvmChainDto, EvmTokenDto, FixedRateDto, PolicyDto, RatesDto, SettingsDto,
-    ShopDto, StripeDto, TaxSettingsDto,
+    ShopDto, SpreadDto, StripeDto, TaxSettingsDto,
 };
 
 /// The settings as the screens edit them.
@@ -43,6 +43,9 @@ pub fn settings(settings: &Settings) -> SettingsDto {
             sources: settings.rates.sources.clone(),
             fixed: settings.rates.fixed.iter().map(|(pair, rate)| fixed(pair, rate)).collect(),
             spread_percent: settings.rates.spread.to_string(),
+            preferred: settings.rates.preferred.clone(),
+            spreads: settings.rates.spreads.iter().map(spread).collect(),
+            at_par: settings.rates.at_par.clone(),
         },
         policy: settings.policy.iter().map(policy).collect(),
         bitcoin: BitcoinDto {
@@ -63,6 +66,10 @@ pub fn settings(settings: &Settings) -> SettingsDto {
 
 fn fixed(pair: &str, rate: &money::Rate) -> FixedRateDto {
     FixedRateDto { pair: pair.to_owned(), price: rate.price().to_string() }
+}
+
+fn spread((coin, percent): (&String, &Percent)) -> SpreadDto {
+    SpreadDto { coin: coin.clone(), percent: percent.to_string() }
 }
 
 fn policy(row: &PolicyRow) -> PolicyDto {
@@ -93,6 +100,9 @@ pub fn read(dto: &SettingsDto, current: &Settings) -> Result<Settings, Problem> 
     wanted.rates.spread = percent("rates.spread_percent", &dto.rates.spread_percent)?;
     wanted.rates.sources.clone_from(&dto.rates.sources);
     wanted.rates.fixed = read_fixed(&dto.rates.fixed)?;
+    wanted.rates.preferred.clone_from(&dto.rates.preferred);
+    wanted.rates.at_par.clone_from(&dto.rates.at_par);
+    wanted.rates.spreads = dto.rates.spreads.iter().map(read_spread).collect::<Result<_, _>>()?;
     wanted.policy = dto.policy.iter().map(|row| read_policy(row, &wanted)).collect::<Result<_, _>>()?;
     read_bitcoin(&dto.bitcoin, &mut wanted)?;
     wanted.evm = dto.evm.iter().zip(1..).map(read_evm_chain).collect::<Result<_, _>>()?;
@@ -131,6 +141,13 @@ fn read_cash(dto: &CashSettingsDto, wanted: &mut Settings) -> Result<(), Problem
 
 fn read_fixed(rows: &[FixedRateDto]) -> Result<BTreeMap<String, money::Rate>, Problem> {
     rows.iter().map(|row| fixed_rate(&row.pair, &row.price)).collect()
+}
+
+fn read_spread(row: &SpreadDto) -> Result<(String, Percent), Problem> {
+    let coin = row.coin.trim().to_ascii_uppercase();
+    let percent = Percent::parse(&row.percent)
+        .map_err(|error| Problem::new(format!("rates.spreads.{coin}"), error.to_string()))?;
+    Ok((coin, percent))
 }
 
 fn read_policy(dto: &PolicyDto, wanted: &Settings) -> Result<PolicyRow, Problem> {

@@ -105,7 +105,7 @@ fn bitcoin(till: &Till, settings: &Settings, now: Timestamp, has_key: bool) -> B
         tip_age_s: health.tip.as_ref().map(|tip| age_s(tip.time, now)),
         servers,
         notices: health.notices.into_iter().map(notice).collect(),
-        has_rate: settings.rate(Currency::BTC, settings.shop.currency, now).is_some(),
+        has_rate: till.engine.has_rate(Currency::BTC),
         has_key,
     }
 }

@@ -61,9 +61,8 @@ fn exact(exact: &ExactAmount) -> ExactAmountDto {
 }
 
 fn worth(till: &Till, stray: &Stray) -> Option<money::Money> {
-    let (settings, coin) = (till.engine.settings(), stray.transfer.latest.amount);
-    let now = till.engine.clock().now().wall;
-    let rate = settings.rate(coin.currency(), settings.shop.currency, now)?;
+    let coin = stray.transfer.latest.amount;
+    let rate = till.engine.rate(coin.currency()).ok()?;
     coin.convert(&rate.applied().ok()?, Rounding::Down).ok()
 }
 

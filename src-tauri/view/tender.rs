@@ -5,6 +5,7 @@ mod evm;
 
 use money::{Currency, Money};
 use payment::rail::{RailError, method_name};
+use payment::rates::NoRate;
 use payment::{Quote, RailId, Sale};
 use settings::Settings;
 
@@ -40,6 +41,7 @@ fn cash(settings: &Settings, sale: &Sale, rest: Money) -> TenderDto {
         detail: String::new(),
         you_get: money(you_get),
         coin: None,
+        rate_source: String::new(),
         safe_at: DepthDto::AT_ONCE,
         chain: None,
     }
@@ -61,12 +63,10 @@ fn ways(till: &Till) -> Vec<(RailId, Currency)> {
 
 fn chain(till: &Till, rest: Money, (rail, coin): (RailId, Currency)) -> TenderDto {
     let settings = till.engine.settings();
-    let now = till.engine.clock().now().wall;
-    let quote = settings
-        .rate(coin, settings.shop.currency, now)
-        .and_then(|rate| Quote::of(rest, rate, settings.quote_life_ms()).ok());
+    let rate = till.engine.rate(coin);
+    let quote = rate.clone().ok().and_then(|rate| Quote::of(rest, rate, settings.quote_life_ms()).ok());
     let policy = settings.policy_for(rail, coin, rest);
-    let off = off(till, &settings, (rail, coin), rest, quote.as_ref());
+    let off = off(till, &settings, (rail, coin), rate.err(), quote.as_ref());
     let (reason, detail) = off.map_or((None, String::new()), |(reason, detail)| (Some(reason), detail));
     TenderDto {
         method: method_name(rail, coin),
@@ -74,6 +74,7 @@ fn chain(till: &Till, rest: Money, (rail, coin): (RailId, Currency)) -> TenderDt
         reason,
         detail,
         you_get: money(rest),
+        rate_source: quote.as_ref().map(|quote| quote.rate.source.clone()).unwrap_or_default(),
         coin: quote.map(|quote| money(quote.coin)),
         safe_at: depth(policy.safe),
         chain: evm::chain(till, (rail, coin), policy.safe),
@@ -86,7 +87,7 @@ fn off(
     till: &Till,
     settings: &Settings,
     (id, coin): (RailId, Currency),
-    rest: Money,
+    no_rate: Option<NoRate>,
     quote: Option<&Quote>,
 ) -> Option<(TenderReasonDto, String)> {
     if !settings.takes(coin) {
@@ -103,8 +104,8 @@ fn off(
         let problem = health.servers.into_iter().find_map(|server| server.problem).unwrap_or_default();
         return Some((TenderReasonDto::NoServer, problem));
     }
-    if settings.rate(coin, rest.currency(), till.engine.clock().now().wall).is_none() {
-        return Some((TenderReasonDto::NoRate, String::new()));
+    if let Some(reason) = no_rate {
+        return Some((TenderReasonDto::NoRate, reason.to_string()));
     }
     let least = rail.amount_min(coin);
     match quote {

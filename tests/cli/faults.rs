@@ -137,6 +137,7 @@ async fn sell_at(folder: &Folder, wall_ms: i64) {
         rails: Vec::new(),
         charging: Vec::new(),
         cards: Vec::new(),
+        rates: Vec::new(),
         clock,
     })
     .await

@@ -321,5 +321,7 @@ async fn start<T: Place>(folder: &Path, town: &T, clock: Arc<TurnedClock>) -> En
     let defaults = Settings::defaults(Mode::Sandbox).with("shop.currency", town.currency().code()).unwrap();
     let settings = Settings::from_rows(&writer.settings().unwrap(), &defaults).unwrap();
     let (rails, cards) = (town.rails(clock.clone()), town.cards(clock.clone()));
-    Engine::start(Setup { store, writer, settings, rails, charging: Vec::new(), cards, clock }).await.unwrap()
+    let (charging, rates) = (Vec::new(), Vec::new());
+    let setup = Setup { store, writer, settings, rails, charging, cards, rates, clock };
+    Engine::start(setup).await.unwrap()
 }

@@ -41,6 +41,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
             "rail-bitcoin",
             "rail-practice",
             "rail-stripe",
+            "rates",
             "settings",
             "store",
         ],

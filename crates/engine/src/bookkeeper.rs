@@ -123,6 +123,7 @@ impl Bookkeeper {
             rails: &self.shared.rails,
             charging: &self.shared.charging,
             cards: &self.shared.cards,
+            rates: &self.shared.rates,
             now: self.clock.now().wall,
         };
         let mut work = WorkingSet::new(writer, batch);

@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use money::{Currency, Money};
+use money::{Currency, Money, Rate};
 use payment::card::CardAttempt;
 use payment::rail::{Offer, RailError, Report};
+use payment::rates::NoRate;
 use payment::sale::{CardPayment, Refused};
 use payment::stream::settlement::Answer;
 use payment::stream::{Instruction, OnTab, ParcelError, Tab};
@@ -100,6 +101,11 @@ pub enum Command {
     AcknowledgeAlert {
         /// Its number.
         alert: i64,
+    },
+    /// Tells the owner that the market left the par of a stablecoin.
+    NoteOffPar {
+        /// What the market gives for one.
+        rate: Rate,
     },
     /// A quote's life ended.
     EndQuote {
@@ -271,13 +277,15 @@ pub enum EngineError {
     /// The unit of account of books that hold a sale.
     #[error("shop.currency: the books are kept in {0} already; start a new data folder for another currency")]
     CurrencyInUse(String),
-    /// The owner set no rate for the pair.
-    #[error("no rate from {coin} to {currency}: set one in Settings, Rates")]
+    /// There is no price of the coin.
+    #[error("no rate from {coin} to {currency}: {reason}")]
     NoRate {
         /// The coin.
         coin: String,
         /// The shop's currency.
         currency: String,
+        /// Why.
+        reason: NoRate,
     },
     /// The way to pay is not available.
     #[error("{rail} can't be used now: {reason}")]

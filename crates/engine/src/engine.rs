@@ -6,9 +6,10 @@ use std::time::Duration;
 use money::Currency;
 use payment::card::{CardNotice, NoticeRefused, ReaderStep};
 use payment::rail::RailError;
+use payment::rates::{NoRate, RateSource, SourceState};
 use payment::sale::Payment;
 use payment::stream::Instruction;
-use payment::{InvoiceId, PaymentId, Rail, RailId, Sale};
+use payment::{InvoiceId, PaymentId, QuotedRate, Rail, RailId, Sale};
 use settings::Settings;
 use store::{ReadError, Reader, Source, Store, Writer};
 use thiserror::Error;
@@ -26,6 +27,7 @@ use crate::intake::{Answer, Intake};
 use crate::meters::Meters;
 use crate::offers::{self, Wanted};
 use crate::rails::{RailSetup, Rails};
+use crate::rates::Rates;
 use crate::recovery::{InFlight, awaits_address};
 use crate::supervisor::Supervisor;
 use crate::threads::Threads;
@@ -49,6 +51,8 @@ pub struct Setup {
     pub charging: Vec<ChargingSetup>,
     /// The rails that take cards.
     pub cards: Vec<CardSetup>,
+    /// The public sources of prices there are; the settings name those in use.
+    pub rates: Vec<Arc<dyn RateSource>>,
     /// Time.
     pub clock: Arc<dyn Clock>,
 }
@@ -70,11 +74,12 @@ pub(crate) struct Shared {
     pub(crate) rails: Rails,
     pub(crate) charging: Charging,
     pub(crate) cards: Cards,
+    pub(crate) rates: Arc<Rates>,
     pub(crate) feed: Feed,
     pub(crate) quotes: Quotes,
     pub(crate) settings: watch::Sender<Arc<Settings>>,
     pub(crate) meters: Meters,
-    supervisor: Supervisor,
+    pub(crate) supervisor: Supervisor,
     intake: Arc<Mutex<Option<Intake>>>,
 }
 
@@ -82,6 +87,7 @@ impl Shared {
     fn new(
         rails: Rails,
         (charging, cards): (Charging, Cards),
+        rates: Arc<Rates>,
         settings: Settings,
         intake: Intake,
         meters: Meters,
@@ -90,6 +96,7 @@ impl Shared {
             rails,
             charging,
             cards,
+            rates,
             feed: Feed::new(),
             quotes: Quotes::default(),
             settings: watch::Sender::new(Arc::new(settings)),
@@ -140,7 +147,7 @@ impl Engine {
     }
 
     async fn start_on(threads: Threads, setup: Setup) -> Result<Self, StartError> {
-        let Setup { store, writer, settings, rails, charging, cards, clock } = setup;
+        let Setup { store, writer, settings, rails, charging, cards, rates, clock } = setup;
         let reader = store.reader();
         let in_flight = InFlight::read(&writer)?;
         let (last_event, _) = writer.head();
@@ -158,7 +165,8 @@ impl Engine {
         let rails = Rails::open(remembered, threads).await;
         let meters = Meters::new(clock.clone(), intake.seen_from_outside());
         let takers = (Charging::new(charging), Cards::open(remembered_cards));
-        let shared = Shared::new(rails, takers, settings.clone(), intake.clone(), meters);
+        let rates = Arc::new(Rates::new(rates, rails.clone()));
+        let shared = Shared::new(rails, takers, rates, settings.clone(), intake.clone(), meters);
         let (farewell, ended) = Farewell::of(&shared.supervisor);
         let bookkeeper = Bookkeeper::new((store, writer), inbox, settings, clock.clone(), shared.clone());
         threads.employ(bookkeeper, farewell, &shared.supervisor)?;
@@ -166,6 +174,7 @@ impl Engine {
         engine.resume(&in_flight, &intake).await;
         engine.shared.charging.collect(&engine.shared.supervisor, &intake, last_event);
         engine.shared.cards.collect(&engine.shared.supervisor, &intake, &engine.shared.feed);
+        engine.shared.rates.follow(&engine.shared, &engine.clock, &intake);
         Ok(engine)
     }
 
@@ -279,6 +288,28 @@ impl Engine {
     #[must_use]
     pub fn settings(&self) -> Arc<Settings> {
         self.shared.settings.borrow().clone()
+    }
+
+    /// What one unit of a coin counts for now in the shop's currency: the owner's price, or what the sources agree on.
+    ///
+    /// # Errors
+    /// Why there is no price.
+    pub fn rate(&self, coin: Currency) -> Result<QuotedRate, NoRate> {
+        let now = self.clock.now().wall;
+        self.shared.rates.look(now);
+        self.shared.rates.quoted(&self.settings(), coin, now)
+    }
+
+    /// Whether a coin has a price now. Asking does not count as a look at prices, after which sources are asked more often.
+    #[must_use]
+    pub fn has_rate(&self, coin: Currency) -> bool {
+        self.shared.rates.quoted(&self.settings(), coin, self.clock.now().wall).is_ok()
+    }
+
+    /// How each public source of prices in use is doing, in the owner's order.
+    #[must_use]
+    pub fn rate_sources(&self) -> Vec<SourceState> {
+        self.shared.rates.states()
     }
 
     /// A rail, or why it can't be used; `None` when this till has none of that name.

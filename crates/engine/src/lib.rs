@@ -22,6 +22,7 @@ mod intake;
 mod meters;
 mod offers;
 mod rails;
+mod rates;
 mod recovery;
 mod spans;
 mod staged;

@@ -29,6 +29,7 @@ impl Command {
             Self::CreditStray { stray, .. } => debug_span!("credit_stray", %stray),
             Self::ChangeSettings { .. } => debug_span!("change_settings"),
             Self::AcknowledgeAlert { alert } => debug_span!("acknowledge_alert", alert),
+            Self::NoteOffPar { rate } => debug_span!("note_off_par", coin = %rate.base()),
             Self::EndQuote { invoice, payment } => debug_span!("end_quote", %invoice, %payment),
             Self::TakeOffer { invoice, payment, rail, .. } => {
                 debug_span!("take_offer", %invoice, %payment, %rail)

@@ -5,6 +5,7 @@
 //! | watch of a rail | dropped at its next await | opened anew from what is stored, with a growing pause |
 //! | offer of an address | dropped while the rail thinks, committed once it has answered | recorded as failed |
 //! | collector of a charging rail | dropped; the next start asks about charges on their way | tried again, or set aside in the books |
+//! | follower of a source of prices | dropped | what it said before counts until it is too old |
 //! | timekeeper | dropped | what could not be recorded is tried again |
 //! | bookkeeper (a thread) | finishes what is in its queue | stops the till: see `Engine::ended` |
 

@@ -1,9 +1,8 @@
-//! Rates made from other rates: through a third currency, turned round, the middle of two, or of the same coin by another
-//! name. Prices are rounded here to [`DIGITS`] digits that count; amounts never are.
+//! Rates made from other rates: through a third currency, turned round, or the middle of two. Prices are rounded here to [`DIGITS`] digits that count; amounts never are.
 
 use rust_decimal::{Decimal, RoundingStrategy};
 
-use crate::{Currency, Percent, Rate, RateError};
+use crate::{Percent, Rate, RateError};
 
 /// Digits of a price that was multiplied or divided: a thousandth of a millionth of a percent is no money to anybody.
 const DIGITS: u32 = 15;
@@ -42,14 +41,6 @@ impl Rate {
         let sum = self.price().checked_add(other.price()).ok_or(RateError::TooLong)?;
         let price = sum.checked_mul(Decimal::new(5, 1)).ok_or(RateError::TooLong)?;
         Self::new(self.base(), self.quote(), price.normalize())
-    }
-
-    /// The same price for a coin of another name: USDC is worth on every chain what USDC is worth.
-    ///
-    /// # Errors
-    /// [`RateError::SameCurrency`] if the new base is the quote.
-    pub fn of(self, base: Currency) -> Result<Self, RateError> {
-        Self::new(base, self.quote(), self.price())
     }
 
     /// Whether this price is further than `limit` percent of `middle` away from `middle`. A distance too large to be

@@ -162,7 +162,7 @@ fn client() -> Result<Client, ReachError> {
         .with_no_client_auth();
     let named = concat!("tillstream/", env!("CARGO_PKG_VERSION"));
     let client = Client::builder()
-        .tls_backend_preconfigured(tls)
+        .use_preconfigured_tls(tls)
         .no_proxy()
         .redirect(Policy::none())
         .timeout(PATIENCE)

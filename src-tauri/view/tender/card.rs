@@ -43,6 +43,7 @@ pub(super) fn tender(
         detail,
         you_get: money(rest),
         coin: None,
+        rate_source: String::new(),
         safe_at: DepthDto::AT_ONCE,
         chain: None,
     }

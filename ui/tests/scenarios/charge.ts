@@ -21,6 +21,24 @@ export const off: Replies = {
     ),
 };
 
+export const unpriced: Replies = {
+  ...ready,
+  status: () => liveStatus(),
+  tenders: () =>
+    tenders().map((tender) =>
+      tender.method === 'cash'
+        ? tender
+        : {
+            ...tender,
+            available: false,
+            reason: 'no_rate' as const,
+            detail: 'the sources are more than 2 % apart: wait, or fix a price in Settings, Rates',
+            coin: null,
+            rate_source: '',
+          },
+    ),
+};
+
 export const live: Replies = { ...ready, status: () => liveStatus() };
 
 export const partly: Replies = {

@@ -1,6 +1,7 @@
 import type { Replies } from '../fixture-backend';
 import { ACCOUNTS, ENTRIES, receipt, salesList, stray, STRAYS, TIMELINE } from '../fixtures/books';
 import { payment, sale, settings } from '../fixtures/sale';
+import { ratesNow } from '../fixtures/rates';
 import { liveStatus, status } from '../fixtures/status';
 import { Fault } from '../../src/lib/backend/backend';
 
@@ -54,6 +55,7 @@ export const busy: Replies = {
       servers: ['electrum+tls://one.example:50002', 'electrum+tls://two.example:50002'],
     },
   }),
+  rates_now: () => ratesNow(),
   settings_set: (request) => request,
   pin_status: () => ({ is_set: true, wait_seconds: 0 }),
   pin_check: () => ({ is_set: true, wait_seconds: 0 }),
@@ -98,6 +100,22 @@ export const practice: Replies = {
   settings_get: () => settings(),
 };
 
+/** A shop that asks public sources, and takes one stablecoin at par. */
+export const asking: Replies = {
+  ...busy,
+  settings_get: () => ({
+    ...settings(),
+    rates: {
+      sources: ['kraken', 'coinbase', 'bitstamp', 'ecb', 'coinbase-fiat'],
+      preferred: [],
+      fixed: [],
+      spread_percent: '0.5',
+      spreads: [{ coin: 'USDC', percent: '0.1' }],
+      at_par: ['USDC'],
+    },
+  }),
+};
+
 /** A shop that sold nothing yet. */
 export const fresh: Replies = {
   ...busy,
@@ -106,7 +124,7 @@ export const fresh: Replies = {
   ledger_accounts: () => ACCOUNTS.map((account) => ({ ...account, balances: [] })),
   ledger_entries: () => ({ rows: [], more: false }),
   strays: () => [],
-  settings_get: () => ({ ...settings(), rates: { sources: ['fixed'], fixed: [], spread_percent: '0' } }),
+  settings_get: () => ({ ...settings(), rates: { ...settings().rates, fixed: [] } }),
 };
 
 /** The owner's PIN was guessed at. */

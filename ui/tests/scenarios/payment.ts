@@ -1,6 +1,7 @@
 import type { SaleDto } from '../../src/lib/backend/bindings';
 import type { Replies } from '../fixture-backend';
 import { btc, code, eur, payment, sale, settings, tenders, transfer } from '../fixtures/sale';
+import { marketRate } from '../fixtures/rates';
 import { liveStatus, status } from '../fixtures/status';
 
 const SEEN = { pay: false, cancel: false, cancel_although_seen: true, void: false, receipt: false };
@@ -18,6 +19,7 @@ function showing(shown: SaleDto, live = true): Replies {
 const waitingSale = sale({ payments: [payment()] });
 
 export const waiting = showing(waitingSale);
+export const market = showing(sale({ payments: [payment({ code: code({ rate: marketRate() }) })] }));
 export const practice = showing(waitingSale, false);
 export const amber = showing(sale({ payments: [payment({ code: code({ remaining_ms: 100_000 }) })] }));
 export const red = showing(sale({ payments: [payment({ code: code({ remaining_ms: 29_000 }) })] }));

@@ -10,14 +10,16 @@ mod stream;
 mod tabs;
 
 use payment::rail::RailError;
+use payment::rates::board::PAR_PERCENT;
 use payment::{Quote, QuotedRate, RailId, Timestamp};
 use settings::Settings;
-use store::Source;
+use store::{FindingRecord, Source};
 
 use crate::cards::Cards;
 use crate::charging::Charging;
 use crate::command::{Command, EngineError, Reply};
 use crate::rails::Rails;
+use crate::rates::Rates;
 use crate::working_set::WorkingSet;
 
 /// What the desk knows beside the working set.
@@ -26,6 +28,7 @@ pub(crate) struct Desk<'a> {
     pub(crate) rails: &'a Rails,
     pub(crate) charging: &'a Charging,
     pub(crate) cards: &'a Cards,
+    pub(crate) rates: &'a Rates,
     pub(crate) now: Timestamp,
 }
 
@@ -67,6 +70,7 @@ impl Desk<'_> {
                 work.acknowledge(alert, self.now);
                 Ok(Reply::Done)
             }
+            Command::NoteOffPar { rate } => self.note_off_par(work, rate),
             Command::EndQuote { invoice, payment } => self.end_quote(work, invoice, payment),
             Command::TakeOffer { invoice, payment, rail, answer } => {
                 self.take_offer(work, (invoice, payment), rail, answer)
@@ -111,17 +115,30 @@ impl Desk<'_> {
         Ok(Reply::Done)
     }
 
-    /// The quote for an amount due, at the settings' rate.
+    /// The quote for an amount due, at the rate of now.
     fn quote(&self, due: money::Money, coin: money::Currency) -> Result<Quote, EngineError> {
         Ok(Quote::of(due, self.rate(coin)?, self.settings.quote_life_ms())?)
     }
 
     fn rate(&self, coin: money::Currency) -> Result<QuotedRate, EngineError> {
         let currency = self.settings.shop.currency;
-        self.settings.rate(coin, currency, self.now).ok_or_else(|| EngineError::NoRate {
+        self.rates.quoted(self.settings, coin, self.now).map_err(|reason| EngineError::NoRate {
             coin: coin.code().to_owned(),
             currency: currency.code().to_owned(),
+            reason,
         })
+    }
+
+    /// The coin is still taken: what to do about it is the owner's decision.
+    fn note_off_par(&self, work: &mut WorkingSet<'_>, rate: money::Rate) -> Result<Reply, EngineError> {
+        let reason = format!(
+            "the market gives {rate}, more than {PAR_PERCENT} % off par: take {} off the list in Settings, Rates, or wait",
+            rate.base()
+        );
+        let subject = rate.base().code().to_owned();
+        let payload = rate.to_string();
+        work.find(FindingRecord { subject, kind: "off_par", reason, payload, at: self.now })?;
+        Ok(Reply::Done)
     }
 
     fn usable_rail(&self, id: RailId) -> Result<std::sync::Arc<dyn payment::Rail>, EngineError> {

@@ -17,6 +17,7 @@ mod offers;
 mod office;
 mod parcels;
 mod puppet;
+mod rates;
 mod reports;
 mod restarts;
 mod settings;

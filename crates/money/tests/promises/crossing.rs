@@ -33,13 +33,6 @@ fn the_middle_of_two_prices_is_exact() {
 }
 
 #[test]
-fn a_coin_is_worth_the_same_under_another_name() {
-    let usdc = Currency::asset("USDC", 6).unwrap();
-    let on_base = Currency::asset("USDC.8453", 6).unwrap();
-    assert_eq!(rate(usdc, "EUR", "0.92").of(on_base).unwrap().to_string(), "0.92 EUR/USDC.8453");
-}
-
-#[test]
 fn a_distance_of_exactly_the_limit_is_not_further() {
     let middle = euro_per_bitcoin("100");
     for (price, further) in

@@ -64,27 +64,25 @@ impl std::fmt::Display for Pair {
 
 /// The coin without its chain: prices are the same on every chain.
 fn by_symbol(currency: Currency) -> Currency {
-    let code = currency.code();
-    let symbol = match code.rsplit_once('.') {
-        Some((symbol, chain)) if chain.bytes().all(|byte| byte.is_ascii_digit()) => symbol,
-        _ => code,
-    };
-    named(symbol).unwrap_or(currency)
+    named(currency.symbol()).unwrap_or(currency)
 }
 
 fn named(symbol: &str) -> Option<Currency> {
     Currency::from_code(symbol).or_else(|_| Currency::asset(symbol, SYMBOL_DECIMALS)).ok()
 }
 
+/// The names of the sources that can be asked, as settings write them. What they are is known where they are asked.
+pub const SOURCE_NAMES: &[&str] =
+    &["kraken", "coinbase", "bitstamp", "binance", "bitfinex", "coingecko", "ecb", "coinbase-fiat"];
+
+/// Stablecoins, and the currency each promises to be worth one of.
+pub const PEGS: &[(&str, &str)] = &[("USDC", "USD"), ("USDT", "USD"), ("DAI", "USD"), ("EURC", "EUR")];
+
 /// The currency a stablecoin promises to be worth one of. `None` for coins that promise nothing.
 #[must_use]
 pub fn peg(symbol: &str) -> Option<Currency> {
-    let code = match symbol {
-        "USDC" | "USDT" | "DAI" => "USD",
-        "EURC" => "EUR",
-        _ => return None,
-    };
-    Currency::iso(code).ok()
+    let (_, currency) = PEGS.iter().find(|(coin, _)| *coin == symbol)?;
+    Currency::iso(currency).ok()
 }
 
 /// What a source deals in.

@@ -90,6 +90,12 @@ fn every_coin_has_three_exchanges_that_know_it_in_euro_or_dollar() {
 }
 
 #[test]
+fn every_source_that_settings_may_name_can_be_asked() {
+    let names: Vec<&str> = SOURCES.iter().map(|source| source.name).collect();
+    assert_eq!(names, payment::rates::SOURCE_NAMES);
+}
+
+#[test]
 fn there_are_six_sources_of_coins_and_two_of_more_than_fifty_currencies() {
     let count = |trade| SOURCES.iter().filter(|source| source.trade == trade).count();
     assert_eq!((count(Trade::Coins), count(Trade::Currencies)), (6, 2));

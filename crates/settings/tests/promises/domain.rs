@@ -139,6 +139,36 @@ fn where_coins_are_worth_nothing_bitcoin_has_a_price_in_every_currency_a_shop_ch
 }
 
 #[test]
+fn live_asks_three_exchanges_and_two_sources_of_currencies_and_play_money_asks_nobody() {
+    let sources =
+        |mode| Settings::defaults(mode).rates.public_sources().map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(sources(Mode::Live), ["kraken", "coinbase", "bitstamp", "ecb", "coinbase-fiat"]);
+    assert!(sources(Mode::Practice).is_empty() && sources(Mode::Sandbox).is_empty());
+}
+
+#[test]
+fn a_coin_has_one_fixed_price_on_every_chain_and_may_have_a_spread_of_its_own_on_each() {
+    let text =
+        "[rates]\nfixed = { \"USDC/EUR\" = \"0.92\" }\nspreads = { USDC = \"0.1\", \"USDC.8453\" = \"0\" }";
+    let settings = Settings::parse(text, &practice()).unwrap();
+    let spread = |code: &str| {
+        let coin = Currency::asset(code, 6).unwrap();
+        let rate = settings.rate(coin, Currency::iso("EUR").unwrap(), Timestamp::from_millis(0)).unwrap();
+        assert_eq!(rate.market.to_string(), format!("0.92 EUR/{code}"));
+        rate.spread.to_string()
+    };
+    assert_eq!((spread("USDC.1"), spread("USDC.8453")), ("0.1".to_owned(), "0".to_owned()));
+    assert_eq!(settings.rates.spread_of(Currency::BTC).to_string(), "0.5");
+}
+
+#[test]
+fn only_stablecoins_on_the_list_are_taken_at_par() {
+    let settings = practice().with("rates.at_par", "[\"USDC\"]").unwrap();
+    let is_at_par = |code: &str| settings.rates.is_at_par(Currency::asset(code, 6).unwrap());
+    assert!(is_at_par("USDC.8453") && is_at_par("USDC") && !is_at_par("USDT.1") && !is_at_par("USDC.E.137"));
+}
+
+#[test]
 fn live_sells_no_bitcoin_before_its_owner_sets_it_up() {
     let live = Settings::defaults(Mode::Live);
     assert!(!live.bitcoin.enabled && live.rates.fixed.is_empty());

@@ -16,7 +16,10 @@ currency = "EUR"                                   # ISO 4217, the unit of accou
 [rates]
 sources = ["kraken", "coinbase", "bitstamp"]       # live; "fixed" in practice and sandbox
 fixed = { "BTC/EUR" = "58000.00", "ETH/EUR" = "2900.00", "USDC/EUR" = "0.92" }
+preferred = ["bitstamp"]                           # their own price, while it agrees with the others
 spread_percent = "0.5"
+spreads = { USDC = "0.1", "USDC.8453" = "0" }
+at_par = ["USDC"]
 [[policy]]                                         # amount × rail → what is safe, what is final; first match wins
 rail = "bitcoin"
 up_to = "50.00"
@@ -138,8 +141,11 @@ notes = ["5.00", "10.00", "20.00", "50.00", "100.00", "200.00"]
 
 [rates]
 sources = ["kraken", "coinbase", "bitstamp"]
+preferred = ["bitstamp"]
 fixed = { "BTC/EUR" = "58000.00", "ETH/EUR" = "2900.00", "USDC/EUR" = "0.92" }
 spread_percent = "0.5"
+spreads = { USDC = "0.1", "USDC.8453" = "0" }
+at_par = ["USDC"]
 
 [[policy]]
 rail = "bitcoin"

@@ -62,11 +62,24 @@ fn rates() -> impl Strategy<Value = Rates> {
         0..5,
     );
     let since = option::of(any::<i64>());
-    (sources, fixed, since, percent(20)).prop_map(|(sources, fixed, since, spread)| Rates {
-        sources: sources.into_iter().map(str::to_owned).collect(),
-        fixed: fixed.iter().map(|(pair, price)| fixed_rate(pair, price).unwrap()).collect(),
-        fixed_since: since.map(Timestamp::from_millis),
-        spread,
+    let coins = prop::sample::select(vec!["BTC", "USDC", "USDC.8453"]).prop_map(str::to_owned);
+    let spreads = btree_map(coins, percent(20), 0..3);
+    let at_par = prop::sample::subsequence(vec!["USDC", "USDT", "DAI", "EURC"], 0..=4);
+    let owners = (percent(20), spreads, at_par);
+    (sources, any::<bool>(), fixed, since, owners).prop_map(|(sources, prefers, fixed, since, owners)| {
+        Rates {
+            preferred: sources
+                .iter()
+                .filter(|name| prefers && **name != "fixed")
+                .map(|name| (*name).to_owned())
+                .collect(),
+            sources: sources.into_iter().map(str::to_owned).collect(),
+            fixed: fixed.iter().map(|(pair, price)| fixed_rate(pair, price).unwrap()).collect(),
+            fixed_since: since.map(Timestamp::from_millis),
+            spread: owners.0,
+            spreads: owners.1,
+            at_par: owners.2.into_iter().map(str::to_owned).collect(),
+        }
     })
 }
 

@@ -214,7 +214,8 @@ fn cash_that_cannot_be_is_refused() {
 fn rates_that_cannot_be_are_refused() {
     refused(
         "[rates]\nsources = [\"fixed\", \"kraeken\"]",
-        "line 2: rates.sources.2: unknown source \"kraeken\": known are fixed, kraken, coinbase, bitstamp",
+        "line 2: rates.sources.2: unknown source \"kraeken\": known are fixed, kraken, coinbase, bitstamp, \
+         binance, bitfinex, coingecko, ecb, coinbase-fiat",
     );
     refused(
         "[rates]\nsources = [\"fixed\", \"fixed\"]",
@@ -239,6 +240,22 @@ fn rates_that_cannot_be_are_refused() {
     refused(
         "[rates]\nspread_percent = \"20.5\"",
         "line 2: rates.spread_percent: write a percentage from 0 to 20, such as \"20\"",
+    );
+    refused(
+        "[rates]\nsources = [\"kraken\"]\npreferred = [\"binance\"]",
+        "line 3: rates.preferred.1: unknown source in rates.sources \"binance\": known are kraken",
+    );
+    refused(
+        "[rates]\nat_par = [\"USDC\", \"BTC\"]",
+        "line 2: rates.at_par.2: unknown stablecoin \"BTC\": known are USDC, USDT, DAI, EURC",
+    );
+    refused(
+        "[rates.spreads]\nUSDC = \"0.1\"\nEUR = \"1\"",
+        "line 3: rates.spreads.EUR: write a coin: BTC, USDC, or USDC.8453 for one chain",
+    );
+    refused(
+        "[rates.spreads]\nUSDC = \"21\"",
+        "line 2: rates.spreads.USDC: write a percentage from 0 to 20, such as \"20\"",
     );
 }
 

@@ -8,6 +8,7 @@ const ALERTS: Record<string, { title: () => string; advice: () => string }> = {
   refund_failed: { title: () => m.alerts_refund_failed(), advice: () => m.alerts_refund_failed_advice() },
   unknown_payment: { title: () => m.alerts_unknown_payment(), advice: () => m.alerts_unknown_payment_advice() },
   payout_difference: { title: () => m.alerts_payout(), advice: () => m.alerts_payout_advice() },
+  off_par: { title: () => m.alerts_off_par(), advice: () => m.alerts_off_par_advice() },
   dead_letter: { title: () => m.alerts_dead_letter(), advice: () => m.alerts_dead_letter_advice() },
 };
 const OTHER = { title: () => m.alerts_other(), advice: () => m.alerts_other_advice() };

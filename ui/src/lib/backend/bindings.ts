@@ -365,6 +365,18 @@ export type CodeDto = {
 	needs_second_server: boolean,
 };
 
+/**  A coin's price now, or why there is none. */
+export type CoinRateDto = {
+	/**  The coin (`BTC`). */
+	coin: string,
+	/**  Its price; none when there is none. */
+	rate: RateDto | null,
+	/**  Why there is none: a code the screens translate (`too_few`); empty when there is one. */
+	reason: string,
+	/**  The same in English, one line. */
+	detail: string,
+};
+
 /**  Why something could not be carried out: a code the screens translate and advise on. */
 export type DeadLetterCauseDto = 
 /**  No exchange rate into the unit of account. */
@@ -1079,6 +1091,22 @@ export type RailNoticeDto = {
 	limit: number,
 };
 
+/**  What one public source said when a price was found. */
+export type RateAnswerDto = {
+	/**  Its name (`kraken`). */
+	source: string,
+	/**  Its price of one whole coin in the shop's currency, as decimal text; empty when it told none. */
+	price: string,
+	/**  The currency its price was crossed through (`USD`); empty when it was not. */
+	through: string,
+	/**  When its price was so (RFC 3339). */
+	as_of: string | null,
+	/**  Whether it counts. */
+	verdict: RateVerdictDto,
+	/**  Why it told no price, one line in English; else empty. */
+	reason: string,
+};
+
 /**  The rate a quote was made with, and where it came from. */
 export type RateDto = {
 	/**  Price of one whole `base` in `quote`, as decimal text, before the shop's spread. */
@@ -1091,20 +1119,66 @@ export type RateDto = {
 	applied: string,
 	/**  The shop's spread in percent, as decimal text. */
 	spread_percent: string,
-	/**  Name of the source (`fixed` until live sources arrive). */
+	/**
+	 *  What it rests on: `fixed` (the owner's own), `market` (the sources agree), `last_good` (they did some minutes ago)
+	 *  or `par` (a stablecoin taken for what it promises).
+	 */
 	source: string,
-	/**  When the source gave it (RFC 3339). */
+	/**  When it was given (RFC 3339): for a market's, the time of the oldest answer that counts. */
 	as_of: string,
+	/**  What each public source said; empty for the owner's own. */
+	answers: RateAnswerDto[],
 };
+
+/**  A public source. */
+export type RateSourceDto = {
+	/**  Its name (`kraken`). */
+	name: string,
+	/**  It deals in currencies, which coins are crossed by; else in coins. */
+	currencies: boolean,
+	/**  The settings name it. */
+	in_use: boolean,
+	/**  When it last answered as it should (RFC 3339); none when it was not asked yet. */
+	answered_at: string | null,
+	/**  Why it did not the last time, one line in English; empty when all is well. */
+	problem: string,
+};
+
+/**  Whether what a source said counts. */
+export type RateVerdictDto = 
+/**  It counts. */
+"agreed" | 
+/**  Too far from what the others say. */
+"outlier" | 
+/**  Too old. */
+"stale" | 
+/**  It told no price. */
+"missing";
 
 /**  Rates. */
 export type RatesDto = {
-	/**  Names of sources. Those beside `fixed` are kept for the versions that ask them. */
+	/**  Names of sources: `fixed`, or public ones in the owner's order. */
 	sources: string[],
+	/**  Those of them whose own price is taken while it agrees with the others. */
+	preferred: string[],
 	/**  Fixed rates: pair (`BTC/EUR`) and price as decimal text. */
 	fixed: FixedRateDto[],
 	/**  Spread in percent as decimal text, 0 to 20. */
 	spread_percent: string,
+	/**  Spreads of single coins. */
+	spreads: SpreadDto[],
+	/**  Stablecoins by symbol that are taken for what they promise. */
+	at_par: string[],
+};
+
+/**  What coins are worth now, and who says so. */
+export type RatesNowDto = {
+	/**  Every public source there is, those in use first, in the owner's order. */
+	sources: RateSourceDto[],
+	/**  The coins that the shop can be paid in. */
+	coins: CoinRateDto[],
+	/**  The stablecoins that can be taken at par. */
+	stablecoins: string[],
 };
 
 /**  How far a reader is with a payment. */
@@ -1506,6 +1580,14 @@ export type ShopDto = {
 	quote_minutes: number,
 	/**  Underpayment accepted, percent as decimal text, 0 to 5. */
 	tolerance_percent: string,
+};
+
+/**  The spread of one coin. */
+export type SpreadDto = {
+	/**  Its symbol (`USDC`), or symbol and chain (`USDC.8453`). */
+	coin: string,
+	/**  In percent as decimal text, 0 to 20. */
+	percent: string,
 };
 
 /**  Count of one state. */
@@ -1952,6 +2034,8 @@ export type TenderDto = {
 	you_get: MoneyDto,
 	/**  What the customer would pay in the coin, when a rate is there. */
 	coin: MoneyDto | null,
+	/**  What that rate rests on: `fixed`, `market`, `last_good` or `par`; empty without one. */
+	rate_source: string,
 	/**  How deep before the goods go. */
 	safe_at: DepthDto,
 	/**  The chain and what paying there takes, for coins of EVM chains. */
@@ -2126,6 +2210,7 @@ export type Commands = {
 	payer_page: { request: PayerPageRequest; reply: SavingPageDto };
 	payer_page_close: { request: PayerPageRequest; reply: SavingPageDto };
 	payer_card_forget: { request: PayerCardRequest; reply: SavedCardDto[] };
+	rates_now: { request: Nothing; reply: RatesNowDto };
 	settings_get: { request: Nothing; reply: SettingsDto };
 	settings_set: { request: SettingsDto; reply: SettingsDto };
 	settings_import: { request: SettingsImportRequest; reply: SettingsDto };

@@ -14,6 +14,7 @@ export function requestOf(draft: SettingsDto): SettingsDto {
   request.bitcoin.account = request.bitcoin.account.trim();
   request.bitcoin.servers = request.bitcoin.servers.map((server) => server.trim());
   for (const rate of request.rates.fixed) rate.pair = rate.pair.trim().toUpperCase();
+  for (const spread of request.rates.spreads) spread.coin = spread.coin.trim().toUpperCase();
   return request;
 }
 
@@ -34,8 +35,11 @@ function withDecimals(settings: SettingsDto, change: (text: string) => string): 
     cash: { ...cash, smallest_coin: change(cash.smallest_coin), notes: cash.notes.map(change) },
     rates: {
       sources: [...rates.sources],
+      preferred: [...rates.preferred],
       fixed: rates.fixed.map((rate) => ({ ...rate, price: change(rate.price) })),
       spread_percent: change(rates.spread_percent),
+      spreads: rates.spreads.map((spread) => ({ ...spread, percent: change(spread.percent) })),
+      at_par: [...rates.at_par],
     },
     policy: policy.map((rule) => ({ ...rule, up_to: rule.up_to === null ? null : change(rule.up_to) })),
     bitcoin: { ...bitcoin, servers: [...bitcoin.servers] },

@@ -7,6 +7,7 @@ const WORDS: Record<FieldFault, () => string> = {
   decimal: () => m.settings_fault_decimal(),
   positive: () => m.settings_fault_positive(),
   pair: () => m.settings_fault_pair(),
+  coin: () => m.settings_fault_coin(),
   minutes: () => m.settings_fault_minutes(),
   tolerance: () => m.settings_fault_tolerance(),
   percent: () => m.settings_fault_percent(),

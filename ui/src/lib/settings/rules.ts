@@ -13,6 +13,7 @@ export type FieldFault =
   | 'decimal'
   | 'positive'
   | 'pair'
+  | 'coin'
   | 'minutes'
   | 'tolerance'
   | 'percent'
@@ -27,6 +28,7 @@ const QUOTE_MINUTES_MAX = 1440;
 const CONFIRMATIONS_MAX = 100;
 /** What an EVM chain says of its blocks, the deeper later. */
 const MARKS = ['safe', 'finalized'];
+const COIN = /^[A-Za-z][A-Za-z0-9]{1,9}(\.[A-Za-z0-9]+)*$/;
 const SERVER = /^(electrum\+(tls|tcp)|esplora\+https?|bitcoind\+https?):\/\/\S+$/;
 
 export function faultsOf(settings: SettingsDto): FieldFaults {
@@ -42,6 +44,10 @@ export function faultsOf(settings: SettingsDto): FieldFaults {
   settings.cash.notes.forEach((note, at) => say(`cash.notes.${at}`, positiveFault(note)));
   say('rates.spread_percent', percentFault(settings.rates.spread_percent, 20n, 'spread'));
   settings.rates.fixed.forEach((rate, at) => sayRate(say, rate, at));
+  settings.rates.spreads.forEach(({ coin, percent }, at) => {
+    say(`rates.spreads.${at}.coin`, COIN.test(coin.trim()) ? null : 'coin');
+    say(`rates.spreads.${at}.percent`, percentFault(percent, 20n, 'spread'));
+  });
   settings.policy.forEach((policy, at) => sayPolicy(say, policy, at));
   settings.bitcoin.servers.forEach((server, at) =>
     say(`bitcoin.servers.${at}`, SERVER.test(server.trim()) ? null : 'server'),

@@ -44,11 +44,12 @@ export class SettingsForm {
     return this.fault === null ? '' : fieldNamedIn(this.fault.detail, pairs);
   });
 
-  /** Bitcoin needs a rate the owner fixed for the shop's currency, until live sources exist. */
+  /** Bitcoin needs public sources, or a rate the owner fixed for the shop's currency. */
   readonly ratePair = $derived.by(() => `BTC/${this.draft.shop.currency}`);
   readonly lacksRate = $derived.by(() => {
     const rate = this.draft.rates.fixed[rateAt(this.draft, this.ratePair)];
-    return this.draft.bitcoin.enabled && (rate?.price ?? '').trim() === '';
+    const asksNobody = this.draft.rates.sources.every((source) => source === 'fixed');
+    return this.draft.bitcoin.enabled && asksNobody && (rate?.price ?? '').trim() === '';
   });
 
   /**

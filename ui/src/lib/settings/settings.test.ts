@@ -189,6 +189,9 @@ test('bitcoin without a rate for the currency of the shop says so', async () => 
   expect(form.ratePair).toBe('BTC/CHF');
   form.draft.rates.fixed.push({ pair: 'btc/chf', price: '1' });
   expect(form.lacksRate).toBe(false);
+  form.draft.rates.fixed.pop();
+  form.draft.rates.sources = ['kraken'];
+  expect(form.lacksRate).toBe(false);
 });
 
 test('sections are found by the words in them and by the field they hold', () => {

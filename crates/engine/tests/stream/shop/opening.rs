@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicU32;
 use engine::{CardSetup, ChargingSetup, Clock, Engine, RailSetup, Setup};
 #[cfg(unix)]
 use faulty_disk::Disk;
+use payment::rates::RateSource;
 use settings::{Mode, Settings};
 use store::{Opened, Store, StoreOptions, Troublemaker, Writer};
 use tempfile::TempDir;
@@ -20,6 +21,7 @@ pub(super) struct Takers {
     rails: Vec<RailSetup>,
     charging: Vec<ChargingSetup>,
     cards: Vec<CardSetup>,
+    rates: Vec<Arc<dyn RateSource>>,
 }
 
 impl Shop {
@@ -67,6 +69,11 @@ impl Shop {
         Self::open_on_takers(Takers { cards: vec![terminal], ..Takers::quiet() }).await
     }
 
+    /// With public sources of prices, and a rail that says nothing by itself.
+    pub(crate) async fn open_with_rates(rates: Vec<Arc<dyn RateSource>>) -> Self {
+        Self::open_on_takers(Takers { rates, ..Takers::quiet() }).await
+    }
+
     async fn open_on_takers(takers: Takers) -> Self {
         let folder = tempfile::tempdir().unwrap();
         Self::open_in(folder, TurnedClock::at(MORNING), Practice::default(), takers).await
@@ -110,7 +117,7 @@ impl Takers {
 async fn start(
     folder: &TempDir,
     clock: &Arc<TurnedClock>,
-    Takers { rails, charging, cards }: Takers,
+    Takers { rails, charging, cards, rates }: Takers,
     meanwhile: impl FnOnce(&mut Writer),
 ) -> (Engine, Troublemaker) {
     let path = folder.path().join("till.db");
@@ -120,6 +127,6 @@ async fn start(
     let defaults = Settings::defaults(Mode::Sandbox);
     let settings = Settings::from_rows(&writer.settings().unwrap(), &defaults).unwrap();
     let trouble = writer.troublemaker();
-    let setup = Setup { store, writer, settings, rails, charging, cards, clock: clock.clone() };
+    let setup = Setup { store, writer, settings, rails, charging, cards, rates, clock: clock.clone() };
     (Engine::start(setup).await.unwrap(), trouble)
 }

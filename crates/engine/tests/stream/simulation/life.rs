@@ -177,7 +177,16 @@ async fn start(home: &Path, around: &Surroundings) -> (Engine, Troublemaker) {
     let charging = vec![cards::setup(around)];
     let cards = vec![counter_line::setup(around)];
     around.judge.lock().unwrap().till_opens();
-    let setup = Setup { store, writer, settings, rails, charging, cards, clock: around.clock.clone() };
+    let setup = Setup {
+        store,
+        writer,
+        settings,
+        rails,
+        charging,
+        cards,
+        rates: Vec::new(),
+        clock: around.clock.clone(),
+    };
     (Engine::start_on_one_thread(setup).await.unwrap(), trouble)
 }
 
