@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::cases::rail_contract;
 use super::shop::TurnedClock;
-use super::town::{Fate, Place, Town};
+use super::town::{Fate, Place, Town, WaitingTown};
 
 /// A node of its own, an indexer in front of it, and who paid what.
 pub struct RegtestTown {
@@ -94,6 +94,17 @@ impl Town for RegtestTown {
         self.settle();
     }
 
+    fn reorganise(&self, blocks: u32, fate: Fate) {
+        let fate = match fate {
+            Fate::MinedAgain => counterparties::Fate::MinedAgain,
+            Fate::Gone => counterparties::Fate::Gone,
+        };
+        self.node.reorg(blocks, fate).unwrap();
+        self.settle();
+    }
+}
+
+impl WaitingTown for RegtestTown {
     fn double_spend(&self, address: &str) {
         let paid = self.paid.lock().unwrap();
         let (_, txid) = paid.iter().rev().find(|(to, _)| to == address).unwrap();
@@ -105,15 +116,6 @@ impl Town for RegtestTown {
         let mut paid = self.paid.lock().unwrap();
         let (_, txid) = paid.iter_mut().rev().find(|(to, _)| to == address).unwrap();
         *txid = self.node.bump_fee(*txid).unwrap();
-        self.settle();
-    }
-
-    fn reorganise(&self, blocks: u32, fate: Fate) {
-        let fate = match fate {
-            Fate::MinedAgain => counterparties::Fate::MinedAgain,
-            Fate::Gone => counterparties::Fate::Gone,
-        };
-        self.node.reorg(blocks, fate).unwrap();
         self.settle();
     }
 }

@@ -9,7 +9,7 @@ use rail_practice::{Act, Mining, Nature, PracticeRail};
 
 use super::cases::rail_contract;
 use super::shop::TurnedClock;
-use super::town::{Fate, Place, Town};
+use super::town::{Fate, Place, Town, WaitingTown};
 
 /// Simulated customers; blocks are found on demand only.
 struct PracticeTown {
@@ -53,6 +53,12 @@ impl Town for PracticeTown {
         }
     }
 
+    fn reorganise(&self, blocks: u32, fate: Fate) {
+        self.act(&Act::Reorganise { depth: blocks, keep: fate == Fate::MinedAgain });
+    }
+}
+
+impl WaitingTown for PracticeTown {
     fn double_spend(&self, address: &str) {
         self.act(&Act::DoubleSpend { address: address.to_owned() });
     }
@@ -61,10 +67,6 @@ impl Town for PracticeTown {
         let amount = self.paid.lock().unwrap().expect("somebody has paid");
         self.act(&Act::DoubleSpend { address: address.to_owned() });
         self.act(&Act::Pay { address: address.to_owned(), amount });
-    }
-
-    fn reorganise(&self, blocks: u32, fate: Fate) {
-        self.act(&Act::Reorganise { depth: blocks, keep: fate == Fate::MinedAgain });
     }
 }
 

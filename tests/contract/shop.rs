@@ -14,7 +14,7 @@ use settings::{Mode, PolicyRow, PolicyScope, Settings};
 use store::{Opened, Store, StoreOptions, Subject};
 use tempfile::TempDir;
 
-use super::town::Place;
+use super::town::{Place, Town};
 
 /// Longest wait for anything a town does to reach the books.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -180,6 +180,14 @@ impl<T: Place> Shop<T> {
         self.until(invoice, wished.name(), |sale| state(sale) == wished).await
     }
 
+    /// Waits until the sale's payment is seen, and is not safe yet.
+    pub async fn until_seen(&self, invoice: InvoiceId) -> Sale
+    where
+        T: Town,
+    {
+        self.until_state(invoice, self.town.seen_as()).await
+    }
+
     /// Waits until the rail feels as wished.
     pub async fn until_health(&self, wish: &str, is_so: impl Fn(&RailHealth) -> bool) {
         let waiting = async {
@@ -319,7 +327,11 @@ async fn start<T: Place>(folder: &Path, town: &T, clock: Arc<TurnedClock>) -> En
         StoreOptions { path: folder.join("till.db"), mode: store::Mode::Sandbox, now: clock.now().wall };
     let Opened { store, writer } = Store::open(options).await.unwrap();
     let defaults = Settings::defaults(Mode::Sandbox).with("shop.currency", town.currency().code()).unwrap();
-    let settings = Settings::from_rows(&writer.settings().unwrap(), &defaults).unwrap();
+    let mut settings = Settings::from_rows(&writer.settings().unwrap(), &defaults).unwrap();
+    if let (Some(policy), []) = (town.policy(), settings.policy.as_slice()) {
+        let scope = PolicyScope { rail: town.coin().0, chain_id: None };
+        settings.policy.push(PolicyRow { scope, policy });
+    }
     let (rails, cards) = (town.rails(clock.clone()), town.cards(clock.clone()));
     let (charging, rates) = (Vec::new(), Vec::new());
     let setup = Setup { store, writer, settings, rails, charging, cards, rates, clock };

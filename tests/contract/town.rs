@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use engine::{CardSetup, RailSetup};
 use money::{Currency, Money};
-use payment::{RailId, Timestamp};
+use payment::{Policy, RailId, State, Timestamp};
 
 use super::shop::{TurnedClock, eur};
 
@@ -37,6 +37,11 @@ pub trait Place: Send + Sync {
         (RailId::BITCOIN, Currency::BTC)
     }
 
+    /// What is safe and what is final there, where the usual rule does not count blocks.
+    fn policy(&self) -> Option<Policy> {
+        None
+    }
+
     /// The place's own clocks are set, if it has any.
     fn time_is(&self, _now: Timestamp) {}
 }
@@ -46,15 +51,23 @@ pub trait Town: Place {
     /// A customer sends coins.
     fn pay(&self, address: &str, coins: Money);
 
+    /// How a sale stands as soon as its payment is seen, where that is not before the payment is in a block.
+    fn seen_as(&self) -> State {
+        State::Detected
+    }
+
     /// Blocks are found.
     fn mine(&self, blocks: u32);
 
+    /// The last blocks are replaced by one more.
+    fn reorganise(&self, blocks: u32, fate: Fate);
+}
+
+/// A town where payments are seen before they are in a block, and may be replaced.
+pub trait WaitingTown: Town {
     /// The customer spends the coins of the last unconfirmed payment to an address elsewhere.
     fn double_spend(&self, address: &str);
 
     /// The customer replaces the last unconfirmed payment to an address by one of the same amount with a higher fee.
     fn raise_fee(&self, address: &str);
-
-    /// The last blocks are replaced by one more.
-    fn reorganise(&self, blocks: u32, fate: Fate);
 }

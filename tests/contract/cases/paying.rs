@@ -11,7 +11,7 @@ pub async fn exact_payment_is_paid_after_its_confirmation_and_final_after_six(to
     let code = shop.charge(450).await;
     assert_eq!(state(&shop.sale(code.invoice).await), State::Waiting);
     shop.town.pay(&code.address, code.coins);
-    let sale = shop.until_state(code.invoice, State::Detected).await;
+    let sale = shop.until_seen(code.invoice).await;
     assert_eq!(sale.receipt, None, "no receipt before it is paid");
     shop.town.mine(1);
     let sale = shop.until_state(code.invoice, State::Paid).await;
@@ -33,7 +33,7 @@ pub async fn two_partial_payments_cover_the_sale_exactly(town: impl Town) {
     let sale = shop.until_state(code.invoice, State::Partial).await;
     assert!(sale.coverage().unwrap().remaining.is_positive());
     shop.town.pay(&code.address, code.coins.checked_sub(first).unwrap());
-    shop.until_state(code.invoice, State::Detected).await;
+    shop.until_seen(code.invoice).await;
     shop.town.mine(1);
     let sale = shop.until_state(code.invoice, State::Paid).await;
     assert_eq!(sale.coverage().unwrap().safe, eur(450), "the quoted coins are worth exactly what was due");
@@ -73,7 +73,7 @@ pub async fn two_sales_of_equal_amounts_are_never_confused(town: impl Town) {
     assert_eq!(first.coins, second.coins);
     assert_ne!(first.address, second.address);
     shop.town.pay(&second.address, second.coins);
-    shop.until_state(second.invoice, State::Detected).await;
+    shop.until_seen(second.invoice).await;
     assert_eq!(state(&shop.sale(first.invoice).await), State::Waiting);
     shop.town.pay(&first.address, first.coins);
     shop.town.mine(1);

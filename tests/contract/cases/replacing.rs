@@ -5,9 +5,9 @@ use payment::transfer::WithdrawnReason;
 use payment::{Level, Sale, State};
 
 use crate::contract::shop::{QUOTE_LIFE, Shop, eur, quote_ended, state, transfers};
-use crate::contract::town::Town;
+use crate::contract::town::WaitingTown;
 
-pub async fn double_spend_before_a_confirmation_never_pays(town: impl Town) {
+pub async fn double_spend_before_a_confirmation_never_pays(town: impl WaitingTown) {
     let shop = Shop::open(town).await;
     let code = shop.charge(450).await;
     shop.town.pay(&code.address, code.coins);
@@ -23,7 +23,7 @@ pub async fn double_spend_before_a_confirmation_never_pays(town: impl Town) {
 }
 
 /// A dearer transaction that comes after the quote has ended is late, as any money is that comes then.
-pub async fn payment_whose_fee_was_raised_is_paid_exactly_once(town: impl Town) {
+pub async fn payment_whose_fee_was_raised_is_paid_exactly_once(town: impl WaitingTown) {
     let shop = Shop::open(town).await;
     for (round, quote_is_over) in [(1, false), (2, true)] {
         let code = shop.charge(450).await;

@@ -4,12 +4,12 @@ use engine::Command;
 use payment::{InvoiceId, Policy, Sale, State, Stray};
 
 use crate::contract::shop::{Charged, QUOTE_LIFE, Shop, eur, is_final, part, quote_ended, state, transfers};
-use crate::contract::town::{Fate, Town};
+use crate::contract::town::{Fate, WaitingTown};
 
 /// What a sale of each kind is called, what it is, and in which state it is before and after the restart.
 type Found = (&'static str, InvoiceId, State);
 
-pub async fn restart_in_every_state_changes_nothing(town: impl Town) {
+pub async fn restart_in_every_state_changes_nothing(town: impl WaitingTown) {
     let mut shop = Shop::open(town).await;
     // Sums above 100.00 need three confirmations.
     shop.change_policy([(Some(eur(10_000)), Policy::of_blocks(1, 6)), (None, Policy::of_blocks(3, 6))]).await;
@@ -46,7 +46,7 @@ struct Shown {
 }
 
 impl Shown {
-    async fn by(shop: &Shop<impl Town>, found: &[Found]) -> Self {
+    async fn by(shop: &Shop<impl WaitingTown>, found: &[Found]) -> Self {
         let mut sales = Vec::with_capacity(found.len());
         for (_, invoice, _) in found {
             sales.push(shop.sale(*invoice).await);
@@ -57,7 +57,7 @@ impl Shown {
 }
 
 /// Sales of which nothing more is expected.
-async fn what_ended(shop: &Shop<impl Town>) -> Vec<Found> {
+async fn what_ended(shop: &Shop<impl WaitingTown>) -> Vec<Found> {
     let reversed = paid(shop, 450).await;
     shop.town.mine(1);
     shop.until_state(reversed.invoice, State::Paid).await;
@@ -81,7 +81,7 @@ async fn what_ended(shop: &Shop<impl Town>) -> Vec<Found> {
 }
 
 /// Sales that wait for something: a payment, a block, a decision.
-async fn what_goes_on(shop: &Shop<impl Town>) -> Vec<Found> {
+async fn what_goes_on(shop: &Shop<impl WaitingTown>) -> Vec<Found> {
     let (safe, confirming) = (paid(shop, 450).await, paid(shop, 20_000).await);
     let cancelled = shop.charge(450).await;
     let cancel = Command::CancelSale { invoice: cancelled.invoice, although_seen: false };
@@ -116,7 +116,7 @@ async fn what_goes_on(shop: &Shop<impl Town>) -> Vec<Found> {
 }
 
 /// A sale whose payment was seen, in no block yet.
-async fn paid(shop: &Shop<impl Town>, cents: i64) -> Charged {
+async fn paid(shop: &Shop<impl WaitingTown>, cents: i64) -> Charged {
     let code = shop.charge(cents).await;
     shop.town.pay(&code.address, code.coins);
     let sale = shop.until_state(code.invoice, State::Detected).await;

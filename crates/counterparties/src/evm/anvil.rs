@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use serde_json::json;
 use tempfile::TempDir;
 
 use crate::CounterpartyError;
@@ -100,6 +101,18 @@ impl Anvil {
     pub fn start_in(setup: AnvilSetup, folder: &Path) -> Result<Self, CounterpartyError> {
         fs::create_dir_all(folder).map_err(while_doing(format!("make {}", folder.display())))?;
         Self::start_owning(setup, folder.to_owned(), None)
+    }
+
+    /// Starts another node with the chain that this one has; from there on each goes its own way. What the one has and the
+    /// other has not fits together in everything, balances too.
+    ///
+    /// # Errors
+    /// As [`Anvil::start`].
+    pub fn twin(&self) -> Result<Self, CounterpartyError> {
+        let twin = Self::start_with(self.setup)?;
+        let chain = self.raw("anvil_dumpState", &json!([true]))?;
+        twin.raw("anvil_loadState", &json!([chain]))?;
+        Ok(twin)
     }
 
     /// Stops the node; its chain and its port are kept for [`Anvil::restart`]. What waited for a block is forgotten.

@@ -94,6 +94,19 @@ fn stopped_node_comes_back_with_its_chain_and_can_still_be_reorganised() {
 }
 
 #[test]
+fn twin_has_the_same_chain_and_goes_its_own_way_from_there() {
+    let node = Anvil::start(1).unwrap();
+    node.pay(SHOP, WEI).unwrap();
+    node.mine(3).unwrap();
+    let twin = node.twin().unwrap();
+    assert_eq!(twin.block_hash(3).unwrap(), node.block_hash(3).unwrap());
+    twin.pay(SHOP, WEI).unwrap();
+    [&node, &twin].map(|node| node.mine(1).unwrap());
+    assert_ne!(twin.block_hash(4).unwrap(), node.block_hash(4).unwrap());
+    assert_eq!([&node, &twin].map(|node| node.balance(SHOP).unwrap()), [WEI, WEI + WEI]);
+}
+
+#[test]
 fn node_mines_by_itself_when_it_is_told_to() {
     let setup = AnvilSetup { mining: EvmMining::Instantly, is_pruned: true, ..AnvilSetup::on_demand(137) };
     let node = Anvil::start_with(setup).unwrap();

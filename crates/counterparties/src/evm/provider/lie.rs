@@ -1,5 +1,6 @@
 //! A provider that tells of a chain of its own: from one block on other hashes, and a transfer in that block that never
-//! happened. All it says fits together, so one who asks it alone can't find out.
+//! happened. Blocks, transactions, receipts and logs fit together; balances are the node's. For a lie that fits in
+//! everything there is [`crate::Anvil::twin`].
 
 use serde_json::{Value, json};
 
