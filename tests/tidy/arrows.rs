@@ -45,7 +45,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
             "settings",
             "store",
         ],
-        &["counterparties", "stripe-simulator", "yardsticks"],
+        &["counterparties", "rail-evm", "stripe-simulator", "yardsticks"],
     ),
 ];
 
