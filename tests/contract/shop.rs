@@ -328,10 +328,7 @@ async fn start<T: Place>(folder: &Path, town: &T, clock: Arc<TurnedClock>) -> En
     let Opened { store, writer } = Store::open(options).await.unwrap();
     let defaults = Settings::defaults(Mode::Sandbox).with("shop.currency", town.currency().code()).unwrap();
     let mut settings = Settings::from_rows(&writer.settings().unwrap(), &defaults).unwrap();
-    if let (Some(policy), []) = (town.policy(), settings.policy.as_slice()) {
-        let scope = PolicyScope { rail: town.coin().0, chain_id: None };
-        settings.policy.push(PolicyRow { scope, policy });
-    }
+    town.prepare(&mut settings);
     let (rails, cards) = (town.rails(clock.clone()), town.cards(clock.clone()));
     let (charging, rates) = (Vec::new(), Vec::new());
     let setup = Setup { store, writer, settings, rails, charging, cards, rates, clock };

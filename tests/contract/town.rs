@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use engine::{CardSetup, RailSetup};
 use money::{Currency, Money};
-use payment::{Policy, RailId, State, Timestamp};
+use payment::{RailId, State, Timestamp};
+use settings::Settings;
 
 use super::shop::{TurnedClock, eur};
 
@@ -37,10 +38,8 @@ pub trait Place: Send + Sync {
         (RailId::BITCOIN, Currency::BTC)
     }
 
-    /// What is safe and what is final there, where the usual rule does not count blocks.
-    fn policy(&self) -> Option<Policy> {
-        None
-    }
+    /// What a shop there is set to, beside what every shop begins with.
+    fn prepare(&self, _settings: &mut Settings) {}
 
     /// The place's own clocks are set, if it has any.
     fn time_is(&self, _now: Timestamp) {}

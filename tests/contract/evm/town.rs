@@ -8,6 +8,7 @@ use keys::Mnemonic;
 use money::{Currency, Money};
 use payment::{Policy, Rail, RailError, RailId, State, Timestamp};
 use rail_evm::{Chain, ChainConfig, EvmConfig, EvmRail, TokenConfig};
+use settings::{EvmChain, PolicyRow, PolicyScope, Settings};
 
 use crate::contract::shop::TurnedClock;
 use crate::contract::town::{Fate, Place, Town};
@@ -136,8 +137,19 @@ impl Place for EvmTown {
         (RailId::EVM, self.coin)
     }
 
-    fn policy(&self) -> Option<Policy> {
-        Some(self.policy)
+    fn prepare(&self, settings: &mut Settings) {
+        let scope = PolicyScope { rail: RailId::EVM, chain_id: None };
+        settings.policy = vec![PolicyRow { scope, policy: self.policy }];
+        let taken = self.grounds.iter().map(|ground| EvmChain {
+            enabled: true,
+            name: ground.chain.name.to_owned(),
+            chain_id: ground.chain.id,
+            account: None,
+            rpc: ground.providers.clone(),
+            native: ground.chain.native.to_owned(),
+            tokens: Vec::new(),
+        });
+        settings.evm = taken.collect();
     }
 
     fn time_is(&self, now: Timestamp) {
