@@ -1,5 +1,5 @@
 import type { Replies } from '../fixture-backend';
-import { eur, payment, sale, settings, tenders, transfer } from '../fixtures/sale';
+import { coinTenders, eur, payment, sale, settings, tenders, transfer } from '../fixtures/sale';
 import { liveStatus } from '../fixtures/status';
 
 export const ready: Replies = { sale_get: () => sale(), tenders: () => tenders(), settings_get: () => settings() };
@@ -52,3 +52,5 @@ export const partly: Replies = {
       payments: [payment({ state: 'partial', transfers: [transfer()] })],
     }),
 };
+
+export const coins: Replies = { ...ready, tenders: () => [...tenders(), ...coinTenders()] };

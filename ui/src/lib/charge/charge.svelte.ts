@@ -3,9 +3,10 @@ import type { CardWayDto, PaymentDto, SaleDto, TenderDto } from '$lib/backend';
 import { newPaymentId } from '$lib/backend/ids';
 import type { Till } from '$lib/shell/till.svelte';
 import { WatchedSale } from '$lib/shell/watched-sale.svelte';
+import { waysOf, type Way } from './ways';
 
 /** Finds the way to pay that a key stands for. */
-export type Pick = (tenders: readonly TenderDto[]) => TenderDto | undefined;
+export type Pick = (ways: readonly Way[]) => Way | undefined;
 
 /** Where the customer presents the card, by way to pay. */
 const CARD_WAYS: Partial<Record<string, CardWayDto>> = { card_reader: 'reader', card_phone: 'phone' };
@@ -13,6 +14,8 @@ const CARD_WAYS: Partial<Record<string, CardWayDto>> = { card_reader: 'reader', 
 export class Charge {
   readonly watched: WatchedSale;
   tenders = $state.raw<readonly TenderDto[]>([]);
+  /** The clerk is choosing among the coins of EVM chains. */
+  areCoinsOpen = $state(false);
   /** The method whose code is being made. */
   starting = $state<string | null>(null);
   /** What the clerk pressed before the ways to pay were known. */
@@ -27,6 +30,15 @@ export class Charge {
   ) {
     this.watched = new WatchedSale(till, invoice);
   }
+
+  /** The ways to pay as they are listed, in the order of their keys. */
+  readonly ways = $derived(waysOf(this.tenders));
+
+  /** What the keys stand for now: the ways to pay, or the coins among which the clerk chooses. */
+  readonly listed: readonly Way[] = $derived.by(() => {
+    const group = this.areCoinsOpen ? this.ways.find((way) => 'coins' in way) : undefined;
+    return group === undefined || !('coins' in group) ? this.ways : group.coins.map((tender) => ({ tender }));
+  });
 
   get sale(): SaleDto | null {
     return this.watched.sale;
@@ -65,8 +77,10 @@ export class Charge {
       this.early = pick;
       return;
     }
-    const tender = pick(this.tenders);
-    if (tender !== undefined) void this.choose(tender);
+    const way = pick(this.listed);
+    if (way === undefined) return;
+    if ('coins' in way) this.areCoinsOpen = true;
+    else void this.choose(way.tender);
   }
 
   /** Takes the way the clerk chose, if it is ready: cash has a screen of its own, the others show a code. */

@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
-import { Fault } from '$lib/backend';
+import { Fault, type TenderDto } from '$lib/backend';
 import { Till } from '$lib/shell/till.svelte';
 import { FixtureBackend, type Replies } from '../../../tests/fixture-backend';
-import { eur, INVOICE, payment, sale, tenders } from '../../../tests/fixtures/sale';
+import { coinTenders, eur, INVOICE, payment, sale, tenders } from '../../../tests/fixtures/sale';
 import { byCard, cardTender } from '../../../tests/fixtures/card';
 import { Charge } from './charge.svelte';
+import { paceOf } from './readiness';
 import { reasonOf } from './reasons';
 
 async function open(replies: Replies = {}): Promise<{ backend: FixtureBackend; till: Till; charge: Charge }> {
@@ -40,7 +41,7 @@ test('a key pressed before the ways to pay are known counts once they are', asyn
   const backend = new FixtureBackend({ sale_get: () => sale(), tenders: () => tenders() });
   const till = new Till(backend);
   const charge = new Charge(till, INVOICE);
-  charge.press((known) => known.find(({ method }) => method === 'cash'));
+  charge.press((ways) => ways[0]);
   expect(till.router.now.name).not.toBe('cash');
   charge.start();
   await expect.poll(() => till.router.now).toEqual({ name: 'cash', id: INVOICE });
@@ -106,4 +107,42 @@ test('a card is started where its way says, with the reader and the capture of t
 test('without a connection there are no cards, and it says so', () => {
   expect(reasonOf({ method: 'card_reader', reason: 'no_server' }).title).toBe('No offline cards');
   expect(reasonOf({ method: 'bitcoin', reason: 'no_server' }).title).toBe('No server answers');
+});
+
+/** A till that takes these coins of EVM chains beside cash and bitcoin. */
+async function openCoins(coins: TenderDto[]): ReturnType<typeof open> {
+  let taken: TenderDto[] = [];
+  const opened = await open({ tenders: () => [...tenders(), ...taken] });
+  taken = coins;
+  await opened.charge.readTenders();
+  return opened;
+}
+
+const named = ({ listed }: Charge) => listed.map((way) => ('tender' in way ? way.tender.method : 'coins'));
+
+test('many coins of EVM chains are one way to pay, and two presses lead to one of them', async () => {
+  const { backend, charge } = await openCoins(coinTenders());
+  expect(named(charge)).toEqual(['cash', 'bitcoin', 'coins']);
+  charge.press((ways) => ways[2]);
+  charge.press((ways) => ways[0]);
+  await expect.poll(() => started(backend)).toHaveLength(1);
+  expect(started(backend)[0]?.request).toMatchObject({ method: 'evm:8453/USDC' });
+});
+
+test('coins stand in the order of the till, those that are off at the end', async () => {
+  const { charge } = await openCoins(coinTenders());
+  charge.areCoinsOpen = true;
+  expect(named(charge).slice(0, 3)).toEqual(['evm:8453/USDC', 'evm:8453/ETH', 'evm:137/POL']);
+  expect(named(charge).at(-1)).toBe('evm:1/ETH');
+});
+
+test('a shop that takes two coins of EVM chains has them beside the others', async () => {
+  const { charge } = await openCoins(coinTenders().slice(0, 2));
+  expect(named(charge)).toEqual(['cash', 'bitcoin', 'evm:8453/USDC', 'evm:8453/ETH']);
+});
+
+test('how soon the goods go is the rule, and about how long it takes', () => {
+  const paces = coinTenders().map(paceOf);
+  expect(paces[0]).toBe('Hand over after 1 confirmation · about 2 s');
+  expect(paces.at(-1)).toBe('Ready when the network calls it final');
 });

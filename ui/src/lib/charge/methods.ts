@@ -5,6 +5,8 @@ import Coins from '@lucide/svelte/icons/coins';
 import CreditCard from '@lucide/svelte/icons/credit-card';
 import Smartphone from '@lucide/svelte/icons/smartphone';
 import type { Icon } from '$lib/design/icon';
+import type { TenderDto } from '$lib/backend';
+import { coinOfMethod } from '$lib/money';
 import { m } from '$words';
 
 export interface MethodLook {
@@ -17,5 +19,11 @@ export function methodLook(method: string): MethodLook {
   if (method === 'bitcoin') return { icon: Bitcoin, word: m.charge_bitcoin() };
   if (method === 'card' || method === 'card_reader') return { icon: CreditCard, word: m.charge_card() };
   if (method === 'card_phone') return { icon: Smartphone, word: m.charge_card_phone() };
-  return { icon: Coins, word: method };
+  return { icon: Coins, word: coinOfMethod(method) ?? method };
+}
+
+/** As `methodLook`, with the name the shop gave the chain. */
+export function tenderLook({ method, chain }: TenderDto): MethodLook {
+  if (chain === null) return methodLook(method);
+  return { icon: Coins, word: m.shell_coin_on({ symbol: chain.symbol, chain: chain.name }) };
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { coinName, coinOfMethod, symbolOf } from './coins';
 import { decimalText, Money } from './money';
 
 const eur = (minor: bigint) => Money.of(minor, 'EUR', 2);
@@ -39,5 +40,28 @@ describe('decimal text of the core', () => {
     expect(decimalText('57923.43', 'de')).toBe('57.923,43');
     expect(decimalText('57710', 'en', 2)).toBe('57,710.00');
     expect(decimalText('n/a', 'de')).toBe('n/a');
+  });
+});
+
+describe('a coin of an EVM chain', () => {
+  const usdc = (minor: bigint) => Money.of(minor, 'USDC.8453', 6);
+
+  test('is shown by its symbol, and by its chain too where that matters', () => {
+    expect(usdc(5_000_000n).spoken('en')).toBe('5.00 USDC');
+    expect(coinName('USDC.E.137')).toBe('USDC.E on Polygon');
+    expect(coinName('USDC.31337')).toBe('USDC on Chain 31337');
+    expect([symbolOf('BTC'), coinName('EUR')]).toEqual(['BTC', 'EUR']);
+  });
+
+  test('leaves out zeros that say nothing, and no others', () => {
+    expect(usdc(5_010_000n).text('en')).toBe('5.01');
+    expect(usdc(5_012_340n).text('de')).toBe('5,01234');
+    expect(usdc(1_200_000n).text('en')).toBe('1.20');
+    expect(Money.of(10n, 'BTC', 8).text('en')).toBe('0.00000010');
+  });
+
+  test('as a way to pay is its symbol and its chain', () => {
+    expect(coinOfMethod('evm:8453/USDC')).toBe('USDC on Base');
+    expect(coinOfMethod('bitcoin')).toBeNull();
   });
 });

@@ -3,6 +3,7 @@
  * in sums, or on the way out; `Intl` is only asked how this language groups digits and marks decimals.
  */
 import type { MoneyDto } from '$lib/backend/bindings';
+import { isOnChain, symbolOf } from './coins';
 
 export class Money {
   private constructor(
@@ -63,11 +64,25 @@ export class Money {
     return this.minor < this.same(other).minor;
   }
 
-  /** Digits for a reader of `language`: `1,234.50` or `1.234,50`; a true minus sign; no currency. */
+  /** What people call the currency: `EUR`, `USDC`. */
+  get symbol(): string {
+    return symbolOf(this.currency);
+  }
+
+  /** The amount as people write it: `1,234.50 EUR`, `5.00 USDC`. */
+  spoken(language: string): string {
+    return `${this.text(language)} ${this.symbol}`;
+  }
+
+  /**
+   * Digits for a reader of `language`: `1,234.50` or `1.234,50`; a true minus sign; no currency. Coins of EVM chains
+   * leave out zeros that say nothing, down to two digits.
+   */
   text(language: string): string {
     const digits = (this.isNegative ? -this.minor : this.minor).toString().padStart(this.scale + 1, '0');
     const whole = digits.slice(0, digits.length - this.scale);
-    const fraction = digits.slice(digits.length - this.scale);
+    const exact = digits.slice(digits.length - this.scale);
+    const fraction = isOnChain(this.currency) ? exact.replace(/^(\d{2}\d*?)0+$/, '$1') : exact;
     const marks = marksOf(language);
     const grouped = this.scale > 4 ? whole : whole.replace(/\B(?=(\d{3})+$)/g, marks.group);
     return `${this.isNegative ? '−' : ''}${grouped}${this.scale > 0 ? `${marks.decimal}${fraction}` : ''}`;

@@ -38,5 +38,5 @@ function chainFacts(sale: SaleDto, { final_at: { confirmations: count, mark } }:
 }
 
 function spoken(amount: MoneyDto, language: string): string {
-  return `${Money.from(amount).text(language)} ${amount.currency}`;
+  return Money.from(amount).spoken(language);
 }

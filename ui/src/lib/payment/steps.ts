@@ -29,7 +29,7 @@ function shown(payment: PaymentDto, language: string): TimelineStep {
 }
 
 function seen(transfer: TransferDto, language: string): TimelineStep {
-  const amount = `${Money.from(transfer.amount).text(language)} ${transfer.amount.currency}`;
+  const amount = Money.from(transfer.amount).spoken(language);
   const gone = transfer.status === 'withdrawn';
   return {
     key: transfer.reference,

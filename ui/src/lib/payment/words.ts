@@ -69,5 +69,5 @@ function nothingThere(sale: SaleDto, payment: PaymentDto | null): string {
 }
 
 function spoken(amount: SaleDto['due'], language: string): string {
-  return `${Money.from(amount).text(language)} ${amount.currency}`;
+  return Money.from(amount).spoken(language);
 }

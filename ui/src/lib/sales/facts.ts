@@ -3,7 +3,7 @@
  * the language, long references are cut in the middle, codes are translated.
  */
 import type { FactDto } from '$lib/backend';
-import { decimalText } from '$lib/money/money';
+import { coinName, decimalText } from '$lib/money';
 import { m } from '$words';
 import { short } from './short';
 
@@ -47,7 +47,7 @@ const VALUES: Record<string, () => string> = {
   unbookable: () => m.strays_reason_unbookable(),
 };
 
-const AMOUNT = /^(-?\d+(?:\.\d+)?)((?: [A-Z]{3,5})?(?:\/[A-Z]{3,5})?)$/;
+const AMOUNT = /^(-?\d+(?:\.\d+)?)(?: ([^ /]{2,26}))?(\/[A-Z]{3,5})?$/;
 const REFERENCE_CHARS_MIN = 26;
 
 export function factLine({ name, value }: FactDto, language: string): string {
@@ -63,6 +63,10 @@ function valueWord(name: string, value: string, language: string): string {
   if (name === 'receipt') return value.padStart(6, '0');
   if (name === 'height') return value;
   const amount = AMOUNT.exec(value);
-  if (amount !== null) return `${decimalText(amount[1] ?? '', language)}${amount[2] ?? ''}`;
+  if (amount !== null) return amountWord(amount, language);
   return value.length >= REFERENCE_CHARS_MIN && !value.includes(' ') ? short(value, 8) : value;
+}
+
+function amountWord([, digits = '', currency, per = '']: RegExpExecArray, language: string): string {
+  return `${decimalText(digits, language)}${currency === undefined ? '' : ` ${coinName(currency)}`}${per}`;
 }

@@ -1,4 +1,5 @@
 /** Codes of the journal in the reader's words. A code newer than this screen still reads as a sentence, never raw. */
+import { coinOfMethod } from '$lib/money';
 import { m } from '$words';
 
 const EVENTS: Record<string, () => string> = {
@@ -38,6 +39,7 @@ const SOURCES: Record<string, () => string> = {
   till: () => m.sales_source_till(),
   'rail-practice': () => m.sales_source_practice(),
   'rail-bitcoin': () => m.sales_source_bitcoin(),
+  'rail-evm': () => m.sales_source_evm(),
   'rail-stripe': () => m.sales_source_stripe(),
   clock: () => m.sales_source_clock(),
   cli: () => m.sales_source_cli(),
@@ -58,5 +60,5 @@ export function sourceWord(source: string): string {
 }
 
 export function methodWord(method: string): string {
-  return (METHODS[method] ?? m.sales_other_method)();
+  return coinOfMethod(method) ?? (METHODS[method] ?? m.sales_other_method)();
 }
