@@ -1,6 +1,6 @@
 //! One opened till: a mode's data file with its engine, its rails and its vault.
 
-mod evm;
+pub(crate) mod evm;
 mod rails;
 
 use std::path::{Path, PathBuf};

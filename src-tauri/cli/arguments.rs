@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use payment::SettlementId;
+use money::Currency;
+use payment::rail::method_name;
+use payment::{RailId, SettlementId};
+use rail_evm::Chain;
 
 use super::place::PlaceArguments;
 
@@ -68,8 +71,8 @@ pub(super) struct Order {
     /// Amount in the shop's currency, such as 4.50
     #[arg(allow_negative_numbers = true)]
     pub(super) amount: String,
-    /// How the customer pays
-    #[arg(long, value_name = "METHOD")]
+    /// How the customer pays: cash, card, bitcoin, or chain and coin as in evm:base/USDC
+    #[arg(long, value_name = "METHOD", value_parser = method)]
     pub(super) with: Method,
     /// Note of the sale
     #[arg(long, value_name = "TEXT", default_value = "")]
@@ -82,12 +85,32 @@ pub(super) struct Order {
     pub(super) json: bool,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Method {
     Cash,
-    /// At the shop's reader; without one, on the customer's phone
+    /// At the shop's reader; without one, on the customer's phone.
     Card,
     Bitcoin,
+    /// A coin of an EVM chain, as the till names it: `evm:8453/USDC`.
+    Evm(String),
+}
+
+/// Reads how the customer pays. A chain goes by its number or its word.
+fn method(text: &str) -> Result<Method, String> {
+    match text {
+        "cash" => return Ok(Method::Cash),
+        "card" => return Ok(Method::Card),
+        "bitcoin" => return Ok(Method::Bitcoin),
+        _ => {}
+    }
+    let (chain, symbol) = text
+        .strip_prefix("evm:")
+        .and_then(|way| way.split_once('/'))
+        .ok_or("write cash, card, bitcoin, or a chain and a coin such as evm:base/USDC")?;
+    let chain = Chain::named(&chain.to_ascii_lowercase()).map_err(|error| error.to_string())?;
+    let coin =
+        Currency::on_chain(&symbol.to_ascii_uppercase(), chain.id, 0).map_err(|error| error.to_string())?;
+    Ok(Method::Evm(method_name(RailId::EVM, coin)))
 }
 
 #[derive(Debug, Subcommand)]

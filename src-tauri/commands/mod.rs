@@ -4,6 +4,7 @@
 
 mod cards;
 mod disputes;
+mod evm;
 pub mod ledger;
 mod payers;
 mod payouts;

@@ -8,7 +8,7 @@ use payment::RailId;
 use rail_bitcoin::{BitcoinConfig, BitcoinRail};
 use settings::{Language, Mode, Problem, Settings};
 
-use super::{Asker, refuse, write};
+use super::{Asker, evm, refuse, write};
 use crate::app::App;
 use crate::dto::error::{AppError, ErrorCode};
 use crate::dto::settings::{SettingsDto, SettingsImportRequest, SettingsPutRequest};
@@ -114,6 +114,8 @@ async fn change(
     gate::check_value(&write(&shown)?)?;
     check_rails(&wanted).map_err(|problem| bad(&problem))?;
     check_wallet(till, before, &wanted).await?;
+    evm::check_account_stays(&till.engine, before, &wanted)?;
+    evm::check_on_chain(before, &wanted).await?;
     let (settings, based_on) = (Box::new(wanted.clone()), Box::new(before.clone()));
     till.engine.ask(Command::ChangeSettings { settings, based_on }).await?;
     let stripe = |settings: &Settings| (settings.stripe.enabled, settings.stripe.api_base.clone());
@@ -157,7 +159,7 @@ pub(crate) fn check_rails(settings: &Settings) -> Result<(), Problem> {
         rail_bitcoin::check_server(server)
             .map_err(|error| Problem::new(format!("rail.bitcoin.servers.{number}"), error.to_string()))?;
     }
-    Ok(())
+    evm::check(settings)
 }
 
 fn bad(problem: &Problem) -> AppError {

@@ -11,6 +11,7 @@ use payment::rail::RailError;
 use payment::rates::RateSource;
 use payment::{Rail, RailId, Timestamp};
 use rail_bitcoin::{BitcoinConfig, BitcoinRail, RpcPassword};
+use rail_evm::{EvmConfig, EvmRail};
 use rail_practice::{Mining, Nature, PracticeCards, PracticeRail, PracticeTerminal};
 use rail_stripe::{StripeCharging, StripeConfig, StripeRail};
 use rates::HttpSource;
@@ -35,7 +36,7 @@ pub(super) fn chains(
     let evm = match mode {
         Mode::Practice => evm::practice_coins(&settings.evm)
             .map(|coins| practice_chain(Nature::Evm(coins), practice.clone())),
-        Mode::Sandbox | Mode::Live => None,
+        Mode::Sandbox | Mode::Live => evm::config(&settings.evm).map(evm_rail),
     };
     bitcoin.into_iter().chain(evm).collect()
 }
@@ -164,6 +165,15 @@ fn bitcoin_rail(settings: &Settings, account: String, vault: Vault) -> RailSetup
         Ok(Arc::new(rail) as Arc<dyn Rail>)
     };
     RailSetup { id: RailId::BITCOIN, open: Arc::new(open) }
+}
+
+fn evm_rail(config: EvmConfig) -> RailSetup {
+    let open = move |memory| {
+        let rail = EvmRail::open(&config, &memory, wall_clock())
+            .map_err(|error| RailError::Misconfigured(error.to_string()))?;
+        Ok(Arc::new(rail) as Arc<dyn Rail>)
+    };
+    RailSetup { id: RailId::EVM, open: Arc::new(open) }
 }
 
 /// The clock every rail of this program goes by.

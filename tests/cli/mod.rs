@@ -7,6 +7,7 @@ mod cards;
 mod charge;
 mod charge_alone;
 mod evidence;
+mod evm;
 mod faults;
 mod keyring;
 mod ledger;

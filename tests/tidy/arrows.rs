@@ -39,6 +39,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
             "money",
             "payment",
             "rail-bitcoin",
+            "rail-evm",
             "rail-practice",
             "rail-stripe",
             "rates",

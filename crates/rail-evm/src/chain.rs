@@ -25,8 +25,6 @@ pub struct Chain {
     pub native: &'static str,
     /// The usual time from one block to the next.
     pub block_time: Duration,
-    /// Blocks after which a usual sale is safe enough to hand over the goods, unless the owner says otherwise.
-    pub confirmations: u16,
     tokens: &'static [BuiltInToken],
 }
 
@@ -50,7 +48,6 @@ impl Chain {
             word: "ethereum",
             native: "ETH",
             block_time: Duration::from_secs(12),
-            confirmations: 2,
             tokens: &[
                 token("USDC", address!("A0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48"), 6),
                 token("USDT", address!("dAC17F958D2ee523a2206206994597C13D831ec7"), 6),
@@ -63,7 +60,6 @@ impl Chain {
             word: "polygon",
             native: "POL",
             block_time: Duration::from_secs(2),
-            confirmations: 16,
             tokens: &[
                 token("USDC", address!("3c499c542cEF5E3811e1192ce70d8cC03d5c3359"), 6),
                 token("USDC.E", address!("2791Bca1f2de4661ED88A30C99A7a9449Aa84174"), 6),
@@ -77,7 +73,6 @@ impl Chain {
             word: "bnb",
             native: "BNB",
             block_time: Duration::from_millis(750),
-            confirmations: 5,
             tokens: &[
                 token("USDC", address!("8AC76a51cc950d9822D68b83fE1Ad97B32Cd580d"), 18),
                 token("USDT", address!("55d398326f99059fF775485246999027B3197955"), 18),
@@ -90,7 +85,6 @@ impl Chain {
             word: "arbitrum",
             native: "ETH",
             block_time: Duration::from_millis(250),
-            confirmations: 20,
             tokens: &[
                 token("USDC", address!("af88d065e77c8cC2239327C5EDb3A432268e5831"), 6),
                 token("USDC.E", address!("FF970A61A04b1cA14834A43f5dE4533eBDDB5CC8"), 6),
@@ -104,7 +98,6 @@ impl Chain {
             word: "optimism",
             native: "ETH",
             block_time: Duration::from_secs(2),
-            confirmations: 5,
             tokens: &[
                 token("USDC", address!("0b2C639c533813f4Aa9D7837CAf62653d097Ff85"), 6),
                 token("USDC.E", address!("7F5c764cBc14f9669B88837ca1490cCa17c31607"), 6),
@@ -118,7 +111,6 @@ impl Chain {
             word: "base",
             native: "ETH",
             block_time: Duration::from_secs(2),
-            confirmations: 5,
             tokens: &[
                 token("USDC", address!("833589fCD6eDb6E08f4c7C32D4f71b54bdA02913"), 6),
                 token("USDT", address!("fde4C96c8593536E31F229EA8f37b2ADa2699bb2"), 6),

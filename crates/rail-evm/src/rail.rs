@@ -160,23 +160,6 @@ impl EvmRail {
         self.follower(chain_id).map_or(0, |follower| follower.meter.total())
     }
 
-    /// What sending a coin costs the customer at today's price of gas, in the chain's native coin, rounded up. What some
-    /// chains add for being written to Ethereum is not in it. `None` until the chain was looked at.
-    #[must_use]
-    pub fn network_fee(&self, coin: Currency) -> Option<Money> {
-        let follower = self.follower_of(coin)?;
-        let gas_price = (*follower.gas_price.borrow())?;
-        let is_native = self.coin(coin)?.contract.is_none();
-        let wei = gas_price.checked_mul(U256::from(if is_native { NATIVE_GAS } else { TOKEN_GAS }))?;
-        let native = self
-            .coins
-            .iter()
-            .find(|other| other.contract.is_none() && other.currency.chain_id() == Some(follower.chain.id))?;
-        let down = native.ledger_amount(wei);
-        let up = if native.base_units(down)? < wei { down.minor().checked_add(1)? } else { down.minor() };
-        Some(Money::new(up, native.currency))
-    }
-
     fn follower(&self, chain_id: u64) -> Option<&Follower> {
         self.followers.iter().find(|follower| follower.chain.id == chain_id)
     }
@@ -296,6 +279,25 @@ impl Rail for EvmRail {
 
     fn amount_min(&self, coin: Currency) -> Money {
         Money::new(1, coin)
+    }
+
+    /// At today's price of gas, rounded up. What some chains add for being written to Ethereum is not in it.
+    fn network_fee(&self, coin: Currency) -> Option<Money> {
+        let follower = self.follower_of(coin)?;
+        let gas_price = (*follower.gas_price.borrow())?;
+        let is_native = self.coin(coin)?.contract.is_none();
+        let wei = gas_price.checked_mul(U256::from(if is_native { NATIVE_GAS } else { TOKEN_GAS }))?;
+        let native = self
+            .coins
+            .iter()
+            .find(|other| other.contract.is_none() && other.currency.chain_id() == Some(follower.chain.id))?;
+        let down = native.ledger_amount(wei);
+        let up = if native.base_units(down)? < wei { down.minor().checked_add(1)? } else { down.minor() };
+        Some(Money::new(up, native.currency))
+    }
+
+    fn block_time(&self, coin: Currency) -> Option<Duration> {
+        Some(self.follower_of(coin)?.chain.block_time)
     }
 
     fn link(&self, address: &str, amount: Money) -> PaymentLink {

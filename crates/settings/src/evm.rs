@@ -17,6 +17,7 @@ const CHAINS_MAX: usize = 20;
 const TOKENS_MAX: usize = 30;
 const SERVERS_MAX: usize = 8;
 const NAME_CHARS_MAX: usize = 40;
+const ACCOUNT_CHARS_MAX: usize = 300;
 const SERVER_CHARS_MAX: usize = 300;
 /// Wei (the Ethereum Yellow Paper's smallest unit) in every chain's own coin.
 pub const NATIVE_DECIMALS: u8 = 18;
@@ -37,7 +38,7 @@ pub struct EvmChain {
     pub name: String,
     /// Its number (EIP-155).
     pub chain_id: u64,
-    /// The account's xpub: watch-only. `None` until there is a wallet.
+    /// The account's xpub, with or without its key origin: watch-only. `None` until there is a wallet.
     pub account: Option<String>,
     /// Servers by address, at most 8, in the order they are asked.
     pub rpc: Vec<String>,
@@ -195,14 +196,16 @@ pub(crate) fn check(chains: &[EvmChain], mode: Mode) -> Result<(), Problem> {
 
 /// Keeps what must stay secret out: the text is shown, stored and logged.
 fn check_account(account: &str) -> Result<(), &'static str> {
-    if account.get(1..4) == Some("prv") {
+    let has_private_key = account
+        .split(|character: char| !character.is_ascii_alphanumeric())
+        .any(|word| word.len() > 100 && word.get(1..4) == Some("prv"));
+    if has_private_key {
         return Err("this is a private key, which settings never hold: write the account's xpub");
     }
     if account.chars().any(char::is_whitespace) {
         return Err("write an xpub without blanks; words belong to `tillstream secret set evm.mnemonic`");
     }
-    if account.len() < 100 || account.len() > 200 || !account.bytes().all(|byte| byte.is_ascii_alphanumeric())
-    {
+    if account.len() > ACCOUNT_CHARS_MAX || !account.bytes().all(|byte| byte.is_ascii_graphic()) {
         return Err("write the xpub of the account m/44'/60'/0'");
     }
     Ok(())

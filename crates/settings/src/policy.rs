@@ -19,9 +19,9 @@ const LARGE_MAJOR: i64 = 1_000;
 /// The same where money has no smaller unit, of which more is needed for the same things.
 const LARGE_WHOLE: i64 = 150_000;
 
-/// Blocks after which a small amount is usually safe, by chain. Short chains are deep soon: Polygon is final after its
-/// milestone, BNB Smart Chain two blocks on, and the one sequencer of a rollup rarely takes a block back.
-const USUALLY_SAFE: &[(u64, u16)] = &[(1, 2), (137, 10), (56, 3), (42_161, 2), (10, 2), (8_453, 2)];
+/// Blocks after which a small amount is usually safe, by chain: half a minute on Polygon and Ethereum, seconds on BNB Smart
+/// Chain, which is final soon, and on rollups, whose one sequencer rarely takes a block back.
+const USUALLY_SAFE: &[(u64, u16)] = &[(1, 2), (137, 16), (56, 5), (42_161, 20), (10, 5), (8_453, 5)];
 
 /// One row.
 #[derive(Clone, Debug, PartialEq, Eq)]

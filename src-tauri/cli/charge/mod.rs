@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use engine::{Clock, SystemClock};
 use payment::ids::{Id, Kind};
-use payment::{InvoiceId, PaymentId};
+use payment::{InvoiceId, PaymentId, RailId};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -31,7 +31,7 @@ use crate::dto::money::MoneyDto;
 pub(super) async fn charge(place: &Place, order: &Order) -> Result<Answer, Failure> {
     let mut caller = Caller::find(place).await?;
     caller.note_wrong_clock().await;
-    let charged = match order.with {
+    let charged = match &order.with {
         Method::Cash => cash(&caller, order).await,
         Method::Card => {
             warn_of_watching_alone(place, &mut caller).await;
@@ -39,7 +39,12 @@ pub(super) async fn charge(place: &Place, order: &Order) -> Result<Answer, Failu
         }
         Method::Bitcoin => {
             warn_of_watching_alone(place, &mut caller).await;
-            bitcoin(&caller, order).await
+            bitcoin_is_ready(&caller).await?;
+            coin(&caller, order, RailId::BITCOIN.name()).await
+        }
+        Method::Evm(method) => {
+            warn_of_watching_alone(place, &mut caller).await;
+            coin(&caller, order, method).await
         }
     };
     caller.note_broken_books().await;
@@ -70,10 +75,10 @@ async fn take_exact_cash(caller: &Caller, sale: &Opened) -> Result<SaleSeen, Fai
     caller.call("cash_take", request).await
 }
 
-async fn bitcoin(caller: &Caller, order: &Order) -> Result<Answer, Failure> {
-    bitcoin_is_ready(caller).await?;
+/// A coin that is sent to an address, by the name of the way to pay.
+async fn coin(caller: &Caller, order: &Order, method: &str) -> Result<Answer, Failure> {
     let sale = Opened::open(caller, order).await?;
-    Ok(answer(caller, follow(caller, order, &sale).await?))
+    Ok(answer(caller, follow(caller, order, &sale, method).await?))
 }
 
 fn answer(caller: &Caller, end: End) -> Answer {
@@ -101,9 +106,9 @@ async fn bitcoin_is_ready(caller: &Caller) -> Result<(), Failure> {
 }
 
 /// Starts the payment, shows its code and reports what becomes of it. A rail that is slow to answer counts as waiting.
-async fn follow(caller: &Caller, order: &Order, sale: &Opened) -> Result<End, Failure> {
+async fn follow(caller: &Caller, order: &Order, sale: &Opened, method: &str) -> Result<End, Failure> {
     let deadline = deadline(order);
-    let request = json!({ "invoice": sale.invoice, "payment": sale.payment, "method": "bitcoin" });
+    let request = json!({ "invoice": sale.invoice, "payment": sale.payment, "method": method });
     let starting = caller.call("payment_start", request);
     let started = match deadline {
         None => starting.await,

@@ -36,7 +36,10 @@ struct Progress<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     address: Option<&'a str>,
     amount: String,
-    currency: &'a str,
+    /// The symbol of a coin; `chain_id` says on which chain, where there are many.
+    currency: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chain_id: Option<u64>,
     due: String,
     due_currency: &'a str,
     safe: bool,
@@ -58,7 +61,7 @@ impl<'a> Reporter<'a> {
         let Some(code) = self.code.as_ref().filter(|_| !self.json) else { return Ok(()) };
         say(format_args!("Sale {:04}: {} {}", sale.number, decimal(&sale.due)?, sale.due.currency))?;
         say(qr_terminal(code.qr.size, &code.qr.path, paint())?.trim_end_matches('\n'))?;
-        say(format_args!("Pay {} {} to", decimal(&code.quoted)?, code.quoted.currency))?;
+        say(format_args!("Pay {} to", asked(code)?))?;
         say(&code.address)?;
         say(&code.uri)?;
         let rate = &code.rate;
@@ -109,6 +112,7 @@ impl<'a> Reporter<'a> {
         let code = self.code.as_ref();
         let cash = payment.and_then(|payment| payment.cash.as_ref());
         let amount = code.map(|code| &code.quoted).or(cash.map(|cash| &cash.to_pay)).unwrap_or(&sale.due);
+        let currency = read_money(amount)?.currency();
         let flags = [(sale.late, "late"), (sale.over, "over")];
         let progress = Progress {
             state: sale.state,
@@ -117,7 +121,8 @@ impl<'a> Reporter<'a> {
             uri: code.map(|code| code.uri.as_str()).or(self.page.as_ref().map(|page| page.url.as_str())),
             address: code.map(|code| code.address.as_str()),
             amount: decimal(amount)?,
-            currency: &amount.currency,
+            currency: currency.symbol().to_owned(),
+            chain_id: currency.chain_id(),
             due: decimal(&sale.due)?,
             due_currency: &sale.due.currency,
             safe: sale.safe,
@@ -131,6 +136,16 @@ impl<'a> Reporter<'a> {
 
 fn paint() -> Paint {
     if std::io::stdout().is_terminal() { Paint::Colour } else { Paint::Ink }
+}
+
+/// `0.00007759 BTC`, `5.000000 USDC on Base`.
+fn asked(code: &CodeSeen) -> Result<String, AppError> {
+    let amount = read_money(&code.quoted)?;
+    let (digits, symbol) = (amount.to_decimal_string(), amount.currency().symbol().to_owned());
+    Ok(match &code.chain_id {
+        Some(_) => format!("{digits} {symbol} on {}", code.network),
+        None => format!("{digits} {symbol}"),
+    })
 }
 
 /// `confirming 1 of 6: hand over not yet`

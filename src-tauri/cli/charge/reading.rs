@@ -57,6 +57,8 @@ pub(super) struct CashSeen {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct CodeSeen {
     pub(super) address: String,
+    pub(super) network: String,
+    pub(super) chain_id: Option<String>,
     pub(super) uri: String,
     pub(super) qr: QrSeen,
     pub(super) quoted: MoneyDto,

@@ -68,8 +68,8 @@ fn without_a_row_each_chain_has_its_usual_rule_and_much_money_waits_for_the_netw
         policy.safe
     };
     assert_eq!(safe("ETH", 1, 450), Depth::Confirmations(2));
-    assert_eq!(safe("POL", 137, 450), Depth::Confirmations(10));
-    assert_eq!(safe("ETH", 8453, 100_000), Depth::Confirmations(2));
+    assert_eq!(safe("POL", 137, 450), Depth::Confirmations(16));
+    assert_eq!(safe("ETH", 8453, 100_000), Depth::Confirmations(5));
     assert_eq!(safe("ETH", 8453, 100_001), Depth::Marked(Mark::Safe));
     assert_eq!(safe("ETH", 31_337, 450), Depth::Confirmations(1));
     let unknown = settings.usual_policy(Currency::on_chain("ETH", 1, 18).unwrap());
