@@ -1,8 +1,8 @@
 import type { Replies } from '../fixture-backend';
-import { ACCOUNTS, ENTRIES, receipt, salesList, stray, STRAYS, TIMELINE } from '../fixtures/books';
-import { payment, sale, settings } from '../fixtures/sale';
+import { ACCOUNTS, ENTRIES, receipt, salesList, stray, EVM_STRAYS, STRAYS, TIMELINE } from '../fixtures/books';
+import { evmChain, payment, sale, settings } from '../fixtures/sale';
 import { ratesNow } from '../fixtures/rates';
-import { liveStatus, status } from '../fixtures/status';
+import { chainStatus, downServer, liveStatus, status } from '../fixtures/status';
 import { Fault } from '../../src/lib/backend/backend';
 
 const alert = {
@@ -150,4 +150,20 @@ export const broken: Replies = {
     head: '9f3c77e1'.repeat(8),
     finding: 'event 207: its hash does not follow from event 206',
   }),
+};
+
+/** Coins of EVM chains that nobody asked for. */
+export const strayCoins: Replies = { ...busy, strays: () => EVM_STRAYS };
+
+/** Two EVM chains; no server of the second one answers. */
+export const evmChains: Replies = {
+  ...busy,
+  settings_get: () => ({
+    ...settings(),
+    evm: [evmChain(), evmChain({ name: 'Polygon', chain_id: '137', native: 'POL', rpc: ['wss://two.example'] })],
+  }),
+  status: () =>
+    liveStatus({
+      chains: [chainStatus(), chainStatus({ name: 'Polygon', chain_id: '137', servers: [downServer] })],
+    }),
 };

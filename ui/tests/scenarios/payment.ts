@@ -1,6 +1,6 @@
 import type { SaleDto } from '../../src/lib/backend/bindings';
 import type { Replies } from '../fixture-backend';
-import { btc, code, eur, payment, sale, settings, tenders, transfer } from '../fixtures/sale';
+import { btc, code, eur, payment, sale, settings, tenders, transfer, usdcCode } from '../fixtures/sale';
 import { marketRate } from '../fixtures/rates';
 import { liveStatus, status } from '../fixtures/status';
 
@@ -100,3 +100,6 @@ export const unknown = showing(
     payments: [payment({ state: 'unknown' })],
   }),
 );
+
+const usdcPayment = payment({ method: 'evm:8453/USDC', code: usdcCode() });
+export const usdc = showing(sale({ payments: [usdcPayment] }));

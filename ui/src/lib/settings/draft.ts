@@ -1,5 +1,5 @@
 /** Between the settings as the core keeps them and the draft in the fields: decimals wear the mark of the language. */
-import type { SettingsDto } from '$lib/backend';
+import type { EvmChainDto, SettingsDto } from '$lib/backend';
 import { typedOf, wireOf } from './decimal';
 
 /** A copy to edit, its decimals as this language writes them. */
@@ -13,9 +13,19 @@ export function requestOf(draft: SettingsDto): SettingsDto {
   request.shop.name = request.shop.name.trim();
   request.bitcoin.account = request.bitcoin.account.trim();
   request.bitcoin.servers = request.bitcoin.servers.map((server) => server.trim());
+  request.evm = request.evm.map(chainRequestOf);
   for (const rate of request.rates.fixed) rate.pair = rate.pair.trim().toUpperCase();
   for (const spread of request.rates.spreads) spread.coin = spread.coin.trim().toUpperCase();
   return request;
+}
+
+function chainRequestOf(chain: EvmChainDto): EvmChainDto {
+  const tokens = chain.tokens.map((token) => ({
+    ...token,
+    symbol: token.symbol.trim(),
+    address: token.address.trim(),
+  }));
+  return { ...chain, account: chain.account.trim(), rpc: chain.rpc.map((server) => server.trim()), tokens };
 }
 
 /** How the address of a server looks, for who never wrote one. */

@@ -15,6 +15,9 @@ const WORDS: Record<FieldFault, () => string> = {
   confirmations: () => m.settings_fault_confirmations(),
   final_below_safe: () => m.settings_fault_final(),
   server: () => m.settings_fault_server(),
+  rpc: () => m.settings_fault_rpc(),
+  contract: () => m.settings_fault_contract(),
+  decimals: () => m.settings_fault_decimals(),
 };
 
 export function fieldFaultWord(fault: FieldFault): string {

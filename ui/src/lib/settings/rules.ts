@@ -4,7 +4,7 @@
  * The core checks everything again and has the last word. A field is named by its path in the settings, `shop.name` or
  * `policy.1.safe`.
  */
-import type { FixedRateDto, PolicyDto, SettingsDto } from '$lib/backend';
+import type { EvmChainDto, FixedRateDto, PolicyDto, SettingsDto } from '$lib/backend';
 import { isAtMost, isDecimal, isZero } from './decimal';
 
 /** What is wrong with a field. Each has its sentence in `faults.ts`. */
@@ -20,7 +20,10 @@ export type FieldFault =
   | 'spread'
   | 'confirmations'
   | 'final_below_safe'
-  | 'server';
+  | 'server'
+  | 'rpc'
+  | 'contract'
+  | 'decimals';
 
 export type FieldFaults = ReadonlyMap<string, FieldFault>;
 
@@ -30,6 +33,10 @@ const CONFIRMATIONS_MAX = 100;
 const MARKS = ['safe', 'finalized'];
 const COIN = /^[A-Za-z][A-Za-z0-9]{1,9}(\.[A-Za-z0-9]+)*$/;
 const SERVER = /^(electrum\+(tls|tcp)|esplora\+https?|bitcoind\+https?):\/\/\S+$/;
+const RPC = /^(https?|wss?):\/\/\S+$/;
+const CONTRACT = /^0x[0-9a-fA-F]{40}$/;
+/** A number of 256 bits has no more digits than these. */
+const DECIMALS_MAX = 77;
 
 export function faultsOf(settings: SettingsDto): FieldFaults {
   const faults = new Map<string, FieldFault>();
@@ -52,6 +59,7 @@ export function faultsOf(settings: SettingsDto): FieldFaults {
   settings.bitcoin.servers.forEach((server, at) =>
     say(`bitcoin.servers.${at}`, SERVER.test(server.trim()) ? null : 'server'),
   );
+  settings.evm.forEach((chain, at) => sayChain(say, chain, at));
   return faults;
 }
 
@@ -60,6 +68,16 @@ type Say = (path: string, fault: FieldFault | null) => void;
 function sayRate(say: Say, rate: FixedRateDto, at: number): void {
   say(`rates.fixed.${at}.pair`, /^[A-Za-z]{3,5}\/[A-Za-z]{3}$/.test(rate.pair.trim()) ? null : 'pair');
   say(`rates.fixed.${at}.price`, positiveFault(rate.price));
+}
+
+function sayChain(say: Say, { rpc, tokens }: EvmChainDto, at: number): void {
+  rpc.forEach((server, number) => say(`evm.${at}.rpc.${number}`, RPC.test(server.trim()) ? null : 'rpc'));
+  tokens.forEach(({ symbol, address, decimals }, number) => {
+    const token = `evm.${at}.tokens.${number}`;
+    say(`${token}.symbol`, symbol.trim() === '' ? 'required' : null);
+    say(`${token}.address`, CONTRACT.test(address.trim()) ? null : 'contract');
+    say(`${token}.decimals`, isWithin(decimals, 0, DECIMALS_MAX) ? null : 'decimals');
+  });
 }
 
 function sayPolicy(say: Say, policy: PolicyDto, at: number): void {

@@ -1,6 +1,7 @@
 /** The sections of the settings, and the words each is found by: its title and the labels of its fields. */
 import Banknote from '@lucide/svelte/icons/banknote';
 import Bitcoin from '@lucide/svelte/icons/bitcoin';
+import Coins from '@lucide/svelte/icons/coins';
 import CreditCard from '@lucide/svelte/icons/credit-card';
 import FolderOpen from '@lucide/svelte/icons/folder-open';
 import GraduationCap from '@lucide/svelte/icons/graduation-cap';
@@ -12,6 +13,7 @@ import ShieldCheck from '@lucide/svelte/icons/shield-check';
 import Store from '@lucide/svelte/icons/store';
 import Timer from '@lucide/svelte/icons/timer';
 import type { Icon } from '$lib/design/icon';
+import { KNOWN_CHAINS } from '$lib/money';
 import { m } from '$words';
 
 export const SECTIONS = [
@@ -23,6 +25,7 @@ export const SECTIONS = [
   'rates',
   'stripe',
   'bitcoin',
+  'evm',
   'policy',
   'pin',
   'mode',
@@ -69,6 +72,20 @@ export const LOOKS: Record<Section, SectionLook> = {
     icon: Bitcoin,
     title: () => m.settings_bitcoin(),
     words: () => [m.settings_network(), m.settings_wallet(), m.settings_servers(), 'xpub', 'Electrum'],
+  },
+  evm: {
+    icon: Coins,
+    title: () => m.charge_coins(),
+    words: () => [
+      m.settings_evm_account(),
+      m.settings_servers(),
+      m.settings_evm_contract(),
+      ...KNOWN_CHAINS.map(([, name]) => name),
+      'USDC',
+      'USDT',
+      'DAI',
+      'xpub',
+    ],
   },
   policy: {
     icon: ShieldCheck,

@@ -114,11 +114,11 @@ export class SettingsForm {
   }
 }
 
-const FIELD_IN_DETAIL = /^(?:rail\.)?((?:shop|tax|cash|rates|policy|bitcoin|stripe)(?:\.[A-Za-z_0-9/]+)+):/;
+const FIELD_IN_DETAIL = /^(?:rail\.)?((?:shop|tax|cash|rates|policy|bitcoin|evm|stripe)(?:\.[A-Za-z_0-9/]+)+):/;
 
 /**
  * The path of the field a refusal begins with; empty when it names none. The core speaks of the settings file: it has
- * `rail.` before bitcoin and stripe, counts the items of lists from 1, and names fixed rates by their pair.
+ * `rail.` before bitcoin, evm and stripe, counts the items of lists from 1, and names fixed rates by their pair.
  */
 export function fieldNamedIn(detail: string, pairs: string[]): string {
   const named = FIELD_IN_DETAIL.exec(detail)?.[1] ?? '';

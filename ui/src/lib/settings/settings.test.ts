@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { Fault, type SettingsDto } from '$lib/backend';
 import { FixtureBackend, type Replies } from '../../../tests/fixture-backend';
-import { settings } from '../../../tests/fixtures/sale';
+import { evmChain, settings } from '../../../tests/fixtures/sale';
 import { isAtMost, isDecimal, typedOf, wireOf } from './decimal';
+import { chainsToAdd, newChain } from './evm';
 import { faultsOf } from './rules';
 import { sectionOf, SECTIONS, sectionsWith } from './sections';
 import { fieldNamedIn, SettingsForm } from './settings-form.svelte';
@@ -210,4 +211,25 @@ test('decimals are compared digit by digit', () => {
   expect(isDecimal('-1')).toBe(false);
   expect(typedOf('0.05', 'de')).toBe('0,05');
   expect(wireOf(' 0,05 ')).toBe('0.05');
+});
+
+test('what is wrong with a chain stands beside its server or token', () => {
+  const token = { symbol: '', address: '0x1234', decimals: 78 };
+  const wrong = { rpc: ['https://one.example', 'one.example'], tokens: [token] };
+  expect(faultsAfter((changed) => changed.evm.push(evmChain(wrong)))).toEqual([
+    ['evm.0.rpc.1', 'rpc'],
+    ['evm.0.tokens.0.symbol', 'required'],
+    ['evm.0.tokens.0.address', 'contract'],
+    ['evm.0.tokens.0.decimals', 'decimals'],
+  ]);
+  expect(faultsAfter((changed) => changed.evm.push(evmChain()))).toEqual([]);
+  expect(fieldNamedIn('rail.evm.1.rpc.2: this server stands here twice', [])).toBe('evm.0.rpc.1');
+  expect(sectionOf('evm.0.rpc.1')).toBe('evm');
+});
+
+test('a chain that is added begins switched off, with the account of the others', () => {
+  const chains = [evmChain({ account: 'xpub6C' })];
+  expect(chainsToAdd(chains).map(({ name }) => name)).not.toContain('Base');
+  expect(chainsToAdd(chains)).toHaveLength(5);
+  expect(newChain('137', 'Polygon', chains)).toMatchObject({ enabled: false, native: 'POL', account: 'xpub6C' });
 });

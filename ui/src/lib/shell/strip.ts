@@ -4,7 +4,8 @@ import { m } from '$words';
 import { age } from './time';
 
 export interface StripItem {
-  kind: 'connected' | 'lost' | 'tip' | 'servers' | 'unpaid' | 'ledger_ok' | 'ledger_bad' | 'keyring' | 'clock';
+  kind:
+    'connected' | 'lost' | 'tip' | 'chains' | 'servers' | 'unpaid' | 'ledger_ok' | 'ledger_bad' | 'keyring' | 'clock';
   text: string;
   warn: boolean;
 }
@@ -13,6 +14,7 @@ export function stripItems(status: StatusDto, connection: Connection): StripItem
   return [
     connectionItem(connection),
     ...bitcoinItems(status),
+    ...chainItems(status),
     ledgerItem(status),
     ...keyringItems(status),
     ...clockItems(status),
@@ -38,6 +40,20 @@ function bitcoinItems({ bitcoin }: StatusDto): StripItem[] {
         };
   const tip: StripItem = { kind: 'tip', text: tipText(bitcoin.tip_height, bitcoin.tip_age_s), warn: false };
   return [tip, servers, ...bitcoin.notices.map(noticeItem)];
+}
+
+/** One word for all chains, by name only where one is down: the strip is short. */
+function chainItems({ chains }: StatusDto): StripItem[] {
+  const used = chains.filter((chain) => chain.enabled && chain.set_up && !chain.simulated);
+  const down = used.filter(({ servers }) => !servers.some(({ up }) => up)).map(({ name }) => name);
+  if (down.length > 0) {
+    return [{ kind: 'chains', text: m.shell_strip_chains_down({ chains: down.join(', ') }), warn: true }];
+  }
+  return used.length === 0 ? [] : [{ kind: 'chains', text: chainsWord(used.length), warn: false }];
+}
+
+function chainsWord(count: number): string {
+  return count === 1 ? m.shell_strip_chain() : m.shell_strip_chains({ count });
 }
 
 function noticeItem({ count }: RailNoticeDto): StripItem {

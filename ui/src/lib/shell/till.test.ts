@@ -1,8 +1,8 @@
 import { beforeEach, expect, test } from 'vitest';
-import { Fault } from '$lib/backend';
+import { type ChainStatusDto, Fault } from '$lib/backend';
 import { language } from '$words';
 import { FixtureBackend } from '../../../tests/fixture-backend';
-import { liveStatus, status } from '../../../tests/fixtures/status';
+import { chainStatus, downServer, liveStatus, status } from '../../../tests/fixtures/status';
 import { stripItems } from './strip';
 import { Till } from './till.svelte';
 
@@ -142,4 +142,14 @@ test('the strip is quiet when all is well, and warns of what is not', () => {
     'ledger_bad true',
     'keyring true',
   ]);
+});
+
+test('the strip counts EVM chains, and names the one whose servers are down', () => {
+  const chain = (name: string, up: boolean) => chainStatus({ name, servers: [{ ...downServer, up }] });
+  const textOf = (...chains: ChainStatusDto[]) =>
+    stripItems(liveStatus({ chains }), 'connected').find(({ kind }) => kind === 'chains')?.text;
+  expect(textOf()).toBeUndefined();
+  expect(textOf(chain('Base', true), chain('Polygon', true))).toBe('2 EVM chains');
+  expect(textOf(chain('Base', true), chain('Polygon', false))).toBe('No server: Polygon');
+  expect(textOf({ ...chain('Base', false), enabled: false })).toBeUndefined();
 });
