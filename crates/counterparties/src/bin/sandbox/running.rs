@@ -46,7 +46,7 @@ pub(crate) fn run(folder: &Path) -> Result<(), Box<dyn Error>> {
         "stripe": stripe.control(),
         "account": account,
     });
-    let settings = settings(&account, &electrs.electrum_url()) + &stripe.settings();
+    let settings = settings(&account, &electrs.electrum_url()) + &chains.settings() + &stripe.settings();
     write_private(&folder.join(SETTINGS_FILE), &settings)?;
     announce(&folder, &control)?;
     wait_for_the_end()?;
@@ -93,7 +93,7 @@ currency = "EUR"
 
 [rates]
 sources = ["fixed"]
-fixed = {{ "BTC/EUR" = "58000.00" }}
+fixed = {{ "BTC/EUR" = "58000.00", "ETH/EUR" = "2900.00", "POL/EUR" = "0.40", "BNB/EUR" = "560.00", "USDC/EUR" = "0.92", "USDT/EUR" = "0.92", "DAI/EUR" = "0.92" }}
 
 [[policy]]
 rail = "bitcoin"

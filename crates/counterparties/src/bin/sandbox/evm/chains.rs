@@ -10,6 +10,8 @@ pub(crate) struct Chain {
     pub(crate) id: u64,
     /// Its word on the till's command line.
     pub(crate) word: &'static str,
+    /// What people call it.
+    name: &'static str,
     pub(crate) native: &'static str,
     block_seconds: u64,
     /// Half as many blocks as it takes until one is final.
@@ -35,6 +37,7 @@ pub(crate) const CHAINS: [Chain; 6] = [
     Chain {
         id: 1,
         word: "ethereum",
+        name: "Ethereum",
         native: "ETH",
         block_seconds: 12,
         slots_in_an_epoch: 32,
@@ -47,6 +50,7 @@ pub(crate) const CHAINS: [Chain; 6] = [
     Chain {
         id: 137,
         word: "polygon",
+        name: "Polygon",
         native: "POL",
         block_seconds: 2,
         slots_in_an_epoch: 2,
@@ -59,6 +63,7 @@ pub(crate) const CHAINS: [Chain; 6] = [
     Chain {
         id: 56,
         word: "bnb",
+        name: "BNB Smart Chain",
         native: "BNB",
         block_seconds: 1,
         slots_in_an_epoch: 1,
@@ -71,6 +76,7 @@ pub(crate) const CHAINS: [Chain; 6] = [
     Chain {
         id: 42_161,
         word: "arbitrum",
+        name: "Arbitrum",
         native: "ETH",
         block_seconds: 1,
         slots_in_an_epoch: 400,
@@ -83,6 +89,7 @@ pub(crate) const CHAINS: [Chain; 6] = [
     Chain {
         id: 10,
         word: "optimism",
+        name: "Optimism",
         native: "ETH",
         block_seconds: 2,
         slots_in_an_epoch: 300,
@@ -95,6 +102,7 @@ pub(crate) const CHAINS: [Chain; 6] = [
     Chain {
         id: 8_453,
         word: "base",
+        name: "Base",
         native: "ETH",
         block_seconds: 2,
         slots_in_an_epoch: 300,
@@ -110,6 +118,20 @@ impl Chain {
     /// The chain with that id or word.
     pub(crate) fn named(text: &str) -> Option<&'static Self> {
         CHAINS.iter().find(|chain| chain.word == text || chain.id.to_string() == text)
+    }
+
+    /// Its section of the till's settings, with the server that stands for its network.
+    pub(crate) fn settings(&self, account: &str, server: &str) -> String {
+        let Self { id, name, native, .. } = self;
+        let token = |token: &Listed| {
+            let Listed { symbol, address, decimals, .. } = token;
+            format!("{{ symbol = \"{symbol}\", address = \"{address}\", decimals = {decimals} }}")
+        };
+        let tokens = self.tokens.each_ref().map(token).join(", ");
+        format!(
+            "\n[[rail.evm]]\nname = \"{name}\"\nchain_id = {id}\naccount = \"{account}\"\nrpc = [\"{server}\"]\n\
+             native = {{ symbol = \"{native}\" }}\ntokens = [{tokens}]\n"
+        )
     }
 
     /// Small for days: what is old is thrown away.

@@ -33,6 +33,11 @@ impl Chains {
         Ok(Self { nodes })
     }
 
+    /// The sections of the till's settings.
+    pub(crate) fn settings(&self) -> String {
+        self.nodes.iter().map(|(chain, node)| chain.settings(ACCOUNT, node.url())).collect()
+    }
+
     /// Where each is, by its id.
     pub(crate) fn control(&self) -> Value {
         let each = self.nodes.iter().map(|(chain, node)| {
@@ -41,6 +46,10 @@ impl Chains {
         Value::Object(each.collect::<Map<_, _>>())
     }
 }
+
+/// The till's account on every chain: m/44'/60'/0' of the words `abandon … about` (BIP-39). Nobody is paid with the nodes'
+/// own rich accounts.
+const ACCOUNT: &str = "[73c5da0a/44'/60'/0']xpub6DCoCpSuQZB2jawqnGMEPS63ePKWkwWPH4TU45Q7LPXWuNd8TMtVxRrgjtEshuqpK3mdhaWHPFsBngh5GFZaM6si3yZdUsT8ddYM3PwnATt";
 
 /// A customer pays; gives the hash of the transaction, which is in one of the next blocks.
 pub(crate) fn pay(control: &Value, payment: &EvmPayment) -> Result<String, Box<dyn Error>> {
