@@ -39,7 +39,12 @@ fn coin(paper: &mut Paper, payment: &PaymentDto, words: &Words) {
         sum.checked_add(amount).unwrap_or(sum)
     });
     let sum = sum.unwrap_or(Money::zero(Currency::BTC));
-    paper.pair(words.bitcoin, &format!("{} {}", words.exact(sum), sum.currency()));
+    let symbol = sum.currency().symbol().to_owned();
+    let name = match &payment.code {
+        Some(code) if code.chain_id.is_some() => format!("{symbol} {} {}", words.on, code.network),
+        Some(_) | None => coin_name(sum.currency(), words),
+    };
+    paper.pair(&name, &format!("{} {symbol}", words.exact(sum)));
     paper.pair(words.worth, &words.amount(&payment.received));
     if let Some(code) = &payment.code {
         shown(paper, code, words);
@@ -47,6 +52,11 @@ fn coin(paper: &mut Paper, payment: &PaymentDto, words: &Words) {
     for transfer in &payment.transfers {
         seen(paper, transfer, words);
     }
+}
+
+/// What a coin is called when the network it moved on is not known any more.
+fn coin_name(coin: Currency, words: &Words) -> String {
+    if coin == Currency::BTC { words.bitcoin.to_owned() } else { coin.symbol().to_owned() }
 }
 
 fn shown(paper: &mut Paper, code: &CodeDto, words: &Words) {
@@ -65,9 +75,9 @@ fn rate(rate: &RateDto, words: &Words) -> String {
 }
 
 fn seen(paper: &mut Paper, transfer: &TransferDto, words: &Words) {
-    let (txid, output) = transfer.reference.split_once(':').unwrap_or((&transfer.reference, ""));
     let mark = if transfer.status == TransferStatusDto::Withdrawn { words.withdrawn } else { "" };
-    paper.detail(&format!("{} {}:{output} {mark}", words.transaction, shortened(txid)));
+    let parts = transfer.reference.split(':').map(shortened).collect::<Vec<_>>();
+    paper.detail(&format!("{} {} {mark}", words.transaction, parts.join(":")));
 }
 
 /// Both ends of a long id, which is what people compare.

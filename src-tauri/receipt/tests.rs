@@ -226,6 +226,26 @@ fn a_bitcoin_sale_is_printed_with_rate_address_and_transaction() {
     ");
 }
 
+#[test]
+fn a_stablecoin_is_printed_with_its_chain_and_by_what_people_call_it() {
+    let mut payment = bitcoin(450, vec![transfer(0, TransferStatusDto::Confirmed)]);
+    payment.transfers[0].reference =
+        "8453:0x5c504ed432cb51138bcf09aa5e8a410dd4a1e204ef84bfed1be16dfba1b22060:0".into();
+    payment.transfers[0].amount = money(Money::new(5_000_000, Currency::on_chain("USDC", 8_453, 6).unwrap()));
+    let code = payment.code.as_mut().unwrap();
+    (code.network, code.chain_id) = ("Base".into(), Some("8453".into()));
+    code.address = "0x9858EfFD232B4033E47d90003D41EC34EcaEda94".into();
+    (code.rate.base, code.rate.applied) = ("USDC".into(), "0.90".into());
+    let sale = sale(vec![item("Flat white", 1, 450, "20")], vec![payment]);
+    insta::assert_snapshot!(printed(&live(), &sale, 0).lines().skip(14).take(5).collect::<Vec<_>>().join("\n"), @r"
+    USDC on Base                 5.000000 USDC
+    Worth                                 4.50
+      1 USDC = 0.90 EUR (fixed)
+      To 0x9858Ef…EcaEda94
+      Transaction 8453:0x5c504e…a1b22060:0
+    ");
+}
+
 /// 12.00 by a card at the reader, of which 2.00 went back and another refund failed.
 fn card() -> PaymentDto {
     let fact = |name: &str, value: &str| FactDto { name: name.into(), value: value.into() };

@@ -10,7 +10,7 @@ pub const AGREEING_SERVERS_MIN: u8 = 2;
 /// How deep a transfer must be in the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
-    /// So many blocks, its own included. 0 trusts what servers report before it is in any.
+    /// So many blocks, its own included, or a mark before that. 0 trusts what servers report before it is in any.
     Confirmations(u16),
     /// The network itself calls its block so.
     Marked(Mark),
@@ -25,8 +25,9 @@ impl Depth {
             (Self::Confirmations(needed), Level::Unconfirmed { agreeing_servers }) => {
                 needed == 0 && *agreeing_servers >= AGREEING_SERVERS_MIN
             }
-            (Self::Confirmations(needed), Level::Confirmed { confirmations, .. }) => {
-                *confirmations >= u32::from(needed)
+            // The network's own word is worth more than any count.
+            (Self::Confirmations(needed), Level::Confirmed { confirmations, mark, .. }) => {
+                *confirmations >= u32::from(needed) || !mark.is_head()
             }
             (Self::Marked(_), Level::Unconfirmed { .. }) => false,
             (Self::Marked(wanted), Level::Confirmed { mark, .. }) => *mark >= wanted,
@@ -88,10 +89,10 @@ impl Policy {
         self.safe == Depth::Confirmations(0)
     }
 
-    /// Is this evidence beyond recall by the shop's own rule? Never without a block.
+    /// Is this evidence beyond recall by the shop's own rule? Never without a block, and never before it is safe.
     #[must_use]
     pub fn is_final(&self, level: &Level) -> bool {
-        matches!(level, Level::Confirmed { .. }) && self.r#final.is_reached(level)
+        matches!(level, Level::Confirmed { .. }) && self.is_safe(level) && self.r#final.is_reached(level)
     }
 }
 
@@ -130,6 +131,15 @@ mod tests {
                 && policy.is_final(&confirmed(64, Mark::Finalized))
         );
         assert!(!policy.is_safe(&Level::Unconfirmed { agreeing_servers: 9 }));
+    }
+
+    #[test]
+    fn a_block_that_the_network_calls_final_is_safe_however_many_blocks_are_asked_for() {
+        let policy = Policy { r#final: Depth::Marked(Mark::Finalized), ..Policy::of_blocks(16, 16) };
+        assert!(!policy.is_safe(&confirmed(4, Mark::Head)) && !policy.is_final(&confirmed(4, Mark::Head)));
+        assert!(
+            policy.is_safe(&confirmed(4, Mark::Finalized)) && policy.is_final(&confirmed(4, Mark::Finalized))
+        );
     }
 
     #[test]
