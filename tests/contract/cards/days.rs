@@ -37,16 +37,12 @@ const CARDS: &[&str] =
     &["visa", "visa", "visa", "mastercard", "chargeDeclined", "refundFail", "createDispute"];
 
 /// What must happen on some day, or the days are too quiet.
-const SIGHTS: &[&str] = &[
-    "captured",
-    "held",
-    "ended",
-    "never opened",
-    "given back",
-    "disputed",
-    "waiting",
-    "charged after trouble",
-];
+const SIGHTS: &[&str] =
+    &["captured", "held", "ended", "given back", "disputed", "waiting", "charged after trouble"];
+
+/// What happens on so few days that only a soak must see it: which call meets which fault is the hour's to say. The promise
+/// behind it has tests of its own in `faults`.
+const RARE_SIGHTS: &[&str] = &["never opened"];
 
 /// What happened on a day.
 type Sights = BTreeSet<&'static str>;
@@ -54,7 +50,8 @@ type Sights = BTreeSet<&'static str>;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_day_ends_with_no_card_charged_twice_and_books_that_agree() {
     let given = std::env::var("TILLSTREAM_SEED").ok().and_then(|seed| seed.parse::<u64>().ok());
-    let days = if std::env::var_os("TILLSTREAM_SOAK").is_some() { DAYS_OF_A_SOAK } else { DAYS };
+    let is_soak = std::env::var_os("TILLSTREAM_SOAK").is_some();
+    let days = if is_soak { DAYS_OF_A_SOAK } else { DAYS };
     let seeds = given.map_or(0..days, |seed| seed..seed + 1);
     let (room, mut running) = (Arc::new(Semaphore::new(SIDE_BY_SIDE)), JoinSet::new());
     let mut sights = Sights::new();
@@ -72,7 +69,8 @@ async fn every_day_ends_with_no_card_charged_twice_and_books_that_agree() {
     while let Some(ended) = running.join_next().await {
         sights.extend(judged(ended.unwrap()));
     }
-    let unseen: Vec<_> = SIGHTS.iter().filter(|sight| !sights.contains(*sight)).collect();
+    let rare = if is_soak { RARE_SIGHTS } else { &[] };
+    let unseen: Vec<_> = SIGHTS.iter().chain(rare).filter(|sight| !sights.contains(*sight)).collect();
     assert!(given.is_some() || unseen.is_empty(), "some things never happened: {unseen:?}");
 }
 
