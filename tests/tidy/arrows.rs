@@ -46,7 +46,7 @@ const ARROWS: &[(&str, &[&str], &[&str])] = &[
             "settings",
             "store",
         ],
-        &["counterparties", "rail-evm", "stripe-simulator", "yardsticks"],
+        &["counterparties", "stripe-simulator", "yardsticks"],
     ),
 ];
 

@@ -32,7 +32,8 @@ const LOOK_PATIENCE: Duration = Duration::from_secs(10);
 /// How long the first report waits for all chains.
 const FIRST_REPORT_PATIENCE: Duration = Duration::from_secs(10);
 
-/// Gas of a transfer of native coin, and of a token's: what usual ones need, measured on our test tokens and rounded up.
+/// Gas of a transfer of native coin (the Ethereum Yellow Paper's `Gtransaction`), and of a token's: about 50,000 is usual,
+/// and this leaves room for tokens that do more.
 const NATIVE_GAS: u64 = 21_000;
 const TOKEN_GAS: u64 = 65_000;
 

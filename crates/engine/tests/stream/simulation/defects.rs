@@ -4,7 +4,7 @@
 use engine::Command;
 use money::Currency;
 use payment::sale::{Applied, PaymentTerms};
-use payment::{Policy, RailId, Sale, SaleEvent, Timestamp};
+use payment::{PaymentId, Policy, RailId, Sale, SaleEvent, Timestamp};
 use store::{Batch, Committed, Record, SaleRecord, Source, Trouble};
 
 use super::counter_flows::a_card_given_back_in_parts;
@@ -148,15 +148,7 @@ fn an_answer_that_says_something_else_than_the_journal_is_found() {
 #[test]
 fn a_wait_that_never_ends_is_found() {
     let (mut day, sale) = with_sale();
-    let payment = day.next_payment();
-    day.insists(&Command::StartPayment {
-        invoice: sale.id,
-        payment,
-        rail: RailId::BITCOIN,
-        coin: Currency::BTC,
-    })
-    .unwrap()
-    .unwrap();
+    begun(&mut day, &sale);
     day.makes(Some(Trouble::DiskFull));
     assert_eq!(invariant(day.rests().err()), Some("I11"));
 }
@@ -174,18 +166,19 @@ fn judged(day: &Day, sale: &Sale, event: &SaleEvent, forge: impl FnOnce(&mut Sal
     })
 }
 
+/// Asks for a code of a sale, which is on its way then.
+fn begun(day: &mut Day, sale: &Sale) -> PaymentId {
+    let (rail, coin) = (RailId::BITCOIN, Currency::BTC);
+    let payment = day.next_payment();
+    let start = Command::StartPayment { invoice: sale.id, payment, rail, coin };
+    day.insists(&start).unwrap().unwrap();
+    payment
+}
+
 /// A scripted day with one sale that shows a code.
 fn with_code() -> (Day, Sale, String) {
     let (mut day, sale) = with_sale();
-    let payment = day.next_payment();
-    day.insists(&Command::StartPayment {
-        invoice: sale.id,
-        payment,
-        rail: RailId::BITCOIN,
-        coin: Currency::BTC,
-    })
-    .unwrap()
-    .unwrap();
+    let payment = begun(&mut day, &sale);
     let (address, _) = day.asked(payment).unwrap();
     let sale = day.sale(sale.id).unwrap();
     (day, sale, address)
